@@ -1,0 +1,33 @@
+# spinel_module(name USES lower modules... LIBRARIES outside libraries... PRIVATE_INCLUDES folders...)
+# One static library per folder of src/. The folders a module may include are the ones it lists in USES
+# and, through them, what those list; tests/unit/include_order_test checks the order of doc/architecture.md.
+add_library(spinel_flags INTERFACE)
+target_compile_options(spinel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas)
+if(SPINEL_NATIVE)
+  target_compile_options(spinel_flags INTERFACE -march=native)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  # SSE of 2008 as the least; the kernels still take AVX2 or AVX-512 where they find it at run time.
+  target_compile_options(spinel_flags INTERFACE -march=x86-64-v2)
+endif()
+# Results must not depend on the optimiser's mood: contraction to FMA only where a kernel asks for it.
+target_compile_options(spinel_flags INTERFACE -ffp-contract=off)
+if(SPINEL_SANITIZE)
+  target_compile_options(spinel_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
+  target_link_options(spinel_flags INTERFACE -fsanitize=address,undefined)
+endif()
+target_include_directories(spinel_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+
+function(spinel_module name)
+  cmake_parse_arguments(ARG "" "" "USES;LIBRARIES;PRIVATE_INCLUDES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(spinel_${name} STATIC ${sources})
+  target_link_libraries(spinel_${name} PUBLIC spinel_flags)
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(spinel_${name} PUBLIC spinel_${used})
+  endforeach()
+  target_link_libraries(spinel_${name} PUBLIC ${ARG_LIBRARIES})
+  target_include_directories(spinel_${name} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
+endfunction()

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace spinel {
+
+/// The lines of a file, plain or gzip (told by its first bytes), or of text in memory, one after the other: never more
+/// than a line and a buffer is held. Lines end with \n or \r\n; the ending is not part of them.
+class LineReader {
+ public:
+  explicit LineReader(const std::string& path);
+  /// `text` must outlive the reader. `name` stands for the file in messages.
+  LineReader(std::string_view text, std::string name);
+  ~LineReader();
+  LineReader(LineReader&&) noexcept;
+  LineReader& operator=(LineReader&&) noexcept;
+
+  /// The next line, valid until the next call. False at the end. InputError where the file cannot be read.
+  bool next(std::string_view& line);
+  /// The next line, or an InputError: "file:7: the file ends where <what> should be".
+  std::string_view need(const char* what);
+  /// Number of the line read last, from 1.
+  std::int64_t line_number() const { return line_number_; }
+  const std::string& name() const { return name_; }
+
+  /// InputError "file:line: message" for the line read last.
+  template <class... Args>
+  [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
+    fail_input("{}:{}: {}", name_, line_number_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+ private:
+  bool refill();
+
+  struct File;
+  std::unique_ptr<File> file_;  // null for text in memory
+  std::string name_;
+  std::vector<char> buffer_;
+  const char* begin_ = nullptr;
+  const char* end_ = nullptr;
+  std::int64_t line_number_ = 0;
+};
+
+/// A text file written to `<path>.part` and renamed to `path` by close(); gzip where the path ends in ".gz".
+/// Without close(), as after an exception, nothing is left. Every failure (a full disk) is an Error naming the file.
+class TextWriter {
+ public:
+  explicit TextWriter(std::string path);
+  ~TextWriter();
+  TextWriter(const TextWriter&) = delete;
+  TextWriter& operator=(const TextWriter&) = delete;
+
+  /// Appends formatted text: write("{} {}\n", 1, 2.5). Doubles print with the digits that read back to the same value.
+  template <class... Args>
+  void write(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(fmt::appender(buffer_), format, std::forward<Args>(args)...);
+    if (buffer_.size() >= flush_size) flush();
+  }
+  void close();
+
+ private:
+  static constexpr std::size_t flush_size = 1 << 20;
+  void flush();
+
+  struct File;
+  std::unique_ptr<File> file_;
+  std::string path_;
+  fmt::memory_buffer buffer_;
+};
+
+/// The whole file, unpacked where it is gzip.
+std::string read_text(const std::string& path);
+
+/// The next token of `text` (between spaces and tabs), taken off its front; empty at the end.
+std::string_view next_token(std::string_view& text);
+std::vector<std::string_view> split(std::string_view text);
+std::string_view trim(std::string_view text);
+
+/// The whole token as a finite number. False where it is none.
+bool parse_number(std::string_view token, double& value);
+bool parse_number(std::string_view token, std::int64_t& value);
+
+}  // namespace spinel

@@ -1,0 +1,48 @@
+#include "input/schema.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "input/namelist.hpp"
+
+namespace spinel {
+
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+bool Group::used_by(const std::string& calculation) const {
+  return calculations.empty() || contains(calculations, calculation);
+}
+
+bool Group::used_by(const std::string& calculation, const Key& key) const {
+  return key.calculations.empty() ? used_by(calculation) : contains(key.calculations, calculation);
+}
+
+const Key* Group::find(const std::string& key) const {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == key; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+const Group* find_group(const std::string& name) {
+  const auto& groups = schema();
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
+  return found == groups.end() ? nullptr : &*found;
+}
+
+std::string InputLocations::label(const std::string& group, const std::string& key) const {
+  int at = last_line;
+  if (const auto of_group = line.find({group, ""}); of_group != line.end()) at = of_group->second;
+  if (const auto of_key = line.find({group, key}); of_key != line.end()) at = of_key->second;
+  return input_label(file, at, group, key);
+}
+
+void fail_key(const Input& input, const std::string& group, const std::string& key, const std::string& what) {
+  throw InputError(input.locations.label(group, key) + what);
+}
+
+}  // namespace spinel

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/units.hpp"
+#include "input/parameters.hpp"
+
+namespace spinel {
+
+/// A member of an Input, whatever its type.
+using Member = std::variant<std::string*, std::int64_t*, double*, bool*, std::vector<std::string>*,
+                            std::vector<std::int64_t>*, std::vector<double>*, std::vector<bool>*>;
+
+/// All there is to know about one key; parsing, validation, help, doc/keywords.md and the echo have no other source.
+/// Its type is that of the member and its default the member's initial value. The setters below describe it in
+/// schema_groups.cpp.
+struct Key {
+  std::string group, name, help;
+  std::function<Member(Input&)> member;
+  bool is_required = false;                 ///< where the calculation uses the key
+  std::string UnitSystem::*unit = nullptr;  ///< of the unit system in use …
+  std::string fixed_unit;                   ///< … or the same in all
+  std::optional<double> minimum, maximum;
+  bool above_minimum = false;        ///< the minimum itself is excluded
+  std::optional<double> special;     ///< a value outside the range that means something else …
+  std::string special_meaning;       ///< … this; also shown for an empty list or string
+  std::vector<std::string> choices;  ///< of a string or of each element of a list; empty: any
+  std::size_t minimum_length = 0, maximum_length = 1000000;  ///< of a list
+  std::optional<double> lj_default;                          ///< the default with units = 'lj', where it is another
+  std::vector<std::string> calculations;                     ///< that use it; empty: those of its group
+
+  Key& required() { return is_required = true, *this; }
+  Key& in(std::string UnitSystem::*u) { return unit = u, *this; }
+  Key& in(const char* u) { return fixed_unit = u, *this; }
+  Key& at_least(double value) { return minimum = value, *this; }
+  Key& above(double value) { return above_minimum = true, at_least(value); }
+  Key& between(double low, double high) { return maximum = high, at_least(low); }
+  Key& unless(double value, const char* meaning) { return special = value, special_meaning = meaning, *this; }
+  Key& if_empty(const char* meaning) { return special_meaning = meaning, *this; }
+  Key& one_of(std::vector<std::string> names) { return choices = std::move(names), *this; }
+  Key& length(std::size_t low, std::size_t high) { return minimum_length = low, maximum_length = high, *this; }
+  Key& length(std::size_t n) { return length(n, n); }
+  Key& lj(double value) { return lj_default = value, *this; }
+  Key& only_for(std::vector<std::string> names) { return calculations = std::move(names), *this; }
+};
+
+struct Group {
+  std::string name, help;
+  std::vector<std::string> calculations;  ///< that use it; empty: all
+  std::vector<Key> keys;
+
+  bool used_by(const std::string& calculation) const;
+  bool used_by(const std::string& calculation, const Key& key) const;
+  const Key* find(const std::string& key) const;
+};
+
+/// Every group in the order of Input.
+const std::vector<Group>& schema();
+const Group* find_group(const std::string& name);
+
+/// A calculation as help and messages need it; the table itself is task's.
+struct CalculationHelp {
+  std::string name, help;
+};
+
+/// Reads and validates a namelist file's text. `file` is its name in messages. Where `calculations` has rows,
+/// &control calculation must be one of them. Throws InputError "file:line: &group key: what".
+Input parse_input(const std::string& text, const std::string& file,
+                  const std::vector<CalculationHelp>& calculations = {});
+
+/// What no single key's range can say: throws InputError, with the line where input.locations knows it.
+void validate(const Input& input);
+
+/// Throws InputError "file:line: &group key: what" for a value that proved wrong outside this folder (a file that
+/// does not exist, a grid that does not fit the ranks).
+[[noreturn]] void fail_key(const Input& input, const std::string& group, const std::string& key,
+                           const std::string& what);
+
+/// All values as namelist text that parse_input reads back to the same Input; keys without a value are comments.
+std::string echo(const Input& input);
+
+/// Help as plain text. Topic: "" (calculations and groups), a calculation, or a group ("&dynamics" or "dynamics").
+/// Throws InputError for another.
+std::string help_text(const std::string& topic, const std::vector<CalculationHelp>& calculations);
+
+/// The content of doc/keywords.md.
+std::string keywords_markdown();
+
+}  // namespace spinel

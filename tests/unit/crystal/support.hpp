@@ -1,0 +1,67 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "core/error.hpp"
+#include "crystal/structure.hpp"
+
+namespace spinel::testing {
+
+/// The folder of shared data, empty where it is absent.
+inline std::filesystem::path data_folder() {
+  const char* set = std::getenv("SPINEL_DATA");
+  const std::filesystem::path path = set != nullptr ? set : std::filesystem::path(SPINEL_SOURCE_DIR) / "../shared/data";
+  return std::filesystem::is_directory(path) ? path : std::filesystem::path();
+}
+
+/// A folder of this process's own, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "spinel-crystal-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string write_file(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+/// The message of the InputError that `call` throws; empty where it throws none.
+template <class Call>
+std::string input_error(Call&& call) {
+  try {
+    call();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+inline double largest_difference(const std::vector<Vec3>& a, const std::vector<Vec3>& b) {
+  if (a.size() != b.size()) return 1e300;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, (a[i] - b[i]).cwiseAbs().maxCoeff());
+  return largest;
+}
+
+inline std::string symbol_of(const Structure& s, std::size_t i) {
+  return s.species[static_cast<std::size_t>(s.type[i])].symbol;
+}
+
+}  // namespace spinel::testing
