@@ -1,0 +1,184 @@
+#include "io/result_file.hpp"
+
+#include <exception>
+#include <numeric>
+#include <utility>
+
+#include "io/hdf5_handle.hpp"
+#include "io/hdf_reader.hpp"
+#include "io/posix_file.hpp"
+
+namespace spinel {
+
+namespace {
+
+using hdf5::Handle;
+
+template <class T>
+void check_dims(const std::string& path, const std::vector<T>& values, std::vector<std::int64_t>& dims) {
+  if (dims.empty()) dims = {static_cast<std::int64_t>(values.size())};
+  const auto n = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+  if (n != static_cast<std::int64_t>(values.size()))
+    fail("result '{}': {} values for dimensions that hold {}", path, values.size(), n);
+}
+
+void write_dataset(hid_t file, const std::string& path, hid_t type, const std::vector<std::int64_t>& dims,
+                   const void* values) {
+  const Handle dataset = hdf5::create_dataset(file, path, type, {dims.begin(), dims.end()});
+  hdf5::check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("cannot write '{}'", path));
+}
+
+}  // namespace
+
+ResultFile::ResultFile(const Communicator& comm, std::string path) : comm_(comm), path_(std::move(path)) {}
+
+void ResultFile::put(const std::string& path, Entry entry, const DataLabel& label) {
+  if (path.size() < 2 || path.front() != '/') fail("result path '{}' does not start with '/'", path);
+  entries_[path] = std::move(entry);
+  auto& attributes = attributes_[path];
+  attributes["unit"] = label.unit;
+  if (!label.description.empty()) attributes["description"] = label.description;
+}
+
+void ResultFile::write(const std::string& path, double value, const DataLabel& label) {
+  if (comm_.is_root()) put(path, {std::vector<double>{value}, {}}, label);
+}
+
+void ResultFile::write(const std::string& path, std::int64_t value, const DataLabel& label) {
+  if (comm_.is_root()) put(path, {std::vector<std::int64_t>{value}, {}}, label);
+}
+
+void ResultFile::write(const std::string& path, std::vector<double> values, const DataLabel& label,
+                       std::vector<std::int64_t> dims) {
+  if (!comm_.is_root()) return;
+  check_dims(path, values, dims);
+  put(path, {std::move(values), std::move(dims)}, label);
+}
+
+void ResultFile::write(const std::string& path, std::vector<std::int64_t> values, const DataLabel& label,
+                       std::vector<std::int64_t> dims) {
+  if (!comm_.is_root()) return;
+  check_dims(path, values, dims);
+  put(path, {std::move(values), std::move(dims)}, label);
+}
+
+void ResultFile::write_text(const std::string& path, const std::string& text) {
+  if (!comm_.is_root()) return;
+  put(path, {text, {}}, {});
+  attributes_.erase(path);
+}
+
+void ResultFile::set_attribute(const std::string& path, const std::string& name, const std::string& text) {
+  if (comm_.is_root()) attributes_[path][name] = text;
+}
+
+void ResultFile::append(const std::string& group, std::int64_t step, const std::vector<Column>& columns) {
+  if (!comm_.is_root()) return;
+  const auto add = [&](const std::string& name, auto value, const DataLabel& label) {
+    using Values = std::vector<decltype(value)>;
+    const std::string path = group + "/" + name;
+    if (entries_.count(path) == 0) put(path, {Values{}, {0}}, label);
+    auto& entry = entries_[path];
+    auto& values = std::get<Values>(entry.values);
+    values.push_back(value);
+    entry.dims = {static_cast<std::int64_t>(values.size())};
+    return entry.dims[0];
+  };
+  const std::int64_t rows = add("step", step, {"", "step of the run"});
+  for (const auto& column : columns)
+    if (add(column.name, column.value, column.label) != rows)
+      fail("table '{}': column '{}' is not given in every row", group, column.name);
+}
+
+void ResultFile::truncate(const std::string& group, std::int64_t step) {
+  if (!comm_.is_root() || entries_.count(group + "/step") == 0) return;
+  const auto steps = std::get<std::vector<std::int64_t>>(entries_[group + "/step"].values);
+  std::size_t kept = 0;
+  while (kept < steps.size() && steps[kept] <= step) ++kept;
+  for (auto& [path, entry] : entries_) {
+    if (path.rfind('/') != group.size() || path.compare(0, group.size(), group) != 0) continue;
+    std::visit(
+        [&, &dims = entry.dims](auto& values) {
+          if (dims.size() != 1 || dims[0] != static_cast<std::int64_t>(steps.size())) return;
+          values.resize(kept);
+          dims[0] = static_cast<std::int64_t>(kept);
+        },
+        entry.values);
+  }
+}
+
+void ResultFile::write_all(const std::string& to) const {
+  hdf5::start();
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  // The file is built in memory and put on disk at the close, where a full disk shows.
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  Handle file = hdf5::checked(H5Fcreate(to.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "cannot create");
+  for (const auto& [path, entry] : entries_) {
+    if (const auto* reals = std::get_if<std::vector<double>>(&entry.values))
+      write_dataset(file, path, H5T_NATIVE_DOUBLE, entry.dims, reals->data());
+    else if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&entry.values))
+      write_dataset(file, path, H5T_NATIVE_INT64, entry.dims, integers->data());
+    else
+      hdf5::write_text(file, path, std::get<std::string>(entry.values));
+  }
+  for (const auto& [path, attributes] : attributes_) {
+    if (path != "/" && !hdf5::exists(file, path)) hdf5::create_group(file, path);
+    const Handle object = hdf5::checked(H5Oopen(file, path.c_str(), H5P_DEFAULT), H5Oclose, "cannot open an object");
+    for (const auto& [name, text] : attributes) hdf5::write_attribute(object, name, text);
+  }
+  hdf5::check(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot flush");
+  if (!file.reset()) fail("cannot close: {}", hdf5::last_error());
+}
+
+void ResultFile::save() const {
+  std::string problem;
+  if (comm_.is_root()) {
+    const std::string temporary = path_ + ".tmp";
+    try {
+      write_all(temporary);
+      PosixFile(temporary, PosixFile::Mode::update).sync();
+      rename_file(temporary, path_);
+    } catch (const std::exception& error) {
+      problem = fmt::format("cannot save '{}': {}", path_, error.what());
+      try {
+        remove_file(temporary);
+      } catch (const std::exception&) {  // the first failure is the one to report
+      }
+    }
+  }
+  comm_.fail_together(problem);
+}
+
+bool ResultFile::load() {
+  int found = 0;
+  std::string problem;
+  if (comm_.is_root() && file_exists(path_)) {
+    found = 1;
+    try {
+      const HdfReader reader(path_);
+      const auto take_attributes = [&](const std::string& path) {
+        for (const auto& name : reader.attribute_names(path)) attributes_[path][name] = reader.attribute(path, name);
+      };
+      const auto take = [&](const std::string& path, const auto& self) -> void {
+        take_attributes(path);
+        if (reader.is_group(path)) {
+          for (const auto& name : reader.list(path)) self(path == "/" ? "/" + name : path + "/" + name, self);
+        } else if (reader.is_text(path)) {
+          entries_[path] = {reader.read_text(path), {}};
+        } else if (reader.is_integer(path)) {
+          entries_[path] = {reader.read<std::int64_t>(path), reader.dims(path)};
+        } else {
+          entries_[path] = {reader.read<double>(path), reader.dims(path)};
+        }
+      };
+      take("/", take);
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+  }
+  comm_.fail_together(problem);
+  comm_.broadcast(&found, 1);
+  return found == 1;
+}
+
+}  // namespace spinel

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parallel/communicator.hpp"
+
+namespace spinel {
+
+/// What is said of a dataset in its attributes `unit` and `description`.
+struct DataLabel {
+  std::string unit;         ///< "eV", "Å"; empty for a pure number, and stored all the same
+  std::string description;  ///< one line; empty: no attribute
+};
+
+/// `<prefix>.h5`: results, echo of the input, provenance. Small data, kept in memory on rank 0 and written whole by
+/// save() to another name that then replaces the file: at any moment the file is one that was saved completely.
+/// Members may be called on all ranks or on rank 0 only, save() and load() on all; what other ranks pass is ignored.
+/// Paths are absolute, "/thermo/temperature"; groups come by themselves. Writing to a path again replaces what it held.
+class ResultFile {
+ public:
+  ResultFile(const Communicator& comm, std::string path);
+
+  const std::string& path() const { return path_; }
+
+  void write(const std::string& path, double value, const DataLabel& label);
+  void write(const std::string& path, std::int64_t value, const DataLabel& label);
+  /// `dims` multiply to the number of values, row-major; empty: one-dimensional.
+  void write(const std::string& path, std::vector<double> values, const DataLabel& label,
+             std::vector<std::int64_t> dims = {});
+  void write(const std::string& path, std::vector<std::int64_t> values, const DataLabel& label,
+             std::vector<std::int64_t> dims = {});
+  void write_text(const std::string& path, const std::string& text);
+  /// A text attribute of a group or dataset, which need not exist yet; "/" is the file.
+  void set_attribute(const std::string& path, const std::string& name, const std::string& text);
+
+  /// Adds one row to a table, `group`: one-dimensional datasets of equal length, one per column.
+  struct Column {
+    std::string name;
+    double value;
+    DataLabel label;
+  };
+  void append(const std::string& group, std::int64_t step, const std::vector<Column>& columns);
+  /// After a restart: drops the rows of a table whose step is above `step`.
+  void truncate(const std::string& group, std::int64_t step);
+
+  /// Collective. Throws Error on all ranks where the file cannot be written; the previous one then remains.
+  void save() const;
+  /// Collective. Takes over what the file holds, if there is one. Returns whether there was.
+  bool load();
+
+ private:
+  struct Entry {
+    std::variant<std::vector<double>, std::vector<std::int64_t>, std::string> values;
+    std::vector<std::int64_t> dims;  // empty: a scalar
+  };
+  void put(const std::string& path, Entry entry, const DataLabel& label);
+  void write_all(const std::string& to) const;
+
+  Communicator comm_;
+  std::string path_;
+  std::map<std::string, Entry> entries_;
+  std::map<std::string, std::map<std::string, std::string>> attributes_;
+};
+
+}  // namespace spinel

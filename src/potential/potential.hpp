@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "domain/halo.hpp"
+#include "domain/local_atoms.hpp"
+#include "neighbor/neighbor_list.hpp"
+
+namespace spinel {
+
+/// What the caller wants besides forces. Most MD steps want neither, and a kernel that knows it is faster.
+struct Wanted {
+  bool energy = true;
+  bool virial = true;
+};
+
+/// What a potential does with ghosts.
+struct GhostNeeds {
+  bool returns_forces = false;      ///< adds forces to ghost rows; the caller sends them home by Halo::reverse_add
+  bool exchanges_features = false;  ///< communicates through Halo during compute, so every rank must enter
+};
+
+/// A rank's share. Summed over ranks by the caller.
+struct EnergyVirial {
+  double energy = 0.0;             ///< eV
+  std::array<double, 6> virial{};  ///< eV; −∂E/∂strain, xx yy zz yz xz xy
+};
+
+/// [atom] eV/Å; owned atoms, then ghosts where GhostNeeds::returns_forces.
+using Forces = std::vector<Vec3>;
+
+/// Energy, forces and virial of the atoms of one rank.
+class Potential {
+ public:
+  virtual ~Potential() = default;
+  /// Å, how far ghosts and neighbours must reach.
+  virtual double cutoff() const = 0;
+  virtual GhostNeeds ghost_needs() const = 0;
+  /// Writes the forces (eV/Å) on owned and, where ghost_needs() says so, ghost atoms; `forces` arrives sized for that,
+  /// its content undefined. Returns this rank's energy and virial; those not wanted are zero.
+  virtual EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
+                               Forces& forces) = 0;
+};
+
+}  // namespace spinel

@@ -1,0 +1,32 @@
+#!/bin/bash
+# kill_test.sh PROGRAM MPIEXEC: kills a writing run with signal 9 twenty times at random moments, on changing numbers of
+# ranks; then lets it end, which it does with success only if every frame is as it should be.
+set -u
+program=$1 mpiexec=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+steps=1500
+killed=0
+journals=0
+for round in $(seq 20); do
+  ranks=$((RANDOM % 3 + 1))
+  "$mpiexec" -n $ranks "$program" "$folder" $steps >"$folder/log" 2>"$folder/errors" &
+  launcher=$!
+  for _ in $(seq 200); do
+    [ "$(grep -c '^pid' "$folder/log")" -ge $ranks ] && break
+    kill -0 $launcher 2>/dev/null || break
+    sleep 0.05
+  done
+  sleep 0.$((RANDOM % 10))$((RANDOM % 10))
+  for pid in $(sed -n 's/^pid //p' "$folder/log"); do kill -9 "$pid" 2>/dev/null && killed=$((killed + 1)); done
+  wait $launcher 2>/dev/null
+  if grep '^rank' "$folder/errors"; then
+    echo "round $round on $ranks ranks could not continue"
+    exit 1
+  fi
+  [ -e "$folder/a.h5md.journal" ] && journals=$((journals + 1))
+  grep -q complete "$folder/log" && break
+done
+echo "$killed processes killed in $round rounds, $journals of them in the midst of a commit"
+[ $killed -ge 20 ] || { echo "too few kills to mean anything"; exit 1; }
+"$mpiexec" -n 2 "$program" "$folder" $((steps + 7)) | grep complete

@@ -1,0 +1,109 @@
+#include "io/result_file.hpp"
+
+#include "io_test_support.hpp"
+
+namespace spinel {
+namespace {
+
+using namespace io_test;
+
+TEST(ResultFile, HoldsWhatWasWrittenWithItsUnits) {
+  const auto world = Communicator::world();
+  const TestFolder folder(world);
+  const std::string path = folder.file("a.h5");
+  ResultFile results(world, path);
+  results.write("/energy", -1.0 / 3, {"eV", "potential energy"});
+  results.write("/atoms", std::int64_t{1} << 40, {"", ""});
+  results.write("/cell", std::vector<double>{1, 2, 3, 4, 5, 6}, {"Å", ""}, {2, 3});
+  results.write("/rdf/bins", std::vector<std::int64_t>{}, {"", ""});
+  results.write_text("/input", "&control\n  prefix = 'σ'\n/\n");
+  results.set_attribute("/", "program", "Spinel");
+  results.set_attribute("/provenance", "hosts", "a b");
+  for (std::int64_t step = 0; step < 5; ++step)
+    results.append("/thermo", 10 * step, {{"temperature", 300.5 + static_cast<double>(step), {"K", "kinetic"}}});
+  results.save();
+  results.write("/energy", -2.0, {"eV", "potential energy"});
+  results.save();
+  if (world.is_root()) {
+    const HdfReader reader(path);
+    EXPECT_EQ(reader.read<double>("/energy"), std::vector<double>{-2.0});
+    EXPECT_TRUE(reader.dims("/energy").empty());
+    EXPECT_EQ(reader.attribute("/energy", "unit"), "eV");
+    EXPECT_EQ(reader.attribute("/energy", "description"), "potential energy");
+    EXPECT_EQ(reader.read<std::int64_t>("/atoms"), std::vector<std::int64_t>{std::int64_t{1} << 40});
+    EXPECT_EQ(reader.dims("/cell"), (std::vector<std::int64_t>{2, 3}));
+    EXPECT_EQ(reader.attribute("/cell", "unit"), "Å");
+    EXPECT_TRUE(reader.read<std::int64_t>("/rdf/bins").empty());
+    EXPECT_EQ(reader.read_text("/input"), "&control\n  prefix = 'σ'\n/\n");
+    EXPECT_EQ(reader.attribute("/", "program"), "Spinel");
+    EXPECT_EQ(reader.attribute("/provenance", "hosts"), "a b");
+    EXPECT_EQ(reader.read<std::int64_t>("/thermo/step"), (std::vector<std::int64_t>{0, 10, 20, 30, 40}));
+    EXPECT_EQ(reader.attribute("/thermo/temperature", "unit"), "K");
+    EXPECT_EQ(reader.list("/thermo"), (std::vector<std::string>{"step", "temperature"}));
+    EXPECT_FALSE(std::filesystem::exists(path + ".tmp"));
+    EXPECT_NE(error_of([&] { reader.read<double>("/nothing"); }).find("holds no '/nothing'"), std::string::npos);
+    EXPECT_NE(error_of([&] { reader.read<double>("/thermo"); }).find("not a dataset"), std::string::npos);
+  }
+}
+
+TEST(ResultFile, ContinuesATableAfterRestart) {
+  const auto world = Communicator::world();
+  const TestFolder folder(world);
+  const std::string path = folder.file("a.h5");
+  const auto append = [](ResultFile& results, std::int64_t first, std::int64_t last) {
+    for (std::int64_t step = first; step <= last; ++step)
+      results.append("/thermo", step, {{"a", 0.1 * static_cast<double>(step), {"eV", ""}}});
+  };
+  {
+    ResultFile results(world, path);
+    EXPECT_FALSE(results.load());
+    results.set_attribute("/thermo", "note", "kept");
+    results.write_text("/input", "text");
+    append(results, 0, 9);
+    results.save();
+  }
+  ResultFile results(world, path);
+  EXPECT_TRUE(results.load());
+  results.truncate("/thermo", 6);
+  append(results, 7, 20);
+  results.save();
+  if (world.is_root()) {
+    const HdfReader reader(path);
+    const auto steps = reader.read<std::int64_t>("/thermo/step");
+    const auto values = reader.read<double>("/thermo/a");
+    ASSERT_EQ(steps.size(), 21u);
+    ASSERT_EQ(values.size(), 21u);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      EXPECT_EQ(steps[i], static_cast<std::int64_t>(i));
+      EXPECT_EQ(values[i], 0.1 * static_cast<double>(i));
+    }
+    EXPECT_EQ(reader.attribute("/thermo", "note"), "kept");
+    EXPECT_EQ(reader.attribute("/thermo/a", "unit"), "eV");
+    EXPECT_EQ(reader.read_text("/input"), "text");
+  }
+}
+
+TEST(ResultFile, RefusesWhatDoesNotFit) {
+  const auto self = Communicator::self();
+  ResultFile results(self, "unused.h5");
+  EXPECT_NE(error_of([&] {
+              results.write("/a", std::vector<double>{1, 2, 3}, {"", ""}, {2, 2});
+            }).find("3 values"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] { results.write("a", 1.0, {"", ""}); }).find("does not start"), std::string::npos);
+  results.append("/t", 0, {{"a", 1.0, {}}});
+  EXPECT_NE(error_of([&] {
+              results.append("/t", 1, {{"b", 1.0, {}}});
+            }).find("not given in every row"),
+            std::string::npos);
+}
+
+TEST(ResultFile, FailsOnAllRanksWhereTheFolderIsMissing) {
+  const auto world = Communicator::world();
+  ResultFile results(world, "/no/such/folder/a.h5");
+  results.write("/a", 1.0, {"", ""});
+  EXPECT_NE(error_of([&] { results.save(); }).find("/no/such/folder/a.h5"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spinel
