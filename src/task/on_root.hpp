@@ -1,0 +1,13 @@
+#pragma once
+
+#include <functional>
+
+#include "parallel/communicator.hpp"
+
+namespace spinel {
+
+/// Collective. Runs `work` on rank 0 alone. What it throws there is thrown on every rank: InputError as InputError,
+/// anything else as CollectiveError.
+void on_root(const Communicator& communicator, const std::function<void()>& work);
+
+}  // namespace spinel

@@ -1,0 +1,64 @@
+#include "task/registry.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "core/error.hpp"
+#include "task/energy.hpp"
+#include "task/make_potential.hpp"
+#include "task/make_structure.hpp"
+#include "task/md.hpp"
+#include "task/on_root.hpp"
+#include "task/run_files.hpp"
+
+namespace spinel {
+
+const std::vector<Calculation>& calculations() {
+  static const std::vector<Calculation> table = {
+      {"energy", run_energy, "energy, forces and stress of one structure"},
+      {"md", run_md, "molecular dynamics: NVE, NVT, NPT"},
+  };
+  return table;
+}
+
+std::vector<CalculationHelp> calculation_help() {
+  std::vector<CalculationHelp> result;
+  for (const Calculation& row : calculations()) result.push_back({row.name, row.help});
+  return result;
+}
+
+Input read_input(const std::string& path, const Communicator& world) {
+  std::string text, problem;
+  if (world.is_root()) {
+    std::ifstream file(path, std::ios::binary);
+    std::error_code ignored;
+    if (!file)
+      problem = fmt::format("{}: cannot be read: {}", path, std::strerror(errno));
+    else if (std::filesystem::is_directory(path, ignored))
+      problem = fmt::format("{}: is a folder, not an input file", path);
+    else
+      text.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  world.broadcast(problem);
+  if (!problem.empty()) throw InputError(problem);
+  world.broadcast(text);
+  return parse_input(text, path, calculation_help());
+}
+
+void check_input(const RunContext& context) {
+  const RunFiles files(context.input);
+  const Structure structure = make_unit_cell(context);
+  // The species are on rank 0 only.
+  on_root(context.world, [&] { make_potential(context, structure.species); });
+}
+
+void run_calculation(const RunContext& context) {
+  for (const Calculation& row : calculations())
+    if (context.input.control.calculation == row.name) return row.run(context);
+  fail("calculation '{}' is not in the table", context.input.control.calculation);
+}
+
+}  // namespace spinel

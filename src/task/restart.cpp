@@ -1,0 +1,62 @@
+#include "task/restart.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+#include "input/schema.hpp"
+
+namespace spinel {
+
+namespace {
+
+std::string to_text(const std::string& value) { return "'" + value + "'"; }
+std::string to_text(std::int64_t value) { return fmt::format("{}", value); }
+std::string to_text(double value) { return fmt::format("{}", value); }
+std::string to_text(bool value) { return value ? ".true." : ".false."; }
+template <class T>
+std::string to_text(const std::vector<T>& values) {
+  std::string text;
+  for (const T& value : values) text += (text.empty() ? "" : ", ") + to_text(value);
+  return text.empty() ? "nothing" : text;
+}
+
+std::string value_text(const Key& key, const Input& input) {
+  // Key::member hands out a pointer to change; a copy keeps the input itself const.
+  Input copy = input;
+  return std::visit([](auto* value) { return to_text(*value); }, key.member(copy));
+}
+
+bool must_not_change(const Key& key) {
+  static const std::set<std::string> dynamics = {"ensemble",     "thermostat", "coupling",     "timestep",
+                                                 "chain_length", "fixed_ids",  "fixed_species"};
+  if (key.group == "control") return key.name == "units" || key.name == "calculation";
+  if (key.group == "dynamics") return dynamics.count(key.name) > 0;
+  return key.group == "structure" || key.group == "analysis";
+}
+
+bool may_change_silently(const Key& key) {
+  return key.group == "control" || key.group == "output" || (key.group == "dynamics" && key.name == "steps");
+}
+
+}  // namespace
+
+std::vector<std::string> compare_with_checkpoint(const Input& now, const Input& then, const std::string& path) {
+  std::vector<std::string> changed;
+  for (const Group& group : schema())
+    for (const Key& key : group.keys) {
+      const std::string before = value_text(key, then), after = value_text(key, now);
+      if (before == after) continue;
+      if (must_not_change(key))
+        fail_key(now, group.name, key.name,
+                 fmt::format("is {} but was {} when the checkpoint {} was written; a restart cannot change it. "
+                             "Put it back, or begin anew with restart_mode = 'from_scratch'",
+                             after, before, path));
+      const bool seed = key.group == "control" && key.name == "seed";
+      if (seed || !may_change_silently(key))
+        changed.push_back(fmt::format("&{} {}: {} → {}", group.name, key.name, before, after));
+    }
+  return changed;
+}
+
+}  // namespace spinel

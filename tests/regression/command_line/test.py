@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+"""The command line (README.md)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import spinel_testing as st
+
+QUICKSTART = os.path.join(st.SOURCE, "input", "quickstart.nml")
+
+with st.workspace():
+    overview = st.run("--help")
+    for word in ("md", "energy", "&dynamics", "&potential", "--check"):
+        st.check(word in overview, f"--help does not mention {word}:\n{overview}")
+    for topic, word in (("md", "&dynamics"), ("&dynamics", "timestep"), ("dynamics", "timestep")):
+        st.check(word in st.run("--help", topic), f"--help {topic} does not mention {word}")
+    output = st.run("--help", "dynamcs", status=2)
+    st.check("dynamics" in output, f"--help with a wrong topic names no near one:\n{output}")
+
+    st.check(st.run("--version").startswith("spinel "), "--version")
+    keywords = st.run("--keywords")
+    with open(os.path.join(st.SOURCE, "doc", "keywords.md")) as file:
+        st.check(file.read() == keywords, "doc/keywords.md is not what --keywords prints: write it anew")
+
+    for name in sorted(os.listdir(os.path.join(st.SOURCE, "input"))):
+        st.run("--check", os.path.join(st.SOURCE, "input", name))
+    st.run("--check", QUICKSTART, ranks=2)
+    for arguments in ([], ["--no-such-option"], [QUICKSTART, "one-too-many"], ["no-such-file.nml"]):
+        output = st.run(*arguments, status=2)
+        st.check(output.strip(), f"{arguments}: no message")
+    output = st.run("no-such-file.nml", ranks=2, status=2)
+    st.check(output.count("no-such-file.nml: ") <= 1, f"printed more than once:\n{output}")
+    st.check(not os.listdir("."), f"files were written: {os.listdir('.')}")
+    print("command line as described")

@@ -1,0 +1,29 @@
+#!/usr/bin/python3
+"""Every input/*.nml runs (README.md)."""
+import glob
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import numpy as np
+import spinel_testing as st
+
+paths = sorted(glob.glob(os.path.join(st.SOURCE, "input", "*.nml")))
+st.check(len(paths) >= 4, f"inputs found: {paths}")
+for path in paths:
+    with open(path) as file:
+        content = file.read()
+    changes = {key: value for key, value in (("steps", 60), ("thermo_every", 10), ("trajectory_every", 20),
+                                             ("checkpoint_every", 30), ("equilibration_steps", 20))
+               if re.search(rf"\b{key}\s*=", content)}
+    with st.workspace():
+        st.run(st.write("run.nml", st.namelist(path, **changes)), ranks=2)
+        prefix = re.search(r"prefix\s*=\s*'([^']+)'", content).group(1)
+        series = st.thermo(f"out/{prefix}.h5")
+        st.check(all(np.all(np.isfinite(v)) for v in series.values()), f"{path}: thermo holds values that are not finite")
+        st.check(series["step"][-1] == 60, f"{path}: last thermo step {series['step'][-1]}")
+        if "'nve'" in content:
+            drift = np.ptp(series["total_energy"]) / abs(series["total_energy"][0])
+            st.check(drift < 5e-3, f"{path}: total energy moves by {drift:.1e}")
+        print(f"{os.path.basename(path)}: {len(series['step'])} thermo rows")

@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""Kill -9 at random moments, 20 times, then the same numbers (README.md): test.py [seed]"""
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import spinel_testing as st
+
+LIQUID = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "restart", "liquid.nml")
+CHANGES = dict(steps=4000, checkpoint_every=20, trajectory_every=20, thermo_every=10)
+KILLS, RANKS = 20, 2
+
+seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
+print(f"seed {seed}")
+rng = random.Random(seed)
+
+with st.workspace():
+    st.run(st.write("whole.nml", st.namelist(LIQUID, outdir="'whole'", **CHANGES)), ranks=RANKS)
+    path = st.write("killed.nml", st.namelist(LIQUID, outdir="'killed'", **CHANGES))
+    killed = resumed = 0
+    while killed < KILLS:
+        process = st.start(path, ranks=RANKS)
+        try:
+            output, _ = process.communicate(timeout=0.4 + rng.random() * 0.9)
+            st.check(process.returncode == 0, f"resuming failed after {killed} kills:\n{output}")
+            # The run got to its end before its killer: begin another one.
+            st.compare_files("killed/run.h5md", "whole/run.h5md")
+            for name in os.listdir("killed"):
+                os.remove(os.path.join("killed", name))
+            continue
+        except subprocess.TimeoutExpired:
+            pass
+        if killed % 2:
+            ranks = [p for p in st.descendants(process.pid) if "spinel" in os.readlink(f"/proc/{p}/exe")]
+            if ranks:
+                os.kill(rng.choice(ranks), signal.SIGKILL)
+                time.sleep(0.02)
+        st.kill_all(process)
+        killed += 1
+        resumed += os.path.exists("killed/run.restart.h5")
+    st.run(path, ranks=RANKS)
+    st.check(resumed > KILLS // 4, f"only {resumed} of {KILLS} kills left a checkpoint to resume from")
+    st.compare_files("killed/run.h5", "whole/run.h5")
+    st.compare_files("killed/run.h5md", "whole/run.h5md")
+    print(f"{killed} kills, {resumed} resumed from a checkpoint: the same numbers")
