@@ -48,7 +48,7 @@ void NeighborList::build(const LocalAtoms& atoms, double range) {
     fail("{} atoms and ghosts on one rank are more than a neighbor list can index", n_all);
 
   // Wide columns keep the runs of candidates long enough to fill vectors; thin slices trim their ends to the sphere.
-  const CellGrid grid(atoms.position, n_all, Vec3(range, range, 0.25 * range));
+  const CellGrid grid(atoms.position, n_all, Vec3(range, range, 0.125 * range));
   sort_into_cells(grid, atoms.position, n_all, cell_of_, cell_start_, order_);
   for (int k = 0; k < 3; ++k) {
     sorted_[k].resize(n_all + padding);
