@@ -148,6 +148,14 @@ void check_analysis(const Input& input) {
         p.vacf_window, p.vacf_every);
 }
 
+/// Calculations of one structure, which all ranks share.
+void check_parallel(const Input& input) {
+  const std::string& calculation = input.control.calculation;
+  const Check check(input, "parallel");
+  check(input.parallel.pools != 1 && (calculation == "md" || calculation == "energy"), "pools",
+        "calculation = '{}' runs one structure on all ranks; pools must be 1", calculation);
+}
+
 }  // namespace
 
 void validate(const Input& input) {
@@ -157,6 +165,7 @@ void validate(const Input& input) {
   if (uses("potential") && input.potential.style == "lennard_jones") check_lennard_jones(input);
   if (uses("dynamics")) check_dynamics(input);
   if (uses("neighbor")) check_neighbor(input);
+  if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);
   if (uses("analysis")) check_analysis(input);
 }

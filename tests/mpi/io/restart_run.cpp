@@ -1,5 +1,5 @@
-// A run that does nothing but write: restart_run FOLDER STEPS, from the checkpoint in the folder if there is one. A
-// frame each step, a commit and a checkpoint every third. At the end it reads the trajectory back and checks it.
+// A run that does nothing but write: restart_run FOLDER STEPS, STEPS more from the checkpoint in the folder if there is
+// one. A frame each step, a commit and a checkpoint every third. At the end it reads the trajectory back and checks it.
 #include <cstdio>
 
 #include "io/checkpoint.hpp"
@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   const auto world = Communicator::world();
   if (argc != 3) return 2;
   const std::string folder = argv[1];
-  const std::int64_t last = std::atol(argv[2]), n = 2000;
+  const std::int64_t more = std::atol(argv[2]), n = 2000;
   const std::string checkpoint = folder + "/a.restart.h5", path = folder + "/a.h5md";
   std::printf("pid %d\n", static_cast<int>(getpid()));
   std::fflush(stdout);
@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
     auto trajectory = trajectory_at_start();
     if (trajectory.last_step() != step)
       fail("step {} in the checkpoint, {} in the trajectory", step, trajectory.last_step());
+    const std::int64_t last = step + more;
     while (step < last) {
       ++step;
       const SampleAtoms atoms(world, n, step);

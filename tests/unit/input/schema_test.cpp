@@ -248,6 +248,7 @@ TEST(Echo, CarriesEveryKey) {
   input.dynamics.fixed_ids.clear();
   input.dynamics.fixed_species.clear();
   input.analysis.equilibration_steps = 0;
+  input.parallel.pools = 1;
   const auto again = parse_input(echo(input), "echo.nml", calculations);
   EXPECT_EQ(echo(again), echo(input));
   EXPECT_EQ(again.analysis.vacf_window, input.analysis.vacf_window);
