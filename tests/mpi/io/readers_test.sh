@@ -5,7 +5,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-"$2" -n 2 "$1" "$folder" 4 || exit 1
+"$2" -n 2 "$1" "$folder" 5 || exit 1
 checked=0
 for module in h5py MDAnalysis; do
   for python in python3 /usr/bin/python3; do
