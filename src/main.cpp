@@ -45,7 +45,9 @@ int spinel_main(int argc, char** argv, const spinel::Communicator& world) {
       check_input(context);
       log.print("{}: no errors found", path);
     } else {
-      const StopSignal stop_signal;
+      // Never destroyed, so that a signal that comes while the program shuts down does not spoil the exit status of a
+      // finished run.
+      [[maybe_unused]] static const auto* const stop_signal = new StopSignal;
       run_calculation(context);
     }
   }
