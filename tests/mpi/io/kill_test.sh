@@ -10,7 +10,8 @@ killed=0
 journals=0
 for round in $(seq 20); do
   ranks=$((RANDOM % 3 + 1))
-  "$mpiexec" -n $ranks "$program" "$folder" $forever >"$folder/log" 2>"$folder/errors" &
+  : >"$folder/log"  # here, since the launcher's own redirection may come after the look below, which would find the round before
+  "$mpiexec" -n $ranks "$program" "$folder" $forever >>"$folder/log" 2>"$folder/errors" &
   launcher=$!
   for _ in $(seq 200); do
     [ "$(grep -c '^pid' "$folder/log")" -ge $ranks ] && break
