@@ -39,3 +39,11 @@ target_include_directories(highway INTERFACE ${HIGHWAY_INCLUDE})
 target_link_libraries(highway INTERFACE ${HIGHWAY_LIBRARY})
 # Highway 1.0.3 refuses a baseline that has AVX3_DL unless that target is asked for.
 target_compile_definitions(highway INTERFACE HWY_WANT_AVX3_DL)
+
+find_library(QHULL_LIBRARY qhull_r REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
+pkg_search_module(SCALAPACK REQUIRED IMPORTED_TARGET scalapack-openmpi scalapack)
+
+find_package(Torch REQUIRED)

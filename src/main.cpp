@@ -4,6 +4,7 @@
 
 #include "core/provenance.hpp"
 #include "core/stop_signal.hpp"
+#include "linalg/petsc.hpp"
 #include "task/registry.hpp"
 #include "task/terminal.hpp"
 
@@ -58,6 +59,7 @@ int spinel_main(int argc, char** argv, const spinel::Communicator& world) {
 
 int main(int argc, char** argv) {
   spinel::MpiRuntime mpi(argc, argv);
+  const spinel::PetscRuntime petsc;
   const auto world = spinel::Communicator::world();
   const auto report = [&](const std::exception& error) { std::fprintf(stderr, "spinel: %s\n", error.what()); };
   try {

@@ -15,7 +15,11 @@ enum class RandomPurpose : std::uint32_t {
   bussi = 4,
   barostat = 5,
   bootstrap = 6,
-  test = 7
+  test = 7,
+  cluster_bond = 20,
+  cluster_flip = 21,
+  wolff = 22,
+  tempering = 23
 };
 
 /// Counter-based random numbers: Philox4x64-10 (Salmon et al., SC'11) keyed by seed and purpose, counted by step and

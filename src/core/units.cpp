@@ -17,12 +17,13 @@ const UnitSystem& UnitSystem::metal() {
                                 "ps",
                                 "K",
                                 "GPa",
-                                "amu"};
+                                "amu",
+                                "eV/Å"};
   return units;
 }
 
 const UnitSystem& UnitSystem::lj() {
-  static const UnitSystem units{"lj", 1.0, 1.0, 1.0, 1.0, 1.0, "σ", "ε", "τ", "τ", "ε/k", "ε/σ³", "m"};
+  static const UnitSystem units{"lj", 1.0, 1.0, 1.0, 1.0, 1.0, "σ", "ε", "τ", "τ", "ε/k", "ε/σ³", "m", "ε/σ"};
   return units;
 }
 

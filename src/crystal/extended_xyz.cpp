@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/units.hpp"
@@ -209,6 +210,7 @@ XyzReader::XyzReader(std::string_view text, std::string name, bool allow_labels)
     : lines_(text, std::move(name)), allow_labels_(allow_labels) {}
 
 std::int64_t XyzReader::read_count() {
+  frame_end_ = -1;
   std::string_view line;
   do {
     if (!lines_.next(line)) return -1;
@@ -216,6 +218,8 @@ std::int64_t XyzReader::read_count() {
   std::int64_t count = 0;
   if (!parse_number(trim(line), count)) lines_.fail("expected the number of atoms, found '{}'", line.substr(0, 64));
   if (count <= 0) lines_.fail("the number of atoms is {}", count);
+  if (count < std::numeric_limits<std::int64_t>::max() - lines_.line_number() - 1)
+    frame_end_ = lines_.line_number() + 1 + count;
   return count;
 }
 
@@ -227,6 +231,14 @@ bool XyzReader::skip() {
   for (std::int64_t i = 0; i < count; ++i)
     if (!lines_.next(line))
       fail_input("{}:{}: the file ends after {} of {} atoms", lines_.name(), lines_.line_number() + 1, i, count);
+  return true;
+}
+
+bool XyzReader::skip_rest() {
+  if (frame_end_ < 0) return false;
+  std::string_view line;
+  while (lines_.line_number() < frame_end_)
+    if (!lines_.next(line)) return false;
   return true;
 }
 

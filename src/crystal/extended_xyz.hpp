@@ -36,6 +36,9 @@ class XyzReader {
   bool next(Structure& structure);
   /// Passes over a frame without looking at its atoms. False at the end of the file.
   bool skip();
+  /// After next() threw: passes to the end of the frame it was in. False where none is known: the number of atoms was
+  /// at fault, or the file ends inside the frame.
+  bool skip_rest();
 
  private:
   /// The number of atoms of the next frame; −1 at the end of the file.
@@ -43,6 +46,7 @@ class XyzReader {
 
   LineReader lines_;
   bool allow_labels_;
+  std::int64_t frame_end_ = -1;  // line number of the last line of the frame being read; −1: not known
 };
 
 /// Number of frames.

@@ -19,11 +19,7 @@ Structure read_or_make(const StructureRecipe& recipe, bool allow_labels, const s
     fail_input("give either file or prototype in &structure{}", recipe.file.empty() ? "" : ", not both");
   if (recipe.file.empty())
     return make_prototype(recipe.prototype, recipe.species, recipe.a, recipe.b, recipe.c, allow_labels);
-  Structure structure = read_structure(path, {recipe.frame, allow_labels, recipe.species});
-  const auto units = structure.info.find("units");
-  if (units != structure.info.end() && units->second == "lj" && !allow_labels)
-    fail_input("{}: the file is in reduced units (units=lj); set units = 'lj' in &control", path);
-  return structure;
+  return read_structure(path, {recipe.frame, allow_labels, recipe.species});
 }
 
 void set_masses(Structure& structure, const StructureRecipe& recipe) {
@@ -47,7 +43,14 @@ Structure build_structure(const StructureRecipe& recipe, std::uint64_t seed, boo
                           const std::string& folder) {
   const std::string path = (std::filesystem::path(folder) / recipe.file).string();
   const std::string where = recipe.file.empty() ? "prototype " + recipe.prototype : path;
-  Structure structure = read_or_make(recipe, allow_labels, path);
+  return complete_structure(read_or_make(recipe, allow_labels, path), recipe, seed, allow_labels, where);
+}
+
+Structure complete_structure(Structure structure, const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,
+                             const std::string& where) {
+  const auto units = structure.info.find("units");
+  if (units != structure.info.end() && units->second == "lj" && !allow_labels)
+    fail_input("{}: the file is in reduced units (units=lj); set units = 'lj' in &control", where);
   set_masses(structure, recipe);
   if (!recipe.periodic.empty()) {
     if (recipe.periodic.size() != 3) fail_input("periodic needs three values, not {}", recipe.periodic.size());

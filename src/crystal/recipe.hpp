@@ -32,4 +32,9 @@ struct StructureRecipe {
 Structure build_structure(const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,
                           const std::string& folder);
 
+/// The same from a cell that was read already: all that `recipe` says besides where the cell comes from. `where` begins
+/// messages.
+Structure complete_structure(Structure structure, const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,
+                             const std::string& where);
+
 }  // namespace spinel

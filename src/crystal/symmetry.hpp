@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "crystal/structure.hpp"
 
@@ -15,5 +17,16 @@ struct SymmetryInfo {
 /// species of equal symbol are equal. Periodicity is taken as given along all directions. Throws Error where spglib
 /// finds none, as with atoms nearer than the tolerance.
 SymmetryInfo symmetry(const Structure& structure, double tolerance = 1e-3);
+
+/// A symmetry operation of a structure and what it does to the atoms.
+struct AtomSymmetry {
+  Mat3 rotation = Mat3::Identity();  ///< fractional: s → rotation · s + translation
+  Vec3 translation = Vec3::Zero();
+  std::vector<std::int64_t> image;  ///< [atom] the atom of the same species that it is taken to, to `tolerance`
+};
+
+/// All operations of the space group as above, translations of a cell that is not primitive included. Throws Error
+/// where there are so many operations and atoms that a primitive cell should be used instead (10⁸ of their product).
+std::vector<AtomSymmetry> atom_symmetries(const Structure& structure, double tolerance = 1e-3);
 
 }  // namespace spinel

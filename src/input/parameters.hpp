@@ -28,6 +28,7 @@ struct ControlParameters {
 struct StructureParameters {
   std::string file;
   std::int64_t frame = -1;  // of a multi-frame file, from 0; −1: the last
+  bool all = false;         // every frame of the file, or every structure file of the folder `file` names
   std::string prototype;
   std::vector<std::string> species;
   double a = 0.0, b = 0.0, c = 0.0;  // Å; b, c: 0 = as the prototype has it
@@ -42,7 +43,7 @@ struct StructureParameters {
 
 /// &potential
 struct PotentialParameters {
-  std::string style;                         // lennard_jones
+  std::string style;                         // lennard_jones | m3gnet
   std::string precision = "double";          // double | single
   std::vector<std::string> pairs;            // 'Ar-Ar', 'Ar-Kr', …: epsilon, sigma, cutoff are listed in this order
   std::vector<double> epsilon;               // eV
@@ -52,6 +53,9 @@ struct PotentialParameters {
   std::string truncation = "plain";          // plain | shifted | smooth
   double smooth_width = 0.0;                 // Å below the cutoff over which `smooth` switches off (0: a tenth of it)
   bool tail_correction = false;
+  std::string model;           // native model file (HDF5) of style 'm3gnet'
+  std::string device = "cpu";  // cpu | cuda: where a network runs, one GPU per rank of a node
+  std::int64_t threads = 1;    // of a network, per rank
 };
 
 /// &dynamics
@@ -76,6 +80,71 @@ struct DynamicsParameters {
   std::vector<std::string> fixed_species;
 };
 
+/// &relax: moves atoms, and the cell where asked, to the nearest minimum of energy + pressure·volume
+struct RelaxParameters {
+  std::string minimizer = "lbfgs";                       // fire | lbfgs | blmvm | cg
+  std::string cell = "fixed";                            // fixed | full | isotropic | fixed_volume
+  std::vector<bool> fixed_axes = {false, false, false};  // Cartesian axes along which the cell is not strained
+  double pressure = 0.0;                                 // GPa
+  double fmax = 0.02;                                    // eV/Å, largest force on an atom when converged
+  double smax = 0.1;                                     // GPa, largest deviation of a stress component when converged
+  std::int64_t max_steps = 500;                          // force evaluations a structure
+  double max_step = 0.2;                                 // Å, longest move of an atom in one step
+  bool keep_symmetry = false;
+  double symmetry_tolerance = 0.01;     // Å
+  double max_volume_change = 3.0;       // factor by which the volume may grow or shrink before the structure fails
+  double minimum_distance = 0.5;        // Å; atoms closer during the relaxation fail the structure
+  std::vector<std::int64_t> fixed_ids;  // atoms held in place, numbered from 1 as in the file
+  std::vector<std::string> fixed_species;
+};
+
+/// &ising: the two-dimensional Ising model, H = −J Σ s s' − h Σ s on a periodic square lattice; energies in |J|,
+/// temperatures in |J|/k_B
+struct IsingParameters {
+  std::vector<std::int64_t> size;  // L of square lattices, one run each; or with `rectangle` one Lx, Ly
+  bool rectangle = false;
+  double coupling = 1.0;             // J: 1 ferromagnetic, −1 antiferromagnetic
+  double field = 0.0;                // h
+  std::vector<double> temperatures;  // else n_t from t_min to t_max
+  double t_min = 0.0, t_max = 0.0;
+  std::int64_t n_t = 0;
+  std::string update = "metropolis";  // metropolis | heat_bath | wolff | swendsen_wang
+  bool tempering = false;             // replica exchange over the temperatures
+  std::int64_t exchange_every = 10;   // sweeps between exchanges
+  std::string start = "auto";         // auto | hot | cold | file
+  std::string start_file;
+  std::int64_t replicas = 1;             // independent chains at every temperature
+  std::int64_t burn_in = 1000;           // sweeps
+  std::int64_t sweeps = 10000;           // measured sweeps
+  std::int64_t measure_every = 1;        // sweeps
+  std::int64_t configurations = 0;       // kept per temperature and replica
+  std::int64_t configuration_every = 0;  // sweeps between them; 0: spread over the run
+  bool correlation = false;              // measure the correlation function
+  bool series = false;                   // keep every measurement
+  bool reweight = true;                  // curves between the temperatures, and Binder crossings
+};
+
+/// &phase: phases from configurations
+struct PhaseParameters {
+  std::string method = "pca";      // pca
+  std::vector<std::string> files;  // <prefix>.samples.h5 of calculation = 'ising'
+  std::int64_t components = 10;    // kept
+  std::int64_t bootstrap = 200;    // resamples for the errors
+};
+
+/// &hull: formation energies and convex hulls of entries, or candidates against a hull that was stored
+struct HullParameters {
+  std::vector<std::string> entries;              // files of the entries that make the hull
+  std::string reference;                         // result file of an earlier hull, instead of entries
+  std::vector<std::string> candidates;           // files of entries asked against the hull without being part of it
+  std::vector<std::string> elements;             // take only entries and candidates of these; empty: all
+  std::string id_key, formula_key, energy_key;   // names in the files; empty: the usual ones
+  std::string energy_kind = "auto";              // auto | formation_per_atom | formation | total_per_atom | total
+  std::string elemental_references = "entries";  // entries | zero
+  std::string missing_elements = "error";        // error | report: a candidate's element that the hull lacks
+  bool csv = true;                               // also write the table as <prefix>_hull.csv, <prefix>_candidates.csv
+};
+
 /// &neighbor
 struct NeighborParameters {
   double skin = 1.0;               // Å
@@ -86,8 +155,8 @@ struct NeighborParameters {
 /// &parallel
 struct ParallelParameters {
   std::vector<std::int64_t> grid;  // bricks along a, b, c; empty: chosen by surface
-  std::int64_t pools = 1;
-  bool balance = true;  // move brick boundaries when max/mean atoms exceeds the threshold
+  std::int64_t pools = 0;          // groups of ranks; 0: one for one structure, one a rank for many
+  bool balance = true;             // move brick boundaries when max/mean atoms exceeds the threshold
   double balance_threshold = 1.05;
   std::int64_t balance_every = 10;  // neighbour-list builds between checks
 };
@@ -132,6 +201,10 @@ struct Input {
   StructureParameters structure;
   PotentialParameters potential;
   DynamicsParameters dynamics;
+  RelaxParameters relax;
+  IsingParameters ising;
+  PhaseParameters phase;
+  HullParameters hull;
   NeighborParameters neighbor;
   ParallelParameters parallel;
   OutputParameters output;

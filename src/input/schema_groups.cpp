@@ -1,36 +1,8 @@
-#include "input/schema.hpp"
+#include "input/group_builder.hpp"
 
 namespace spinel {
 
 namespace {
-
-using Names = std::vector<std::string>;
-
-template <class Parameters>
-class GroupBuilder {
- public:
-  GroupBuilder(std::vector<Group>& groups, const char* name, Parameters Input::*parameters, const char* help,
-               Names calculations = {})
-      : parameters_(parameters) {
-    groups.push_back({name, help, std::move(calculations), {}});
-    group_ = &groups.back();
-  }
-
-  template <class T>
-  Key& key(const char* name, T Parameters::*member, const char* help) {
-    Key key;
-    key.group = group_->name;
-    key.name = name;
-    key.help = help;
-    key.member = [parameters = parameters_, member](Input& input) { return Member(&((input.*parameters).*member)); };
-    group_->keys.push_back(std::move(key));
-    return group_->keys.back();
-  }
-
- private:
-  Parameters Input::*parameters_;
-  Group* group_;
-};
 
 void add_control(std::vector<Group>& groups) {
   using P = ControlParameters;
@@ -56,9 +28,12 @@ void add_control(std::vector<Group>& groups) {
 void add_structure(std::vector<Group>& groups) {
   using P = StructureParameters;
   GroupBuilder<P> g(groups, "structure", &Input::structure,
-                    "The atoms: from a file, or from a prototype with species and lattice constants.", {"md"});
+                    "The atoms: from a file, or from a prototype with species and lattice constants.",
+                    {"energy", "md", "relax"});
   g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
+  g.key("all", &P::all, "take every frame of the file, or every structure file of the folder that `file` names")
+      .only_for({"energy", "relax"});
   g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
   g.key("species", &P::species, "the species of the prototype's sites, in its order").length(1, 118).if_empty("none");
   g.key("a", &P::a, "lattice constant of the prototype's conventional cell; required with a prototype")
@@ -95,9 +70,12 @@ void add_structure(std::vector<Group>& groups) {
 void add_potential(std::vector<Group>& groups) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
-  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.", {"md"});
-  g.key("style", &P::style, "kind of potential").one_of({"lennard_jones"}).required();
-  g.key("precision", &P::precision, "of the arithmetic of a pair; sums are always in double precision")
+  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.", {"energy", "md", "relax"});
+  g.key("style", &P::style, "kind of potential").one_of({"lennard_jones", "m3gnet"}).required();
+  g.key(
+       "precision", &P::precision,
+       "of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over atoms with "
+       "a network")
       .one_of({"double", "single"});
   g.key("pairs", &P::pairs, "pairs of species, 'Ar-Kr', whose coefficients the next three keys list in this order")
       .length(1, n_pairs)
@@ -127,6 +105,10 @@ void add_potential(std::vector<Group>& groups) {
       .above(0)
       .unless(0, "a tenth of the cutoff");
   g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff");
+  g.key("model", &P::model, "native model file (HDF5) of a network, see scripts/import_model.py").if_empty("none");
+  g.key("device", &P::device, "where a network runs: 'cuda' takes one GPU for each rank of a node")
+      .one_of({"cpu", "cuda"});
+  g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024);
 }
 
 void add_dynamics(std::vector<Group>& groups) {
@@ -180,7 +162,7 @@ void add_dynamics(std::vector<Group>& groups) {
 
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
-  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.", {"md"});
+  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.", {"energy", "md", "relax"});
   g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
       .in("steps")
@@ -196,7 +178,9 @@ void add_parallel(std::vector<Group>& groups) {
       .length(3)
       .between(1, 1000000)
       .if_empty("chosen by surface");
-  g.key("pools", &P::pools, "groups of ranks that work independently on different structures").between(1, 1000000);
+  g.key("pools", &P::pools, "groups of ranks that work independently on different structures")
+      .between(1, 1000000)
+      .unless(0, "one for one structure, one a rank for many");
   g.key("balance", &P::balance, "move brick boundaries where atoms are spread unevenly over the ranks")
       .only_for({"md"});
   g.key("balance_threshold", &P::balance_threshold, "most over mean atoms of a rank that calls for balancing")
@@ -209,29 +193,38 @@ void add_parallel(std::vector<Group>& groups) {
 
 void add_output(std::vector<Group>& groups) {
   using P = OutputParameters;
-  GroupBuilder<P> g(groups, "output", &Input::output, "What is written, and how often.", {"md"});
+  GroupBuilder<P> g(groups, "output", &Input::output, "What is written, and how often.", {"energy", "md", "relax"});
   g.key("thermo_every", &P::thermo_every, "steps between lines of the thermo table")
       .in("steps")
       .above(0)
-      .unless(0, "only the first and last step");
-  g.key("trajectory_every", &P::trajectory_every, "steps between frames of the trajectory <prefix>.h5md")
+      .unless(0, "only the first and last step")
+      .only_for({"md"});
+  g.key("trajectory_every", &P::trajectory_every,
+        "steps between frames of the trajectory <prefix>.h5md; of many relaxations: <prefix>_trajectory.xyz")
       .in("steps")
       .above(0)
-      .unless(0, "no trajectory");
+      .unless(0, "no trajectory")
+      .only_for({"md", "relax"});
   g.key("checkpoint_every", &P::checkpoint_every, "steps between checkpoints")
       .in("steps")
       .above(0)
-      .unless(0, "only at the end");
+      .unless(0, "only at the end")
+      .only_for({"md", "relax"});
   g.key("checkpoint_seconds", &P::checkpoint_seconds, "wall time between checkpoints")
       .in("s")
       .above(0)
-      .unless(0, "none by time");
+      .unless(0, "none by time")
+      .only_for({"energy", "md", "relax", "ising"});
   g.key("trajectory_fields", &P::trajectory_fields, "what a frame holds of every atom")
       .length(1, 4)
-      .one_of({"position", "image", "velocity", "force"});
+      .one_of({"position", "image", "velocity", "force"})
+      .only_for({"md", "relax"});
   g.key("trajectory_precision", &P::trajectory_precision, "of the numbers in the trajectory")
-      .one_of({"single", "double"});
-  g.key("compression", &P::compression, "deflate level of the trajectory; 0: none").between(0, 9);
+      .one_of({"single", "double"})
+      .only_for({"md", "relax"});
+  g.key("compression", &P::compression, "deflate level of the trajectory; 0: none")
+      .between(0, 9)
+      .only_for({"md", "relax"});
   g.key("final_structure", &P::final_structure,
         "name of a file in outdir for the last structure: extended XYZ, POSCAR or CIF by its name")
       .if_empty("none");
@@ -276,6 +269,9 @@ const std::vector<Group>& schema() {
     add_structure(all);
     add_potential(all);
     add_dynamics(all);
+    add_relax(all);
+    add_ising(all);
+    add_hull(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -1,26 +1,13 @@
 #include <algorithm>
 #include <set>
 
-#include "core/error.hpp"
-#include "input/schema.hpp"
+#include "input/check.hpp"
+#include "input/validate_stability.hpp"
+#include "input/validate_ising.hpp"
 
 namespace spinel {
 
 namespace {
-
-/// Throws where `wrong` holds: "file:line: &group key: what".
-class Check {
- public:
-  Check(const Input& input, const char* group) : input_(input), group_(group) {}
-  template <class... Args>
-  void operator()(bool wrong, const char* key, fmt::format_string<Args...> format, Args&&... args) const {
-    if (wrong) fail_key(input_, group_, key, fmt::format(format, std::forward<Args>(args)...));
-  }
-
- private:
-  const Input& input_;
-  const char* group_;
-};
 
 std::string repeated(const std::vector<std::string>& names) {
   std::set<std::string> seen;
@@ -59,6 +46,11 @@ void check_structure(const Input& input) {
     check(p.a == 0.0, "a", "missing: a prototype needs its lattice constant");
     check(p.frame != -1, "frame", "goes with a file, not with a prototype");
   }
+  const std::string& calculation = input.control.calculation;
+  check(p.all && calculation != "energy" && calculation != "relax", "all",
+        "many structures go with calculation = 'energy' or 'relax', not with '{}'", calculation);
+  check(p.all && p.file.empty(), "all", "goes with a file, not with a prototype");
+  check(p.all && p.frame != -1, "frame", "one frame is asked for, but all = .true. takes all");
   check(has_empty(p.species), "species", "a species must not be empty");
   check(p.mass_species.size() != p.masses.size(), "masses", "{} given for {} in mass_species", p.masses.size(),
         p.mass_species.size());
@@ -69,6 +61,9 @@ void check_structure(const Input& input) {
 void check_lennard_jones(const Input& input) {
   const auto& p = input.potential;
   const Check check(input, "potential");
+  for (const auto& [key, given] :
+       {std::pair{"model", !p.model.empty()}, {"device", p.device != "cpu"}, {"threads", p.threads != 1}})
+    check(given, key, "goes with a network, not with style = 'lennard_jones'");
   check(p.epsilon.empty(), "epsilon", "missing: style = 'lennard_jones' needs it");
   check(p.sigma.empty(), "sigma", "missing: style = 'lennard_jones' needs it");
   check(p.cutoff.empty(), "cutoff", "missing: style = 'lennard_jones' needs it");
@@ -93,6 +88,37 @@ void check_lennard_jones(const Input& input) {
   check(p.tail_correction && p.truncation != "plain", "tail_correction", "needs truncation = 'plain'");
   const auto shortest = std::min_element(p.cutoff.begin(), p.cutoff.end());
   check(p.smooth_width >= *shortest, "smooth_width", "{} is not below the cutoff {}", p.smooth_width, *shortest);
+}
+
+void check_network(const Input& input) {
+  const auto& p = input.potential;
+  const Check check(input, "potential");
+  check(input.control.units != "metal", "style", "'{}' is in eV and Å: it needs units = 'metal' in &control", p.style);
+  check(p.model.empty(), "model", "missing: style = '{}' needs a model file (scripts/import_model.py makes one)",
+        p.style);
+  for (const auto& [key, given] : {std::pair{"pairs", !p.pairs.empty()},
+                                   {"epsilon", !p.epsilon.empty()},
+                                   {"sigma", !p.sigma.empty()},
+                                   {"cutoff", !p.cutoff.empty()},
+                                   {"truncation", p.truncation != "plain"},
+                                   {"smooth_width", p.smooth_width != 0.0},
+                                   {"tail_correction", p.tail_correction}})
+    check(given, key, "goes with style = 'lennard_jones'; the model of '{}' holds all it needs", p.style);
+}
+
+void check_relax(const Input& input) {
+  const auto& p = input.relax;
+  const Check check(input, "relax");
+  const bool strains = p.cell != "fixed";
+  const auto n_fixed = std::count(p.fixed_axes.begin(), p.fixed_axes.end(), true);
+  check(!strains && n_fixed > 0, "fixed_axes", "needs a cell that relaxes; cell is 'fixed'");
+  check(n_fixed == 3, "fixed_axes", "all three leave nothing of the cell to relax; use cell = 'fixed'");
+  check(p.cell == "isotropic" && n_fixed > 0, "fixed_axes", "cannot be held with cell = 'isotropic'; use 'full'");
+  check(!strains && p.pressure != 0.0, "pressure", "needs a cell that relaxes; cell is 'fixed'");
+  check(p.cell == "fixed_volume" && p.pressure != 0.0, "pressure", "does nothing at constant volume");
+  check(input.structure.all && !p.fixed_ids.empty(), "fixed_ids",
+        "names atoms of one structure, but all = .true. takes many; use fixed_species, or move_mask in the file");
+  check(has_empty(p.fixed_species), "fixed_species", "a species must not be empty");
 }
 
 void check_dynamics(const Input& input) {
@@ -133,6 +159,10 @@ void check_output(const Input& input) {
   check(!twice.empty(), "trajectory_fields", "'{}' is listed twice", twice);
   check(!is_file_name(p.final_structure), "final_structure", "'{}' is not a file name; the folder is outdir",
         p.final_structure);
+  const std::string& calculation = input.control.calculation;
+  check((calculation == "energy" || calculation == "relax") && input.structure.all && !p.final_structure.empty(),
+        "final_structure", "goes with one structure; with all = .true. every structure is written to <prefix>_{}.xyz",
+        calculation == "relax" ? "relaxed" : "evaluated");
 }
 
 void check_analysis(const Input& input) {
@@ -152,8 +182,9 @@ void check_analysis(const Input& input) {
 void check_parallel(const Input& input) {
   const std::string& calculation = input.control.calculation;
   const Check check(input, "parallel");
-  check(input.parallel.pools != 1 && (calculation == "md" || calculation == "energy"), "pools",
-        "calculation = '{}' runs one structure on all ranks; pools must be 1", calculation);
+  const bool one = calculation == "md" || ((calculation == "energy" || calculation == "relax") && !input.structure.all);
+  check(one && input.parallel.pools > 1, "pools", "{} runs one structure on all ranks; pools must be 1",
+        calculation == "md" ? "calculation = 'md'" : "without all = .true. in &structure, '" + calculation + "'");
 }
 
 }  // namespace
@@ -162,8 +193,12 @@ void validate(const Input& input) {
   const auto uses = [&](const char* group) { return find_group(group)->used_by(input.control.calculation); };
   check_control(input);
   if (uses("structure")) check_structure(input);
-  if (uses("potential") && input.potential.style == "lennard_jones") check_lennard_jones(input);
+  if (uses("potential")) input.potential.style == "lennard_jones" ? check_lennard_jones(input) : check_network(input);
   if (uses("dynamics")) check_dynamics(input);
+  if (uses("relax")) check_relax(input);
+  if (uses("ising")) check_ising(input);
+  if (uses("phase")) check_phase(input);
+  if (uses("hull")) check_hull_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

@@ -27,6 +27,8 @@ struct Array {
   std::size_t value_size;
   const void* values;
   std::size_t rows, width;
+  bool in_pieces = false;
+  std::vector<CheckpointWriter::Piece> pieces = {};
 };
 
 Handle parallel_access(const Communicator& comm) {
@@ -97,12 +99,23 @@ struct CheckpointWriter::Impl {
     const std::string path = "/arrays/" + array.name;
     const Handle dataset = hdf5::create_dataset(file, path, array.type(), {rows, width});
     if (rows == 0 || width == 0) return;
-    const auto first = static_cast<hsize_t>(offsets[static_cast<std::size_t>(comm.rank())]);
-    const Handle in_file = select_rows(dataset, first, array.rows, width);
-    const Handle in_memory = hdf5::dataspace({array.rows, width});
-    if (array.rows == 0) H5Sselect_none(in_memory);
-    hdf5::check(H5Dwrite(dataset, array.type(), in_memory, in_file, collectively(), array.values),
-                fmt::format("cannot write '{}'", path));
+    auto first = static_cast<hsize_t>(offsets[static_cast<std::size_t>(comm.rank())]);
+    const auto write_rows = [&](const void* data, std::size_t n) {
+      const Handle in_file = select_rows(dataset, first, n, width);
+      const Handle in_memory = hdf5::dataspace({n, width});
+      if (n == 0) H5Sselect_none(in_memory);
+      hdf5::check(H5Dwrite(dataset, array.type(), in_memory, in_file, collectively(), data),
+                  fmt::format("cannot write '{}'", path));
+      first += n;
+    };
+    if (!array.in_pieces) return write_rows(array.values, array.rows);
+    // Every rank takes part in every round, with or without a piece.
+    std::vector<std::uint8_t> buffer;
+    for (std::uint64_t k = 0, rounds = comm.max(std::uint64_t{array.pieces.size()}); k < rounds; ++k) {
+      buffer.resize(k < array.pieces.size() ? array.pieces[k].size : 0);
+      if (k < array.pieces.size()) array.pieces[k].fill(buffer.data());
+      write_rows(buffer.data(), buffer.size());
+    }
   }
 };
 
@@ -112,6 +125,13 @@ CheckpointWriter::~CheckpointWriter() = default;
 template <class T>
 void CheckpointWriter::add(const std::string& name, const T* values, std::size_t rows, std::size_t width) {
   impl_->arrays.push_back({name, [] { return hdf5::native_type<T>(); }, sizeof(T), values, rows, width});
+}
+
+void CheckpointWriter::add(const std::string& name, std::vector<Piece> pieces) {
+  std::size_t rows = 0;
+  for (const Piece& piece : pieces) rows += piece.size;
+  impl_->arrays.push_back(
+      {name, [] { return hdf5::native_type<std::uint8_t>(); }, 1, nullptr, rows, 1, true, std::move(pieces)});
 }
 
 template void CheckpointWriter::add(const std::string&, const double*, std::size_t, std::size_t);
@@ -260,6 +280,24 @@ template std::vector<double> CheckpointReader::read(const std::string&, std::siz
 template std::vector<std::int32_t> CheckpointReader::read(const std::string&, std::size_t*) const;
 template std::vector<std::int64_t> CheckpointReader::read(const std::string&, std::size_t*) const;
 template std::vector<std::uint8_t> CheckpointReader::read(const std::string&, std::size_t*) const;
+
+template <class T>
+void CheckpointReader::read_rows(const std::string& name, std::int64_t first, std::int64_t count, T* values) const {
+  if (count == 0) return;
+  const Handle dataset = hdf5::open_dataset(impl_->file, "/arrays/" + name);
+  const auto dims = hdf5::dims_of(dataset);
+  if (first < 0 || count < 0 || static_cast<hsize_t>(first + count) > dims.at(0))
+    fail("checkpoint '{}': array '{}' has no rows {} to {}", impl_->path, name, first, first + count - 1);
+  const auto rows = static_cast<hsize_t>(count);
+  const Handle in_file = select_rows(dataset, static_cast<hsize_t>(first), rows, dims.at(1));
+  hdf5::check(
+      H5Dread(dataset, hdf5::native_type<T>(), hdf5::dataspace({rows, dims.at(1)}), in_file, H5P_DEFAULT, values),
+      fmt::format("cannot read '{}' of checkpoint '{}'", name, impl_->path));
+}
+
+template void CheckpointReader::read_rows(const std::string&, std::int64_t, std::int64_t, double*) const;
+template void CheckpointReader::read_rows(const std::string&, std::int64_t, std::int64_t, std::int64_t*) const;
+template void CheckpointReader::read_rows(const std::string&, std::int64_t, std::int64_t, std::uint8_t*) const;
 
 std::vector<double> CheckpointReader::reals(const std::string& name) const {
   std::vector<double> values;

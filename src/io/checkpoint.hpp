@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,13 @@ class CheckpointWriter {
   /// same on all ranks, in the same order. T: double, std::int32_t, std::int64_t, std::uint8_t.
   template <class T>
   void add(const std::string& name, const T* values, std::size_t rows, std::size_t width = 1);
+  /// An array of bytes that comes in pieces, so that no rank needs to hold its part as a whole: fill() is called once
+  /// for each piece, during write(). Ranks may have different numbers of pieces.
+  struct Piece {
+    std::size_t size;
+    std::function<void(std::uint8_t*)> fill;
+  };
+  void add(const std::string& name, std::vector<Piece> pieces);
   /// The same on all ranks; that of rank 0 is stored.
   void set(const std::string& name, const std::vector<double>& values);
   void set(const std::string& name, const std::vector<std::int64_t>& values);
@@ -56,6 +64,9 @@ class CheckpointReader {
   /// This rank's rows; T as it was written.
   template <class T>
   std::vector<T> read(const std::string& name, std::size_t* width = nullptr) const;
+  /// Any `count` rows from `first` on of the whole array, width values each. Not collective.
+  template <class T>
+  void read_rows(const std::string& name, std::int64_t first, std::int64_t count, T* values) const;
   std::vector<double> reals(const std::string& name) const;
   std::vector<std::int64_t> integers(const std::string& name) const;
   double real(const std::string& name) const;

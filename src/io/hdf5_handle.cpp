@@ -163,6 +163,24 @@ void write_text(hid_t at, const std::string& path, const std::string& text) {
         fmt::format("cannot write '{}'", path));
 }
 
+void write_texts(hid_t at, const std::string& path, const std::vector<std::string>& texts) {
+  const Handle dataset = create_dataset(at, path, text_type(), {texts.size()});
+  std::vector<const char*> pointers;
+  for (const auto& text : texts) pointers.push_back(text.c_str());
+  check(H5Dwrite(dataset, text_type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+        fmt::format("cannot write '{}'", path));
+}
+
+std::vector<std::string> read_texts(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose);
+  std::vector<char*> pointers(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)), nullptr);
+  check(H5Dread(dataset, text_type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "cannot read texts");
+  std::vector<std::string> texts;
+  for (const char* pointer : pointers) texts.emplace_back(pointer == nullptr ? "" : pointer);
+  H5Dvlen_reclaim(text_type(), space, H5P_DEFAULT, pointers.data());
+  return texts;
+}
+
 std::string read_text(hid_t dataset) {
   const Handle type(H5Dget_type(dataset), H5Tclose);
   return read_one_text(

@@ -60,6 +60,9 @@ void write_attribute(hid_t object, const std::string& name, hid_t type, const st
 std::string read_text_attribute(hid_t object, const std::string& name);
 /// A dataset of one text.
 void write_text(hid_t at, const std::string& path, const std::string& text);
+/// A one-dimensional dataset of texts.
+void write_texts(hid_t at, const std::string& path, const std::vector<std::string>& texts);
+std::vector<std::string> read_texts(hid_t dataset);
 std::string read_text(hid_t dataset);
 /// Creates intermediate groups.
 Handle create_dataset(hid_t at, const std::string& path, hid_t type, const std::vector<hsize_t>& dims);

@@ -63,6 +63,31 @@ std::vector<T> HdfReader::read(const std::string& name) const {
   return values;
 }
 
+template <class T>
+std::vector<T> HdfReader::read_block(const std::string& name, const std::vector<std::int64_t>& first,
+                                     const std::vector<std::int64_t>& count) const {
+  const auto dataset = impl_->dataset(name);
+  const auto dims = hdf5::dims_of(dataset);
+  bool inside = !dims.empty() && first.size() == dims.size() && count.size() == dims.size();
+  for (std::size_t k = 0; inside && k < dims.size(); ++k)
+    inside = first[k] >= 0 && count[k] >= 0 && static_cast<hsize_t>(first[k] + count[k]) <= dims[k];
+  if (!inside) fail("'{}' of '{}' is smaller than the part asked for", name, impl_->path);
+  const std::vector<hsize_t> start(first.begin(), first.end()), size(count.begin(), count.end());
+  std::vector<T> values(
+      static_cast<std::size_t>(std::accumulate(size.begin(), size.end(), hsize_t{1}, std::multiplies<>())));
+  if (values.empty()) return values;
+  const hdf5::Handle in_file(H5Dget_space(dataset), H5Sclose), in_memory = hdf5::dataspace(size);
+  H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr);
+  hdf5::check(H5Dread(dataset, hdf5::native_type<T>(), in_memory, in_file, H5P_DEFAULT, values.data()),
+              fmt::format("cannot read '{}' of '{}'", name, impl_->path));
+  return values;
+}
+
+template std::vector<double> HdfReader::read_block(const std::string&, const std::vector<std::int64_t>&,
+                                                   const std::vector<std::int64_t>&) const;
+template std::vector<std::uint8_t> HdfReader::read_block(const std::string&, const std::vector<std::int64_t>&,
+                                                         const std::vector<std::int64_t>&) const;
+
 template std::vector<double> HdfReader::read(const std::string&) const;
 template std::vector<float> HdfReader::read(const std::string&) const;
 template std::vector<std::int32_t> HdfReader::read(const std::string&) const;
@@ -77,8 +102,20 @@ std::string HdfReader::read_text(const std::string& name) const {
   }
 }
 
+std::vector<std::string> HdfReader::read_texts(const std::string& name) const {
+  try {
+    return hdf5::read_texts(impl_->dataset(name));
+  } catch (const Error& error) {
+    fail("cannot read '{}' of '{}': {}", name, impl_->path, error.what());
+  }
+}
+
 bool HdfReader::is_text(const std::string& name) const { return impl_->class_of(name) == H5T_STRING; }
 bool HdfReader::is_integer(const std::string& name) const { return impl_->class_of(name) == H5T_INTEGER; }
+bool HdfReader::is_single(const std::string& name) const {
+  const hdf5::Handle type(H5Dget_type(impl_->dataset(name)), H5Tclose);
+  return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= sizeof(float);
+}
 
 std::string HdfReader::attribute(const std::string& object, const std::string& name) const {
   return hdf5::read_text_attribute(impl_->object(object), name);

@@ -22,9 +22,15 @@ class HdfReader {
   /// T: double, float, std::int32_t, std::int64_t, std::uint8_t; converts numbers of other types. Row-major.
   template <class T>
   std::vector<T> read(const std::string& dataset) const;
+  /// Only the block of `count` values along each dimension from `first` on. T: double, std::uint8_t.
+  template <class T>
+  std::vector<T> read_block(const std::string& dataset, const std::vector<std::int64_t>& first,
+                            const std::vector<std::int64_t>& count) const;
   std::string read_text(const std::string& dataset) const;
+  std::vector<std::string> read_texts(const std::string& dataset) const;  ///< one-dimensional, of variable length
   bool is_text(const std::string& dataset) const;
   bool is_integer(const std::string& dataset) const;
+  bool is_single(const std::string& dataset) const;  ///< floating point of at most 32 bits
   /// A text attribute of a group or dataset; empty where there is none.
   std::string attribute(const std::string& object, const std::string& name) const;
   std::vector<std::string> attribute_names(const std::string& object) const;  ///< those that are texts

@@ -1,5 +1,6 @@
 #include "io/result_file.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <numeric>
 #include <utility>
@@ -28,6 +29,17 @@ void write_dataset(hid_t file, const std::string& path, hid_t type, const std::v
   hdf5::check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("cannot write '{}'", path));
 }
 
+void reserve_dataset(hid_t file, const std::string& path, hid_t type, const std::vector<std::int64_t>& dims) {
+  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose), links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_layout(creation, H5D_CONTIGUOUS);
+  H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+  H5Pset_create_intermediate_group(links, 1);
+  hdf5::checked(
+      H5Dcreate2(file, path.c_str(), type, hdf5::dataspace({dims.begin(), dims.end()}), links, creation, H5P_DEFAULT),
+      H5Dclose, fmt::format("cannot create dataset '{}'", path));
+}
+
 }  // namespace
 
 ResultFile::ResultFile(const Communicator& comm, std::string path) : comm_(comm), path_(std::move(path)) {}
@@ -48,6 +60,10 @@ void ResultFile::write(const std::string& path, std::int64_t value, const DataLa
   if (comm_.is_root()) put(path, {std::vector<std::int64_t>{value}, {}}, label);
 }
 
+void ResultFile::write(const std::string& path, float value, const DataLabel& label) {
+  if (comm_.is_root()) put(path, {std::vector<float>{value}, {}}, label);
+}
+
 void ResultFile::write(const std::string& path, std::vector<double> values, const DataLabel& label,
                        std::vector<std::int64_t> dims) {
   if (!comm_.is_root()) return;
@@ -62,10 +78,34 @@ void ResultFile::write(const std::string& path, std::vector<std::int64_t> values
   put(path, {std::move(values), std::move(dims)}, label);
 }
 
+void ResultFile::write(const std::string& path, std::vector<float> values, const DataLabel& label,
+                       std::vector<std::int64_t> dims) {
+  if (!comm_.is_root()) return;
+  check_dims(path, values, dims);
+  put(path, {std::move(values), std::move(dims)}, label);
+}
+
 void ResultFile::write_text(const std::string& path, const std::string& text) {
   if (!comm_.is_root()) return;
   put(path, {text, {}}, {});
   attributes_.erase(path);
+}
+
+void ResultFile::write_texts(const std::string& path, std::vector<std::string> texts, const std::string& description) {
+  if (!comm_.is_root()) return;
+  const auto n = static_cast<std::int64_t>(texts.size());
+  put(path, {std::move(texts), {n}}, {"", description});
+}
+
+template <>
+void ResultFile::reserve<double>(const std::string& path, const DataLabel& label, std::vector<std::int64_t> dims) {
+  if (comm_.is_root()) put(path, {Reserved::real, std::move(dims)}, label);
+}
+
+template <>
+void ResultFile::reserve<std::uint8_t>(const std::string& path, const DataLabel& label,
+                                       std::vector<std::int64_t> dims) {
+  if (comm_.is_root()) put(path, {Reserved::byte, std::move(dims)}, label);
 }
 
 void ResultFile::set_attribute(const std::string& path, const std::string& name, const std::string& text) {
@@ -99,9 +139,11 @@ void ResultFile::truncate(const std::string& group, std::int64_t step) {
     if (path.rfind('/') != group.size() || path.compare(0, group.size(), group) != 0) continue;
     std::visit(
         [&, &dims = entry.dims](auto& values) {
-          if (dims.size() != 1 || dims[0] != static_cast<std::int64_t>(steps.size())) return;
-          values.resize(kept);
-          dims[0] = static_cast<std::int64_t>(kept);
+          if constexpr (!std::is_same_v<std::decay_t<decltype(values)>, Reserved>) {
+            if (dims.size() != 1 || dims[0] != static_cast<std::int64_t>(steps.size())) return;
+            values.resize(kept);
+            dims[0] = static_cast<std::int64_t>(kept);
+          }
         },
         entry.values);
   }
@@ -118,6 +160,12 @@ void ResultFile::write_all(const std::string& to) const {
       write_dataset(file, path, H5T_NATIVE_DOUBLE, entry.dims, reals->data());
     else if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&entry.values))
       write_dataset(file, path, H5T_NATIVE_INT64, entry.dims, integers->data());
+    else if (const auto* singles = std::get_if<std::vector<float>>(&entry.values))
+      write_dataset(file, path, H5T_NATIVE_FLOAT, entry.dims, singles->data());
+    else if (const auto* texts = std::get_if<std::vector<std::string>>(&entry.values))
+      hdf5::write_texts(file, path, *texts);
+    else if (const auto* kind = std::get_if<Reserved>(&entry.values))
+      reserve_dataset(file, path, *kind == Reserved::real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT8, entry.dims);
     else
       hdf5::write_text(file, path, std::get<std::string>(entry.values));
   }
@@ -136,7 +184,12 @@ void ResultFile::save() const {
     const std::string temporary = path_ + ".tmp";
     try {
       write_all(temporary);
-      PosixFile(temporary, PosixFile::Mode::update).sync();
+      const PosixFile disk(temporary, PosixFile::Mode::update);
+      const bool has_reserved = std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+        return std::holds_alternative<Reserved>(entry.second.values);
+      });
+      if (has_reserved) disk.reserve(disk.size());
+      disk.sync();
       rename_file(temporary, path_);
     } catch (const std::exception& error) {
       problem = fmt::format("cannot save '{}': {}", path_, error.what());
@@ -164,9 +217,14 @@ bool ResultFile::load() {
         if (reader.is_group(path)) {
           for (const auto& name : reader.list(path)) self(path == "/" ? "/" + name : path + "/" + name, self);
         } else if (reader.is_text(path)) {
-          entries_[path] = {reader.read_text(path), {}};
+          if (reader.dims(path).empty())
+            entries_[path] = {reader.read_text(path), {}};
+          else
+            entries_[path] = {reader.read_texts(path), reader.dims(path)};
         } else if (reader.is_integer(path)) {
           entries_[path] = {reader.read<std::int64_t>(path), reader.dims(path)};
+        } else if (reader.is_single(path)) {
+          entries_[path] = {reader.read<float>(path), reader.dims(path)};
         } else {
           entries_[path] = {reader.read<double>(path), reader.dims(path)};
         }

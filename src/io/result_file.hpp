@@ -28,12 +28,21 @@ class ResultFile {
 
   void write(const std::string& path, double value, const DataLabel& label);
   void write(const std::string& path, std::int64_t value, const DataLabel& label);
+  void write(const std::string& path, float value, const DataLabel& label);
   /// `dims` multiply to the number of values, row-major; empty: one-dimensional.
   void write(const std::string& path, std::vector<double> values, const DataLabel& label,
              std::vector<std::int64_t> dims = {});
   void write(const std::string& path, std::vector<std::int64_t> values, const DataLabel& label,
              std::vector<std::int64_t> dims = {});
+  void write(const std::string& path, std::vector<float> values, const DataLabel& label,
+             std::vector<std::int64_t> dims = {});
   void write_text(const std::string& path, const std::string& text);
+  /// A one-dimensional dataset of texts.
+  void write_texts(const std::string& path, std::vector<std::string> texts, const std::string& description);
+  /// A dataset whose values come later, in place, through DatasetBytes; zeros until then. Disk space for it is taken at
+  /// save(). T: double, std::uint8_t.
+  template <class T>
+  void reserve(const std::string& path, const DataLabel& label, std::vector<std::int64_t> dims);
   /// A text attribute of a group or dataset, which need not exist yet; "/" is the file.
   void set_attribute(const std::string& path, const std::string& name, const std::string& text);
 
@@ -53,8 +62,11 @@ class ResultFile {
   bool load();
 
  private:
+  enum class Reserved { real, byte };
   struct Entry {
-    std::variant<std::vector<double>, std::vector<std::int64_t>, std::string> values;
+    std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<float>, std::string,
+                 std::vector<std::string>, Reserved>
+        values;
     std::vector<std::int64_t> dims;  // empty: a scalar
   };
   void put(const std::string& path, Entry entry, const DataLabel& label);

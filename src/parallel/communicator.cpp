@@ -25,7 +25,8 @@ void report_and_abort(MPI_Comm* comm, int* code, ...) {
 
 MpiRuntime::MpiRuntime(int& argc, char**& argv) {
   int provided = 0;
-  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  // Networks on a GPU communicate from a thread of torch while the main thread waits; nothing else needs that.
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
   if (provided < MPI_THREAD_FUNNELED) fail("this MPI does not allow threads beside it (MPI_THREAD_FUNNELED)");
   MPI_Errhandler handler;
   MPI_Comm_create_errhandler(report_and_abort, &handler);
@@ -56,6 +57,15 @@ Communicator Communicator::split(int color) const {
     if (finalized == 0) MPI_Comm_free(&handle);
   });
   return result;
+}
+
+int Communicator::rank_on_node() const {
+  MPI_Comm node;
+  MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node);
+  int rank = 0;
+  MPI_Comm_rank(node, &rank);
+  MPI_Comm_free(&node);
+  return rank;
 }
 
 void Communicator::barrier() const { MPI_Barrier(comm_); }

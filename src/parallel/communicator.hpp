@@ -74,6 +74,8 @@ class Communicator {
 
   /// Splits into groups of equal `color`, ordered by this communicator's ranks. Collective.
   Communicator split(int color) const;
+  /// Place of this rank among those that share its node's memory. Collective.
+  int rank_on_node() const;
 
   void barrier() const;
   template <class T>

@@ -9,10 +9,12 @@
 #include "task/on_root.hpp"
 #include "task/result_common.hpp"
 #include "task/run_files.hpp"
+#include "task/structure_list.hpp"
 
 namespace spinel {
 
 void run_energy(const RunContext& context) {
+  if (context.input.structure.all) return run_structure_list(context);
   const auto& [world, input, units, log] = context;
   const RunFiles files(input);
   report_start(context);

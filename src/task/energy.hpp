@@ -4,7 +4,8 @@
 
 namespace spinel {
 
-/// Collective. calculation = 'energy': energy, forces and stress of the structure as it is, into <prefix>.h5 and, where
+/// Collective. calculation = 'energy': energy, forces and stress of many structures as they are
+/// (task/structure_list.hpp), or of one, into <prefix>.h5 and, where
 /// final_structure names one, a structure file with the forces.
 void run_energy(const RunContext& context);
 

@@ -8,8 +8,6 @@
 
 namespace spinel {
 
-namespace {
-
 StructureRecipe make_recipe(const StructureParameters& p) {
   StructureRecipe recipe;
   recipe.file = p.file;
@@ -28,6 +26,8 @@ StructureRecipe make_recipe(const StructureParameters& p) {
   recipe.minimum_distance = p.minimum_distance;
   return recipe;
 }
+
+namespace {
 
 Structure build(const RunContext& context, const StructureRecipe& recipe) {
   const Input& input = context.input;

@@ -1,11 +1,14 @@
 #pragma once
 
-#include "crystal/structure.hpp"
+#include "crystal/recipe.hpp"
 #include "domain/decomposition.hpp"
 #include "domain/local_atoms.hpp"
 #include "task/registry.hpp"
 
 namespace spinel {
+
+/// The keys of &structure as crystal takes them.
+StructureRecipe make_recipe(const StructureParameters& parameters);
 
 /// Collective. The structure of &structure, on rank 0; elsewhere empty. InputError on every rank, with file and line.
 Structure make_structure(const RunContext& context);

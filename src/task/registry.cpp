@@ -8,18 +8,27 @@
 
 #include "core/error.hpp"
 #include "task/energy.hpp"
+#include "task/hull.hpp"
+#include "task/ising.hpp"
 #include "task/make_potential.hpp"
 #include "task/make_structure.hpp"
 #include "task/md.hpp"
 #include "task/on_root.hpp"
+#include "task/phase.hpp"
+#include "task/relax.hpp"
 #include "task/run_files.hpp"
+#include "task/structure_list.hpp"
 
 namespace spinel {
 
 const std::vector<Calculation>& calculations() {
   static const std::vector<Calculation> table = {
-      {"energy", run_energy, "energy, forces and stress of one structure"},
+      {"energy", run_energy, "energy, forces and stress of one structure, or of many"},
+      {"relax", run_relax, "relaxation of one structure, or of many, to the nearest minimum"},
       {"md", run_md, "molecular dynamics: NVE, NVT, NPT"},
+      {"hull", run_hull, "formation energies, convex hulls and decompositions of entries"},
+      {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
+      {"phase", run_phase, "phases and their transition from configurations, by principal components"},
   };
   return table;
 }
@@ -49,10 +58,15 @@ Input read_input(const std::string& path, const Communicator& world) {
 }
 
 void check_input(const RunContext& context) {
+  if (context.input.control.calculation == "hull") return check_hull(context);
+  if (context.input.control.calculation == "ising") return check_ising(context);
+  if (context.input.control.calculation == "phase") return check_phase(context);
   const RunFiles files(context.input);
+  if (context.input.structure.all) return check_structure_list(context);
   const Structure structure = make_unit_cell(context);
+  const PotentialMaker maker(context.input, context.world);
   // The species are on rank 0 only.
-  on_root(context.world, [&] { make_potential(context, structure.species); });
+  on_root(context.world, [&] { maker.make(structure.species, Communicator::self()); });
 }
 
 void run_calculation(const RunContext& context) {

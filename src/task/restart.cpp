@@ -27,11 +27,17 @@ std::string value_text(const Key& key, const Input& input) {
   return std::visit([](auto* value) { return to_text(*value); }, key.member(copy));
 }
 
-bool must_not_change(const Key& key) {
+bool must_not_change(const Key& key, const std::string& calculation, bool one_of_many) {
   static const std::set<std::string> dynamics = {"ensemble",     "thermostat", "coupling",     "timestep",
                                                  "chain_length", "fixed_ids",  "fixed_species"};
+  // How to come down, and how far, can change on the way; what lies below cannot.
+  static const std::set<std::string> relax_may_change = {"minimizer", "fmax", "smax", "max_steps", "max_step"};
   if (key.group == "control") return key.name == "units" || key.name == "calculation";
   if (key.group == "dynamics") return dynamics.count(key.name) > 0;
+  if (key.group == "ising") return true;
+  if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
+  // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
+  if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";
   return key.group == "structure" || key.group == "analysis";
 }
 
@@ -47,7 +53,7 @@ std::vector<std::string> compare_with_checkpoint(const Input& now, const Input& 
     for (const Key& key : group.keys) {
       const std::string before = value_text(key, then), after = value_text(key, now);
       if (before == after) continue;
-      if (must_not_change(key))
+      if (must_not_change(key, now.control.calculation, now.structure.all))
         fail_key(now, group.name, key.name,
                  fmt::format("is {} but was {} when the checkpoint {} was written; a restart cannot change it. "
                              "Put it back, or begin anew with restart_mode = 'from_scratch'",

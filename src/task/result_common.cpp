@@ -32,7 +32,7 @@ std::string species_name(const std::vector<Species>& species, std::size_t index)
   return index < species.size() ? species[index].symbol : "all";
 }
 
-void write_header(ResultFile& file, const RunContext& context, const LocalAtoms& atoms, bool complete) {
+void write_header(ResultFile& file, const RunContext& context, bool complete) {
   const auto& [world, input, units, log] = context;
   const Provenance made = provenance();
   file.set_attribute("/", "spinel_version", made.version);
@@ -55,7 +55,11 @@ void write_header(ResultFile& file, const RunContext& context, const LocalAtoms&
   note("ranks", fmt::format("{}", world.size()));
   note("hosts", hosts(context));
   note("date", date_text());
+}
 
+void write_header(ResultFile& file, const RunContext& context, const LocalAtoms& atoms, bool complete) {
+  const UnitSystem& units = context.units;
+  write_header(file, context, complete);
   file.write("/structure/n_atoms", atoms.n_global, {"", "number of atoms"});
   file.write(
       "/structure/cell",

@@ -17,6 +17,10 @@ RunFiles::RunFiles(const Input& input) : folder(input.control.outdir) {
   result = stem + ".h5";
   trajectory = stem + ".h5md";
   checkpoint = stem + ".restart.h5";
+  structures = stem + (input.control.calculation == "relax" ? "_relaxed.xyz" : "_evaluated.xyz");
+  paths = stem + "_trajectory.xyz";
+  samples = stem + ".samples.h5";
+  journal = stem + ".journal";
   if (input.output.final_structure.empty()) return;
   final_structure = (fs::path(folder) / input.output.final_structure).string();
   try {
@@ -38,11 +42,13 @@ void RunFiles::make_folder(const Input& input) const {
 void RunFiles::keep_old() const {
   // A trajectory without results or checkpoint is what a run left that was killed early: not worth an older one's
   // place.
-  if (!fs::exists(checkpoint) && !fs::exists(result)) return;
+  if (!fs::exists(checkpoint) && !fs::exists(result) && !fs::exists(journal)) return;
   // The checkpoint first: without it no restart can meet a trajectory that is not its own.
-  for (const std::string& path : {checkpoint, trajectory, result, final_structure}) {
+  for (const std::string& path :
+       {checkpoint, journal, trajectory, samples, result, final_structure, structures, paths}) {
     if (path.empty() || !fs::exists(path)) continue;
     std::error_code error;
+    if (path == journal) fs::remove_all(path + ".old", error);
     fs::rename(path, path + ".old", error);
     if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
   }

@@ -16,6 +16,10 @@ struct RunFiles {
   std::string trajectory;       ///< .h5md
   std::string checkpoint;       ///< .restart.h5
   std::string final_structure;  ///< empty: none
+  std::string structures;       ///< _relaxed.xyz or _evaluated.xyz: what became of a list of structures
+  std::string paths;            ///< _trajectory.xyz: relaxations of a list, step by step
+  std::string samples;          ///< .samples.h5: what Ising chains went through
+  std::string journal;          ///< .journal: folder of what is done of a list of structures
 
   /// On rank 0. Makes the folder. InputError where that cannot be done or nothing can be written there.
   void make_folder(const Input& input) const;

@@ -11,13 +11,6 @@ namespace spinel {
 
 namespace {
 
-std::string grouped(std::int64_t number) {
-  std::string text = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
 std::string density_text(const LocalAtoms& atoms, const UnitSystem& units, double mass) {
   constexpr double g_per_cm3 = 1.66053906660;  // 1 amu/Å³
   if (units.name == "metal") return fmt::format("{:.4g} g/cm³", mass / atoms.volume() * g_per_cm3);
@@ -25,6 +18,13 @@ std::string density_text(const LocalAtoms& atoms, const UnitSystem& units, doubl
 }
 
 }  // namespace
+
+std::string grouped(std::int64_t number) {
+  std::string text = fmt::format("{}", number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
 
 void echo_line(Log& log, const std::string& label, const std::string& text) {
   log.line("  " + pad_right(label, 15) + text);
@@ -159,8 +159,10 @@ void report_performance(const RunContext& context, const Performance& p) {
   log.line();
   log.line(table.text());
   log.line();
-  const std::string rate = units.name == "metal" ? fmt::format("{:.4g} ns/day", p.time_per_day)
-                                                 : fmt::format("{:.4g} {}/day", p.time_per_day, units.reported_time);
+  // A relaxation passes no time.
+  const std::string rate = p.time_per_day == 0.0   ? "no time simulated"
+                           : units.name == "metal" ? fmt::format("{:.4g} ns/day", p.time_per_day)
+                                                   : fmt::format("{:.4g} {}/day", p.time_per_day, units.reported_time);
   echo_line(log, "speed",
             fmt::format("{:.4g} million atom-steps/s, {}; {} steps in {}", p.atom_steps_per_second * 1e-6, rate,
                         grouped(p.steps), human_duration(p.breakdown.wall)));

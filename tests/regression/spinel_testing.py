@@ -29,6 +29,13 @@ for name in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_M
 os.environ.setdefault("OMPI_MCA_hwloc_base_binding_policy", "none")
 os.environ.setdefault("OMPI_MCA_btl_vader_single_copy_mechanism", "none")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+try:
+    with open("/proc/cpuinfo") as cpuinfo:
+        if " avx512vl" in cpuinfo.read():
+            os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")  # scripts/mpi_environment.sh says why
+except OSError:
+    pass
 
 
 def skip(reason):

@@ -46,6 +46,30 @@ TEST(ResultFile, HoldsWhatWasWrittenWithItsUnits) {
   }
 }
 
+TEST(ResultFile, KeepsSinglePrecisionAcrossALoad) {
+  const auto world = Communicator::world();
+  const TestFolder folder(world);
+  const std::string path = folder.file("a.h5");
+  {
+    ResultFile results(world, path);
+    results.write("/weights/a", std::vector<float>{0.1f, -1e-42f, 3, 4, 5, 6}, {}, {3, 2});
+    results.write("/weights/b", 0.3f, {});
+    results.save();
+  }
+  ResultFile results(world, path);
+  EXPECT_TRUE(results.load());
+  results.save();
+  if (world.is_root()) {
+    const HdfReader reader(path);
+    EXPECT_TRUE(reader.is_single("/weights/a"));
+    EXPECT_EQ(reader.read<float>("/weights/a"), (std::vector<float>{0.1f, -1e-42f, 3, 4, 5, 6}));
+    EXPECT_EQ(reader.dims("/weights/a"), (std::vector<std::int64_t>{3, 2}));
+    EXPECT_TRUE(reader.is_single("/weights/b"));
+    EXPECT_EQ(reader.read<float>("/weights/b"), std::vector<float>{0.3f});
+    EXPECT_TRUE(reader.dims("/weights/b").empty());
+  }
+}
+
 TEST(ResultFile, ContinuesATableAfterRestart) {
   const auto world = Communicator::world();
   const TestFolder folder(world);

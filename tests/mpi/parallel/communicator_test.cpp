@@ -108,5 +108,11 @@ TEST_F(CommunicatorTest, RefusesCountsBeyondMpi) {
   EXPECT_THROW(Communicator::checked_count(std::size_t{1} << 31), Error);
 }
 
+TEST_F(CommunicatorTest, RanksOfOneMachineShareItsNode) {
+  // Tests run on one machine.
+  EXPECT_EQ(world.rank_on_node(), world.rank());
+  EXPECT_EQ(world.split(world.rank()).rank_on_node(), 0);
+}
+
 }  // namespace
 }  // namespace spinel

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every input/*.nml runs (README.md)."""
+"""Every input/*.nml of molecular dynamics runs (README.md)."""
 import glob
 import os
 import re
@@ -14,6 +14,8 @@ st.check(len(paths) >= 4, f"inputs found: {paths}")
 for path in paths:
     with open(path) as file:
         content = file.read()
+    if not re.search(r"calculation\s*=\s*'md'", content):  # the others are run whole, each by its own test
+        continue
     changes = {key: value for key, value in (("steps", 60), ("thermo_every", 10), ("trajectory_every", 20),
                                              ("checkpoint_every", 30), ("equilibration_steps", 20))
                if re.search(rf"\b{key}\s*=", content)}

@@ -39,6 +39,10 @@ TEST(Schema, CoversEveryMember) {
       {reinterpret_cast<char*>(&input.structure), sizeof input.structure},
       {reinterpret_cast<char*>(&input.potential), sizeof input.potential},
       {reinterpret_cast<char*>(&input.dynamics), sizeof input.dynamics},
+      {reinterpret_cast<char*>(&input.relax), sizeof input.relax},
+      {reinterpret_cast<char*>(&input.ising), sizeof input.ising},
+      {reinterpret_cast<char*>(&input.phase), sizeof input.phase},
+      {reinterpret_cast<char*>(&input.hull), sizeof input.hull},
       {reinterpret_cast<char*>(&input.neighbor), sizeof input.neighbor},
       {reinterpret_cast<char*>(&input.parallel), sizeof input.parallel},
       {reinterpret_cast<char*>(&input.output), sizeof input.output},
@@ -240,6 +244,11 @@ TEST(Echo, CarriesEveryKey) {
   input.control.calculation = "md";
   input.structure.file.clear();
   input.structure.frame = -1;
+  input.structure.all = false;
+  input.potential.style = "lennard_jones";
+  input.potential.model.clear();
+  input.potential.device = "cpu";
+  input.potential.threads = 1;
   input.potential.pairs = {"A-B"};
   input.potential.smooth_width = 0.5;
   input.potential.tail_correction = false;

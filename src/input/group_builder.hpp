@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "input/schema.hpp"
+
+namespace spinel {
+
+/// Adds one group to a schema, and keys to it: how schema_*.cpp describe the groups of Input.
+template <class Parameters>
+class GroupBuilder {
+ public:
+  /// `calculations`: that use the group; empty: all.
+  GroupBuilder(std::vector<Group>& groups, const char* name, Parameters Input::*parameters, const char* help,
+               std::vector<std::string> calculations = {})
+      : parameters_(parameters) {
+    groups.push_back({name, help, std::move(calculations), {}});
+    group_ = &groups.back();
+  }
+
+  template <class T>
+  Key& key(const char* name, T Parameters::*member, const char* help) {
+    Key key;
+    key.group = group_->name;
+    key.name = name;
+    key.help = help;
+    key.member = [parameters = parameters_, member](Input& input) { return Member(&((input.*parameters).*member)); };
+    group_->keys.push_back(std::move(key));
+    return group_->keys.back();
+  }
+
+ private:
+  Parameters Input::*parameters_;
+  Group* group_;
+};
+
+/// Where each theme's groups are described.
+void add_relax(std::vector<Group>& groups);  ///< schema_relax.cpp: &relax
+void add_ising(std::vector<Group>& groups);  ///< schema_ising.cpp: &ising, &phase
+void add_hull(std::vector<Group>& groups);   ///< schema_stability.cpp: &hull
+
+}  // namespace spinel

@@ -1,0 +1,166 @@
+#include "parallel/work_queue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace spinel {
+
+namespace {
+
+constexpr int tag_to_server = 21, tag_reply = 22, tag_stop = 23;
+constexpr double kind_request = 0.0, kind_stop = 1.0, kind_leave = 2.0;
+// Replies begin with the number of the item, or:
+constexpr std::int64_t no_more = -1;
+
+}  // namespace
+
+WorkQueue::WorkQueue(const Communicator& world, const Communicator& pool, Plan plan, bool ahead)
+    : ranks_(world.split(0)), pool_(pool), plan_(std::move(plan)), ahead_(ahead) {
+  const auto roots = ranks_.all_gather(static_cast<std::int32_t>(pool_.is_root() ? 1 : 0));
+  if (roots[0] == 0) fail("the first rank must be the root of its pool");
+  is_present_.assign(roots.begin(), roots.end());
+  is_present_[0] = false;
+  n_present_ = static_cast<int>(std::count(is_present_.begin(), is_present_.end(), true));
+}
+
+void WorkQueue::send_to_server(double kind, double value) {
+  const std::array<double, 2> message{kind, value};
+  MPI_Send(message.data(), 2, MPI_DOUBLE, 0, tag_to_server, ranks_.mpi());
+}
+
+void WorkQueue::request() {
+  send_to_server(kind_request, working_ ? 1.0 : 0.0);
+  requested_ = true;
+  working_ = false;
+}
+
+WorkQueue::Item WorkQueue::receive() {
+  MPI_Status status;
+  MPI_Probe(0, tag_reply, ranks_.mpi(), &status);
+  int size = 0;
+  MPI_Get_count(&status, MPI_CHAR, &size);
+  std::vector<char> message(static_cast<std::size_t>(size));
+  MPI_Recv(message.data(), size, MPI_CHAR, 0, tag_reply, ranks_.mpi(), MPI_STATUS_IGNORE);
+  requested_ = false;
+  Item item;
+  std::memcpy(&item.number, message.data(), sizeof item.number);
+  item.content.assign(message.begin() + sizeof item.number, message.end());
+  return item;
+}
+
+void WorkQueue::reply(int rank, std::int64_t number, const std::vector<char>& content) {
+  sending_.remove_if([](Sending& sending) {
+    int done = 0;
+    MPI_Test(&sending.request, &done, MPI_STATUS_IGNORE);
+    return done != 0;
+  });
+  Sending& sending = sending_.emplace_back();
+  sending.buffer.resize(sizeof number + content.size());
+  std::memcpy(sending.buffer.data(), &number, sizeof number);
+  std::copy(content.begin(), content.end(), sending.buffer.begin() + sizeof number);
+  MPI_Isend(sending.buffer.data(), Communicator::checked_count(sending.buffer.size()), MPI_CHAR, rank, tag_reply,
+            ranks_.mpi(), &sending.request);
+}
+
+WorkQueue::Item WorkQueue::take() {
+  if (next_ == plan_.order.size() || stop_code_ > 0.0) return {};
+  Item item;
+  item.number = plan_.order[next_++];
+  if (plan_.content) item.content = plan_.content(item.number);
+  return item;
+}
+
+void WorkQueue::answer(int rank, const Message& message) {
+  if (message.kind == kind_request) {
+    done_ += static_cast<std::int64_t>(message.value);
+    const Item item = take();
+    reply(rank, item.number, item.content);
+  } else if (message.kind == kind_stop) {
+    stop(message.value);
+  } else {
+    done_ += static_cast<std::int64_t>(message.value);
+    is_present_[static_cast<std::size_t>(rank)] = false;
+    --n_present_;
+    // The number says whether a stop was sent, so that the receiver knows how many messages there are to take.
+    reply(rank, stop_sent_ ? 1 : 0, {});
+  }
+}
+
+void WorkQueue::poll() {
+  if (is_server()) {
+    while (n_present_ > 0) {
+      int there = 0;
+      MPI_Status status;
+      MPI_Iprobe(MPI_ANY_SOURCE, tag_to_server, ranks_.mpi(), &there, &status);
+      if (there == 0) return;
+      std::array<double, 2> message{};
+      MPI_Recv(message.data(), 2, MPI_DOUBLE, status.MPI_SOURCE, tag_to_server, ranks_.mpi(), MPI_STATUS_IGNORE);
+      answer(status.MPI_SOURCE, {message[0], message[1]});
+    }
+  } else if (is_pool_root() && !stop_sent_) {
+    int there = 0;
+    MPI_Iprobe(0, tag_stop, ranks_.mpi(), &there, MPI_STATUS_IGNORE);
+    if (there == 0) return;
+    double code = 0.0;
+    MPI_Recv(&code, 1, MPI_DOUBLE, 0, tag_stop, ranks_.mpi(), MPI_STATUS_IGNORE);
+    stop_sent_ = true;
+    stop_code_ = std::max(stop_code_, code);
+  }
+}
+
+void WorkQueue::stop(double code) {
+  if (!is_pool_root() || code <= stop_code_) return;
+  stop_code_ = code;
+  if (!is_server()) {
+    send_to_server(kind_stop, code);
+  } else if (!stop_sent_) {
+    stop_sent_ = true;
+    for (int rank = 1; rank < ranks_.size(); ++rank)
+      if (is_present_[static_cast<std::size_t>(rank)]) MPI_Send(&code, 1, MPI_DOUBLE, rank, tag_stop, ranks_.mpi());
+  }
+}
+
+WorkQueue::Item WorkQueue::next() {
+  poll();
+  Item item;
+  if (is_server()) {
+    if (working_) ++done_;
+    item = take();
+    working_ = item.number != no_more;
+  } else if (is_pool_root() && stop_code_ == 0.0 && !over_) {
+    if (!requested_) request();
+    item = receive();
+    over_ = item.number == no_more;
+    // Asking ahead tells of the item before; the one that came now is told of with the next request.
+    if (ahead_ && !over_) request();
+    if (!over_) working_ = true;
+  }
+  pool_.broadcast(&item.number, 1);
+  pool_.broadcast(&stop_code_, 1);
+  return item;
+}
+
+void WorkQueue::finish() {
+  if (is_server()) {
+    while (n_present_ > 0) {
+      MPI_Status status;
+      MPI_Probe(MPI_ANY_SOURCE, tag_to_server, ranks_.mpi(), &status);
+      poll();
+    }
+    for (Sending& sending : sending_) MPI_Wait(&sending.request, MPI_STATUS_IGNORE);
+    sending_.clear();
+  } else if (is_pool_root()) {
+    if (requested_) receive();
+    send_to_server(kind_leave, working_ ? 1.0 : 0.0);
+    const Item stop_was_sent = receive();
+    if (stop_was_sent.number == 1 && !stop_sent_) {
+      double code = 0.0;
+      MPI_Recv(&code, 1, MPI_DOUBLE, 0, tag_stop, ranks_.mpi(), MPI_STATUS_IGNORE);
+      stop_code_ = std::max(stop_code_, code);
+    }
+  }
+  ranks_.barrier();
+}
+
+}  // namespace spinel

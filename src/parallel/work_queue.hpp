@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <vector>
+
+#include "parallel/communicator.hpp"
+
+namespace spinel {
+
+/// Hands out items of work to pools of ranks, the next one to whichever pool is free, until none are left or one pool
+/// asks all to stop. Rank 0 of `world` keeps the list and serves the roots of the other pools whenever it calls poll()
+/// or next(), between and during its own items: no thread beside it and no rank kept back. Messages are plain
+/// point-to-point ones of a communicator of their own.
+class WorkQueue {
+ public:
+  /// What only rank 0 needs to give.
+  struct Plan {
+    std::vector<std::int64_t> order;                                ///< numbers of the items, first come first
+    std::function<std::vector<char>(std::int64_t item)> content{};  ///< what travels with an item; must not throw
+  };
+  struct Item {
+    std::int64_t number = -1;   ///< −1: no more
+    std::vector<char> content;  ///< on the root of the pool
+  };
+
+  /// Collective over `world`. `pool`: the group of this rank; rank 0 of `world` must be the root of its own.
+  /// `ahead`: a pool asks for its next item when it gets one, which hides the time until rank 0 looks up. For items
+  /// that are short and alike; with a few long ones among them, an item would lie waiting behind a long one.
+  WorkQueue(const Communicator& world, const Communicator& pool, Plan plan, bool ahead);
+
+  /// Collective over the pool: its next item; says by that that the one before is done.
+  Item next();
+
+  /// To be called now and then while working, by any rank; only roots of pools do something: rank 0 answers the
+  /// others, they look whether work was stopped. Cheap enough for every force call.
+  void poll();
+
+  /// Asks all pools to take no more items. `code` > 0 says why, the largest given wins.
+  void stop(double code);
+  /// 0, or why work was stopped, as far as this rank knows: roots of pools from poll(), others from next().
+  double stop_code() const { return stop_code_; }
+
+  /// On rank 0: items that are done, as far as it was told.
+  std::int64_t done() const { return done_; }
+
+  /// Collective over `world`, when every pool got −1: rank 0 goes on serving until all have come here.
+  void finish();
+
+ private:
+  struct Message {
+    double kind, value;  // request: items done; stop: the code
+  };
+  struct Sending {
+    MPI_Request request;
+    std::vector<char> buffer;
+  };
+
+  bool is_server() const { return ranks_.is_root(); }
+  bool is_pool_root() const { return pool_.is_root(); }
+  void send_to_server(double kind, double value);
+  void request();
+  Item receive();
+  void answer(int rank, const Message& message);
+  void reply(int rank, std::int64_t number, const std::vector<char>& content);
+  Item take();
+
+  Communicator ranks_, pool_;
+  Plan plan_;
+  bool ahead_;
+  std::size_t next_ = 0;
+  std::int64_t done_ = 0;
+  int n_present_ = 0;             // roots of other pools that have not left, on rank 0
+  std::vector<bool> is_present_;  // [rank], on rank 0
+  std::list<Sending> sending_;
+  bool requested_ = false, working_ = false, over_ = false;
+  bool stop_sent_ = false;
+  double stop_code_ = 0.0;
+};
+
+}  // namespace spinel

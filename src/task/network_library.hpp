@@ -1,0 +1,11 @@
+#pragma once
+
+#include "network/entry_points.hpp"
+
+namespace spinel {
+
+/// Loads libspinel_network.so, which lies beside the program, on the first call of the process. Throws Error where it
+/// is missing, cannot be loaded, or belongs to another build.
+const NetworkEntryPoints& network_library();
+
+}  // namespace spinel

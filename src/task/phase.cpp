@@ -1,0 +1,174 @@
+#include "task/phase.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+
+#include "core/memory.hpp"
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "input/schema.hpp"
+#include "io/result_file.hpp"
+#include "ising/phase_transition.hpp"
+#include "task/ising_text.hpp"
+#include "task/on_root.hpp"
+#include "task/phase_data.hpp"
+#include "task/result_common.hpp"
+#include "task/run_files.hpp"
+#include "task/run_report.hpp"
+
+namespace spinel {
+
+namespace {
+
+void write_estimates(ResultFile& file, const std::string& path, const std::vector<Estimate>& estimates,
+                     const DataLabel& label) {
+  std::vector<double> values, errors;
+  for (const Estimate& e : estimates) values.push_back(e.value), errors.push_back(e.error);
+  file.write(path, std::move(values), label);
+  file.write(path + "_error", std::move(errors), {label.unit, "standard error, bootstrap"});
+}
+
+/// x·v₁ of all configurations on rank 0: the projection of spins that are not centred, so that data with more spins up
+/// than down have the same order parameter.
+std::vector<double> first_projection(const PrincipalComponents& pca, const Communicator& world) {
+  const double offset = std::inner_product(pca.mean.begin(), pca.mean.end(), pca.components.begin(), 0.0);
+  std::vector<double> own;
+  const auto kept = static_cast<std::size_t>(pca.n_components);
+  for (std::size_t k = 0; k < pca.projections.size(); k += kept) own.push_back(pca.projections[k] + offset);
+  return world.gather(own);
+}
+
+std::optional<PhaseTransition> find_transition(const RunContext& context, const PhaseData& data,
+                                               const PrincipalComponents& pca) {
+  const auto first = first_projection(pca, context.world);
+  if (!context.world.is_root()) return std::nullopt;
+  std::vector<std::vector<double>> of_temperature(data.temperatures().size());
+  for (std::size_t k = 0; k < first.size(); ++k)
+    of_temperature[static_cast<std::size_t>(data.temperature_of()[k])].push_back(first[k]);
+  try {
+    return phase_transition(data.temperatures(), of_temperature, data.n_spins(), context.input.phase.bootstrap,
+                            static_cast<std::uint64_t>(context.input.control.seed));
+  } catch (const Error& error) {
+    context.log.print("  no transition: {}", error.what());
+    return std::nullopt;
+  }
+}
+
+void report(Log& log, const PhaseData& data, const PrincipalComponents& pca,
+            const std::optional<PhaseTransition>& transition) {
+  std::string ratios;
+  for (std::size_t k = 0; k < std::min<std::size_t>(pca.variances.size(), 6); ++k)
+    ratios += fmt::format("{}{:.4f}", k > 0 ? ", " : "", pca.variances[k] / pca.total_variance);
+  echo_line(log, "variance", "explained by the first components: " + ratios);
+  if (!transition) return;
+  Table table({"T", "<|p1|>/√N", "<p1²>/N", "fluctuation"});
+  for (std::size_t t = 0; t < data.temperatures().size(); ++t)
+    table.add({fmt::format("{:.6g}", data.temperatures()[t]), uncertain_text(transition->order[t]),
+               uncertain_text(transition->order2[t]), uncertain_text(transition->fluctuation[t])});
+  log.line();
+  log.line(table.text());
+  log.line();
+  if (transition->found == 0.0) {
+    log.line("  no transition within these temperatures");
+    return;
+  }
+  echo_line(log, "transition", fmt::format("T = {} where <p1²> falls steepest", uncertain_text(transition->steepest)));
+  echo_line(log, "",
+            fmt::format("T = {} where the fluctuation peaks (both lie above T_c by some 1/L)",
+                        uncertain_text(transition->peak)));
+  if (transition->found < 0.95)
+    log.print("  WARNING: only {:.0f} % of the resamples show a transition", 100.0 * transition->found);
+}
+
+void write(ResultFile& file, const Communicator& world, const std::string& size, const PhaseData& data,
+           const PrincipalComponents& pca, const std::optional<PhaseTransition>& transition) {
+  const std::string group = "/phase/" + size + "/";
+  const std::int64_t kept = pca.n_components;
+  std::vector<double> ratios;
+  for (const double variance : pca.variances) ratios.push_back(variance / pca.total_variance);
+  const auto projections = world.gather(pca.projections);
+  std::vector<double> temperature_of;
+  for (const std::int64_t t : data.temperature_of())
+    temperature_of.push_back(data.temperatures()[static_cast<std::size_t>(t)]);
+  file.write(group + "explained_variance", pca.variances, {"", "eigenvalues of the covariance matrix of the spins ±1"});
+  file.write(group + "explained_variance_ratio", ratios, {"", "the same over their sum"});
+  file.write(group + "mean", pca.mean, {"", "mean configuration, [y][x]"}, {data.ly(), data.lx()});
+  file.write(group + "components", pca.components, {"", "principal components, [component][y][x], of unit length"},
+             {kept, data.ly(), data.lx()});
+  if (world.is_root())
+    file.write(group + "projections", projections, {"", "of the centred configurations, [configuration][component]"},
+               {data.n_configurations(), kept});
+  file.write(group + "projection_temperature", temperature_of, {"|J|/k_B", "of each configuration"});
+  if (!transition) return;
+  file.write(group + "temperature", data.temperatures(), {"|J|/k_B", ""});
+  write_estimates(file, group + "order", transition->order,
+                  {"", "<|p1|>/√N, p1 the projection of the spins as they are"});
+  write_estimates(file, group + "order2", transition->order2, {"", "<p1²>/N"});
+  write_estimates(file, group + "fluctuation", transition->fluctuation, {"", "<p1²> − <|p1|>²"});
+  if (transition->found == 0.0) return;
+  const auto write_one = [&](const char* name, const Estimate& e, const char* what) {
+    file.write(group + "transition/" + name, e.value, {"|J|/k_B", what});
+    file.write(group + "transition/" + name + "_error", e.error, {"|J|/k_B", "standard error, bootstrap"});
+  };
+  write_one("temperature", transition->steepest, "where <p1²> falls steepest: the estimate of T_c");
+  write_one("fluctuation_peak", transition->peak, "where the fluctuation peaks");
+  file.write(group + "transition/found", transition->found, {"", "share of the resamples that show it"});
+}
+
+}  // namespace
+
+void check_phase(const RunContext& context) {
+  on_root(context.world, [&] {
+    for (const std::string& path : context.input.phase.files)
+      if (!std::filesystem::exists(path))
+        fail_key(context.input, "phase", "files", fmt::format("there is no file {}", path));
+  });
+}
+
+void run_phase(const RunContext& context) {
+  const auto& [world, input, units, log] = context;
+  check_phase(context);
+  const RunFiles files(input);
+  report_start(context);
+  std::vector<std::string> sizes;
+  try {
+    sizes = PhaseData::sizes(input.phase.files, world);
+  } catch (const InputError& error) {
+    fail_key(input, "phase", "files", error.what());
+  }
+  on_root(world, [&] {
+    files.make_folder(input);
+    files.keep_old();
+  });
+  ResultFile file(world, files.result);
+  write_header(file, context, true);
+  const double start = Progress::steady_seconds();
+  for (const std::string& size : sizes) {
+    const PhaseData data(input.phase.files, size, world);
+    const std::int64_t n = std::min(data.n_configurations(), data.n_spins());
+    echo_line(log, size,
+              fmt::format("{} configurations of {} spins at {} temperatures", data.n_configurations(), data.n_spins(),
+                          data.temperatures().size()));
+    echo_line(log, "matrix",
+              fmt::format("{} of {} × {}, {} a rank with its eigenvectors and workspace",
+                          data.n_spins() <= data.n_configurations() ? "covariance" : "Gram", n, n,
+                          human_bytes(4.0 * 8.0 * static_cast<double>(n) * static_cast<double>(n) / world.size())));
+    const auto pca = principal_components(world, data.rows(), input.phase.components);
+    const auto transition = find_transition(context, data, pca);
+    report(log, data, pca, transition);
+    write(file, world, size, data, pca, transition);
+    log.line();
+  }
+  const double peak = world.max(static_cast<double>(memory_use().peak)), seconds = Progress::steady_seconds() - start;
+  file.write("/timing/wall", seconds, {"s", ""});
+  file.write("/timing/memory_per_rank", peak, {"B", "resident, peak, largest over ranks"});
+  file.save();
+  echo_line(log, "time", human_duration(seconds));
+  echo_line(log, "memory", fmt::format("at most {} a rank", human_bytes(peak)));
+  log.print("\nComplete: {}", files.result);
+}
+
+}  // namespace spinel

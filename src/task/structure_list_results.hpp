@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "task/registry.hpp"
+#include "task/run_files.hpp"
+#include "task/structure_result.hpp"
+
+namespace spinel {
+
+/// How a list of structures stands, counted while its results are written.
+struct StructureListSummary {
+  std::int64_t done = 0, not_converged = 0, failed = 0, pending = 0;
+  std::vector<std::int64_t> evaluations;  ///< of the relaxations that converged
+  std::int64_t all_evaluations = 0;
+  double seconds = 0.0;               ///< wall time of all structures, as if one after the other
+  std::vector<std::string> problems;  ///< "name: reason" of the first ones that failed or did not converge
+};
+
+/// Collective. Writes <prefix>.h5, the extended XYZ of the structures as they ended and, where frames were kept, that
+/// of their paths, each in the order of the list. `result`, on rank 0: of structure 0 … n − 1, one after the other;
+/// those without one have status `pending`. The summary is known on rank 0.
+StructureListSummary write_structure_list(const RunContext& context, const RunFiles& files, std::int64_t n,
+                                          const std::function<StructureResult(std::int64_t)>& result, bool complete);
+
+/// On rank 0: the table at the end of a run.
+void report_structure_list(const RunContext& context, const StructureListSummary& summary);
+
+}  // namespace spinel

@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+#include <torch/cuda.h>
+
+#include "network_support.hpp"
+#include "random_model.hpp"
+
+namespace spinel {
+namespace {
+
+using testing_support::in_id_order;
+using testing_support::make_force_field;
+using testing_support::network_potential;
+using testing_support::random_m3gnet;
+
+struct Found {
+  EnergyVirial sums;
+  std::vector<Vec3> force;
+};
+
+Found evaluate(const Structure& s, const ModelFile& model, bool single = false,
+               const Communicator& communicator = Communicator::world()) {
+  Timers timers;
+  auto field = make_force_field(s, network_potential(model, s, single, communicator), timers, communicator);
+  Found found;
+  found.sums = field.update({});
+  found.force = in_id_order(field, field.forces());
+  return found;
+}
+
+double scale_of(const Found& f) {
+  double scale = 1.0;
+  for (const Vec3& x : f.force) scale = std::max(scale, x.norm());
+  for (const double x : f.sums.virial) scale = std::max(scale, std::abs(x) / static_cast<double>(f.force.size()));
+  return scale;
+}
+
+void expect_near(const Found& found, const Found& expected, double tolerance) {
+  const double scale = tolerance * scale_of(expected), n = static_cast<double>(expected.force.size());
+  EXPECT_NEAR(found.sums.energy, expected.sums.energy, scale * n);
+  for (std::size_t k = 0; k < 6; ++k) EXPECT_NEAR(found.sums.virial[k], expected.sums.virial[k], scale * n);
+  double worst = 0.0;
+  for (std::size_t i = 0; i < expected.force.size(); ++i)
+    worst = std::max(worst, (found.force[i] - expected.force[i]).norm());
+  EXPECT_LT(worst, scale);
+}
+
+/// Sixty atoms of three species in a skewed cell.
+Structure skewed_structure() {
+  Mat3 cell;
+  cell << 5.0, 0.0, 0.0, 2.0, 4.6, 0.0, -1.5, 1.0, 5.2;
+  return testing_support::random_structure(cell, {true, true, true}, 60, 0.95, 7, 3);
+}
+
+class M3gnetPotential : public testing::TestWithParam<bool> {
+ protected:
+  ModelFile model = random_m3gnet(GetParam());
+};
+
+TEST_P(M3gnetPotential, IsTheSameOnAnyNumberOfRanks) {
+  for (const auto& one : testing_support::test_structures(3)) {
+    SCOPED_TRACE(one.name);
+    const Found expected = evaluate(one.structure, model, false, Communicator::self());
+    expect_near(evaluate(one.structure, model), expected, 1e-11);
+    expect_near(evaluate(one.structure, model, true), expected, 2e-5);
+  }
+}
+
+TEST_P(M3gnetPotential, ForcesAndVirialAreDerivativesOfTheEnergy) {
+  const Structure s = skewed_structure();
+  const auto energy = [&](const Structure& structure) { return evaluate(structure, model).sums.energy; };
+  const Found here = evaluate(s, model);
+  const double h = 2e-5, tolerance = 1e-6 * scale_of(here);
+  for (const std::size_t atom : {0, 41})
+    for (int k = 0; k < 3; ++k) {
+      Structure up = s, down = s;
+      up.position[atom][k] += h;
+      down.position[atom][k] -= h;
+      EXPECT_NEAR(here.force[atom][k], -(energy(up) - energy(down)) / (2.0 * h), tolerance);
+    }
+  const int axes[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
+  for (std::size_t c = 0; c < 6; ++c) {
+    const auto strained = [&](double amount) {
+      Mat3 strain = Mat3::Identity();
+      strain(axes[c][0], axes[c][1]) += 0.5 * amount;
+      strain(axes[c][1], axes[c][0]) += 0.5 * amount;
+      Structure t = s;
+      t.cell = s.cell * strain;
+      for (Vec3& x : t.position) x = strain.transpose() * x;
+      return energy(t);
+    };
+    EXPECT_NEAR(here.sums.virial[c], -(strained(h) - strained(-h)) / (2.0 * h),
+                tolerance * static_cast<double>(s.size()));
+  }
+}
+
+TEST_P(M3gnetPotential, FollowsRotationTranslationAndPermutation) {
+  const Structure s = skewed_structure();
+  const Found expected = evaluate(s, model);
+  const Mat3 turn = Eigen::AngleAxisd(0.7, Vec3(1.0, -2.0, 0.5).normalized()).toRotationMatrix();
+  Structure turned = s;
+  turned.cell = s.cell * turn.transpose();
+  const std::size_t n = s.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    turned.position[n - 1 - i] = turn * s.position[i] + Vec3(0.3, -1.7, 2.2);
+    turned.type[n - 1 - i] = s.type[i];
+  }
+  Found found = evaluate(turned, model);
+  EXPECT_NEAR(found.sums.energy, expected.sums.energy, 1e-10 * static_cast<double>(n) * scale_of(expected));
+  double worst = 0.0;
+  for (std::size_t i = 0; i < n; ++i)
+    worst = std::max(worst, (found.force[n - 1 - i] - turn * expected.force[i]).norm());
+  EXPECT_LT(worst, 1e-10 * scale_of(expected));
+}
+
+TEST_P(M3gnetPotential, ThreadsChangeRoundingOnly) {
+  const Structure s = skewed_structure();
+  const Found expected = evaluate(s, model);
+  NetworkOptions options;
+  options.threads = 3;
+  Timers timers;
+  auto field = make_force_field(s, make_network_potential(model, s.species, options, Communicator::world()), timers);
+  Found found;
+  found.sums = field.update({});
+  found.force = in_id_order(field, field.forces());
+  expect_near(found, expected, 1e-11);
+}
+
+INSTANTIATE_TEST_SUITE_P(Bases, M3gnetPotential, testing::Bool(),
+                         [](const auto& one) { return std::string(one.param ? "Smooth" : "Bessel"); });
+
+std::string error_of(const ModelFile& model, const std::vector<Species>& species, const NetworkOptions& options = {}) {
+  try {
+    make_network_potential(model, species, options, Communicator::world());
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(NetworkPotential, NamesWhatItCannotDo) {
+  const auto model = random_m3gnet(false);
+  EXPECT_EQ(error_of(model, {{"Kr", 36, 83.8}}), "");
+  EXPECT_NE(error_of(model, {{"Kr", 36, 83.8}, {"Og", 118, 294.0}}).find("element 'Og'"), std::string::npos);
+  NetworkOptions cuda;
+  cuda.device = "cuda";
+  if (torch::cuda::is_available()) return;
+  EXPECT_NE(error_of(model, {{"Kr", 36, 83.8}}, cuda).find("finds no GPU"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spinel
