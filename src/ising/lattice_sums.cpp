@@ -15,7 +15,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Counts in 64-bit lanes.
 struct Counter {
   using V = hn::Vec<D>;
-  V once = hn::Zero(D()), twice = hn::Zero(D()), black_up = hn::Zero(D()), white_up = hn::Zero(D());
+  V once, twice, black_up, white_up;
+
+  // Written out: a constructor that the compiler makes up is not compiled for the instruction set of this namespace.
+  HWY_INLINE Counter() : once(hn::Zero(D())), twice(once), black_up(once), white_up(once) {}
 
   HWY_INLINE void add(V black, V above, V below, V middle, V beside, V valid) {
     // A black spin differs from once + 2·twice of its neighbors: a full adder of three, and a half adder of the fourth.
