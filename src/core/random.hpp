@@ -19,7 +19,17 @@ enum class RandomPurpose : std::uint32_t {
   cluster_bond = 20,
   cluster_flip = 21,
   wolff = 22,
-  tempering = 23
+  tempering = 23,
+  dataset_split = 30,
+  dataset_cluster = 31,
+  initial_weight = 35,
+  training_order = 40,
+  training_noise = 41,
+  phase_weights = 45,   // of a classifier of phases
+  phase_symmetry = 46,  // that a configuration undergoes before a step of training
+  phase_split = 47,     // configurations kept out of training
+  evaluation = 50,
+  hull = 55
 };
 
 /// Counter-based random numbers: Philox4x64-10 (Salmon et al., SC'11) keyed by seed and purpose, counted by step and
