@@ -43,7 +43,7 @@ struct StructureParameters {
 
 /// &potential
 struct PotentialParameters {
-  std::string style;                         // lennard_jones | m3gnet
+  std::string style;                         // lennard_jones | network | m3gnet | schnet | painn
   std::string precision = "double";          // double | single
   std::vector<std::string> pairs;            // 'Ar-Ar', 'Ar-Kr', …: epsilon, sigma, cutoff are listed in this order
   std::vector<double> epsilon;               // eV
@@ -53,7 +53,7 @@ struct PotentialParameters {
   std::string truncation = "plain";          // plain | shifted | smooth
   double smooth_width = 0.0;                 // Å below the cutoff over which `smooth` switches off (0: a tenth of it)
   bool tail_correction = false;
-  std::string model;           // native model file (HDF5) of style 'm3gnet'
+  std::string model;           // native model file (HDF5) of a network
   std::string device = "cpu";  // cpu | cuda: where a network runs, one GPU per rank of a node
   std::int64_t threads = 1;    // of a network, per rank
 };
@@ -126,23 +126,153 @@ struct IsingParameters {
 
 /// &phase: phases from configurations
 struct PhaseParameters {
-  std::string method = "pca";      // pca
+  std::string method = "pca";      // pca | cnn | confusion
   std::vector<std::string> files;  // <prefix>.samples.h5 of calculation = 'ising'
-  std::int64_t components = 10;    // kept
+  std::int64_t components = 10;    // kept, method pca
   std::int64_t bootstrap = 200;    // resamples for the errors
+  // Methods cnn and confusion; temperatures in |J|/k_B.
+  std::vector<double> ordered_window, disordered_window;  // cnn: lowest, highest temperature that is labelled
+  std::vector<double> trial_temperatures;                 // confusion; empty: between all temperatures of the range
+  std::vector<double> temperature_range;                  // confusion: lowest, highest that are used; empty: all
+  std::int64_t networks = 3;                              // independent ones a size and trial temperature
+  std::vector<std::int64_t> widths = {32, 64, 128};       // channels of the three convolutions
+  std::int64_t epochs = 0;                                // 0: 2 for cnn, 6 for confusion
+  std::int64_t batch_size = 64;
+  double learning_rate = 1e-3;
+  double weight_decay = 1e-4;
+  double held_out = 0.25;              // share of the configurations that are kept out of training
+  bool spin_flip = true;               // spins up and down are alike
+  std::string extrapolation = "auto";  // auto | required | none
+  double nu = 1.0;                     // of T_c(L) = T_c + a L^(−1/ν); 0: fitted
 };
 
 /// &hull: formation energies and convex hulls of entries, or candidates against a hull that was stored
 struct HullParameters {
   std::vector<std::string> entries;              // files of the entries that make the hull
+  std::vector<std::string> structures;           // files and folders of structures whose energies &potential gives
+  std::vector<std::string> prototypes;           // "L1_0:TiAl": crystals whose energies &potential gives
+  bool relax = true;                             // structures and prototypes first, as &relax says
   std::string reference;                         // result file of an earlier hull, instead of entries
   std::vector<std::string> candidates;           // files of entries asked against the hull without being part of it
   std::vector<std::string> elements;             // take only entries and candidates of these; empty: all
   std::string id_key, formula_key, energy_key;   // names in the files; empty: the usual ones
   std::string energy_kind = "auto";              // auto | formation_per_atom | formation | total_per_atom | total
-  std::string elemental_references = "entries";  // entries | zero
+  std::string elemental_references = "entries";  // entries | zero | prototypes
   std::string missing_elements = "error";        // error | report: a candidate's element that the hull lacks
   bool csv = true;                               // also write the table as <prefix>_hull.csv, <prefix>_candidates.csv
+};
+
+/// &dataset: structures to learn from, and how they are divided
+struct DatasetParameters {
+  std::string file;                      // a dataset of calculation = 'convert', or extended XYZ
+  std::string target;                    // the numbers to be learned, by name
+  std::vector<std::string> descriptors;  // further numbers a model is given, by name
+  std::string split = "random";          // random | composition | chemical_system | leave_element | leave_cluster
+                                         // | files
+  double validation_fraction = 0.1;      // of the structures
+  double test_fraction = 0.1;            // of the structures; not of leave_element and leave_cluster
+  std::int64_t split_seed = 1;
+  std::vector<std::string> left_elements;  // of leave_element
+  std::int64_t clusters = 10;              // of leave_cluster
+  std::int64_t left_cluster = 0;           // of leave_cluster, 1 the largest; 0: drawn by the seed
+  std::string validation_file, test_file;  // of files: datasets, extended XYZ, or *.txt with an id a line
+  bool graph_cache = true;                 // keep the graphs of a dataset file beside it
+};
+
+/// &convert: structures with labels from files of many kinds to one dataset
+struct ConvertParameters {
+  std::vector<std::string> sources;     // files and folders
+  std::string format = "auto";          // auto | xyz | cif_folder | csv | json | ising
+  std::string output;                   // dataset file; empty: <outdir>/<prefix>.dataset.h5
+  bool strict = false;                  // a bad record is an error
+  std::string id_key;                   // empty: the usual ones
+  std::string structure_key;            // column or key of the structure; empty: the usual ones
+  std::vector<std::string> properties;  // kept; empty: all
+  std::vector<std::string> units;       // "name: unit"
+  double minimum_distance = 0.5;        // Å; records with closer atoms are bad (0: no check)
+};
+
+/// &predict: properties of crystals by trained networks
+struct PredictParameters {
+  std::vector<std::string> models;  // native model files; several of one property are an ensemble
+  std::string structures;           // extended XYZ, a dataset, a structure file, or a folder of those
+  std::string target;               // scalar of the structures that is compared with what is predicted
+  bool strict = false;              // a structure that cannot be predicted ends the run
+  bool csv = false;                 // also write <prefix>_predictions.csv
+};
+
+/// &model: a new network that tells a property of crystals
+struct ModelParameters {
+  std::string kind = "cgcnn";       // cgcnn | mlp
+  std::string task = "regression";  // regression | classification
+  std::int64_t classes = 2;         // of classification; the target is their number from 0
+  // cgcnn
+  std::int64_t width = 64;  // of atoms
+  std::int64_t convolutions = 3;
+  std::int64_t crystal_width = 128;  // of crystals
+  std::int64_t crystal_layers = 1;   // of that width
+  std::string element_features;      // JSON file of rows of numbers for every element; empty: learned
+  double radius = 8.0;               // Å
+  std::int64_t max_neighbors = 12;   // the nearest ones; 0: all within the radius
+  std::int64_t gaussians = 41;       // into which distances are expanded
+  double gaussian_step = 0.2;        // Å
+  double gaussian_width = 0.2;       // Å
+  // mlp
+  std::vector<std::int64_t> hidden = {256, 128, 64};  // widths of the layers
+  std::string activation = "silu";                    // silu | relu
+  bool composition_fractions = true;
+  bool composition_statistics = true;
+  std::vector<std::string> descriptors;  // scalars of the dataset that are inputs too
+};
+
+/// &train: how a network is trained
+struct TrainParameters {
+  std::int64_t epochs = 100;
+  std::int64_t batch_size = 256;
+  std::vector<std::int64_t> n_train;  // sizes of the training part, one training each; empty: all of it
+  std::int64_t ensemble = 1;          // members, which differ in initial weights and order of samples
+  std::string loss = "auto";          // auto | l1 | l2 | huber | cross_entropy
+  double huber_delta = 1.0;           // of huber, in standard deviations of the target where it is normalized
+  bool normalize = true;              // the network learns (target − mean)/deviation
+  bool element_references = false;    // and before that: target − Σ elements' references, by least squares
+  std::string optimizer = "adamw";    // adamw | sgd
+  double learning_rate = 1e-3;
+  double weight_decay = 0.0;
+  std::vector<double> betas = {0.9, 0.999};  // of adamw
+  double epsilon = 1e-8;                     // of adamw
+  double momentum = 0.9;                     // of sgd
+  bool nesterov = false;                     // of sgd
+  std::string schedule = "cosine";           // constant | cosine | step | plateau
+  double minimum_learning_rate = 0.0;
+  double decay_factor = 0.1;               // of step and plateau
+  std::vector<std::int64_t> decay_epochs;  // of step
+  std::int64_t patience = 10;              // epochs, of plateau
+  double warm_up = 0.0;                    // epochs
+  double clip_norm = 0.0;                  // 0: none
+  double average_decay = 0.0;              // of the moving average of the weights; 0: none
+  std::int64_t early_stopping = 0;         // epochs without improvement; 0: never
+  std::int64_t checkpoint_every = 1;       // epochs
+  std::int64_t bucket_size = 256;          // KB of gradients in a message
+};
+
+/// &evaluate: a set of structures against a reference and a hull
+struct EvaluateParameters {
+  bool relax = true;                       // the set first, as &relax says; else its energies come from its file
+  std::string hull;                        // result file of calculation = 'hull'
+  std::vector<std::string> reference;      // files of known structures
+  double stable_below = 0.1;               // eV/atom above the hull
+  std::string unconverged = "take";        // take | fail: relaxations that reached max_steps
+  std::string missing_elements = "error";  // error | report: an element that the hull lacks
+  std::string energy_key;                  // of the set's file, with relax = .false.; empty: the usual ones
+  std::string energy_kind = "auto";        // auto | formation_per_atom | formation | total_per_atom | total
+  double ltol = 0.2, stol = 0.3;           // of the structure matcher
+  double angle_tol = 5.0;                  // degrees
+  bool primitive_cell = true, scale = true, attempt_supercell = false;
+  double minimum_distance = 0.5;    // Å, of a valid structure
+  double minimum_volume = 0.1;      // Å³ of its cell
+  double symmetry_tolerance = 0.1;  // Å, of the space groups
+  std::int64_t bootstrap = 1000;    // resamples for the errors
+  bool csv = true;                  // also write the table as <prefix>_evaluation.csv
 };
 
 /// &neighbor
@@ -205,6 +335,12 @@ struct Input {
   IsingParameters ising;
   PhaseParameters phase;
   HullParameters hull;
+  DatasetParameters dataset;
+  ConvertParameters convert;
+  ModelParameters model;
+  TrainParameters train;
+  PredictParameters predict;
+  EvaluateParameters evaluate;
   NeighborParameters neighbor;
   ParallelParameters parallel;
   OutputParameters output;
