@@ -37,8 +37,9 @@ class GroupBuilder {
 };
 
 /// Where each theme's groups are described.
-void add_relax(std::vector<Group>& groups);  ///< schema_relax.cpp: &relax
-void add_ising(std::vector<Group>& groups);  ///< schema_ising.cpp: &ising, &phase
-void add_hull(std::vector<Group>& groups);   ///< schema_stability.cpp: &hull
+void add_relax(std::vector<Group>& groups);    ///< schema_relax.cpp: &relax
+void add_ising(std::vector<Group>& groups);    ///< schema_ising.cpp: &ising, &phase
+void add_hull(std::vector<Group>& groups);     ///< schema_stability.cpp: &hull
+void add_dataset(std::vector<Group>& groups);  ///< schema_dataset.cpp: &dataset, &convert
 
 }  // namespace spinel

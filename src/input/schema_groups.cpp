@@ -272,6 +272,7 @@ const std::vector<Group>& schema() {
     add_relax(all);
     add_ising(all);
     add_hull(all);
+    add_dataset(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "input/check.hpp"
+#include "input/validate_dataset.hpp"
 #include "input/validate_stability.hpp"
 #include "input/validate_ising.hpp"
 
@@ -199,6 +200,8 @@ void validate(const Input& input) {
   if (uses("ising")) check_ising(input);
   if (uses("phase")) check_phase(input);
   if (uses("hull")) check_hull_keys(input);
+  if (uses("dataset")) check_dataset(input);
+  if (uses("convert")) check_convert(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

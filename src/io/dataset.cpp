@@ -87,6 +87,27 @@ Dataset::Dataset(DatasetRecords records, std::string path, const Communicator& c
   compute_hashes();
 }
 
+Dataset Dataset::joined(const std::vector<const Dataset*>& parts) {
+  const Communicator& all = parts.at(0)->group().all();
+  std::int64_t n = 0, before = 0;
+  for (const Dataset* part : parts) n += part->n_structures();
+  const std::int64_t first = n * all.rank() / all.size(), end = n * (all.rank() + 1) / all.size();
+  DatasetRecords records("id");
+  std::string path;
+  for (const Dataset* part : parts) {
+    for (std::int64_t i = std::max<std::int64_t>(0, first - before); i < std::min(part->n_structures(), end - before);
+         ++i)
+      records.add(part->structure(i), "");
+    before += part->n_structures();
+    path += (path.empty() ? "" : " + ") + part->path();
+  }
+  Dataset all_parts(std::move(records), path, all);
+  for (const Dataset* part : parts)
+    for (const auto& [name, unit] : part->unit_)
+      if (!unit.empty()) all_parts.unit_[name] = unit;
+  return all_parts;
+}
+
 Dataset::Dataset(Dataset&&) noexcept = default;
 Dataset::~Dataset() = default;
 

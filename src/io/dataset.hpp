@@ -23,6 +23,9 @@ class Dataset {
   /// Collective. The records of all ranks in rank order; `path` is what stands for a file in messages.
   /// `ranks_per_node`: as NodeGroup takes it.
   Dataset(DatasetRecords records, std::string path, const Communicator& communicator, int ranks_per_node = 0);
+  /// Collective. The structures of several datasets of one communicator, one dataset after the other; not for very
+  /// large ones.
+  static Dataset joined(const std::vector<const Dataset*>& parts);
   Dataset(Dataset&&) noexcept;
   ~Dataset();
 

@@ -82,6 +82,10 @@ hid_t native_type<std::int64_t>() {
   return H5T_NATIVE_INT64;
 }
 template <>
+hid_t native_type<std::int8_t>() {
+  return H5T_NATIVE_INT8;
+}
+template <>
 hid_t native_type<std::uint8_t>() {
   return H5T_NATIVE_UINT8;
 }

@@ -130,6 +130,29 @@ TEST(Dataset, RecordsOfAllRanksInAnyNumberOfNodes) {
   }
 }
 
+TEST(Dataset, JoinsOthers) {
+  const auto world = Communicator::world();
+  const Dataset three(dealt_records(), "three", world);
+  DatasetRecords one;
+  if (world.is_root()) {
+    Structure s = three.structure(1);
+    s.info["id"] = "more";
+    s.info["gap"] = "2";
+    one.add(s, "");
+  }
+  const Dataset last(std::move(one), "one", world);
+  const Dataset all = Dataset::joined({&last, &three});
+  ASSERT_EQ(all.n_structures(), 4);
+  EXPECT_EQ(all.id(0), "more");
+  EXPECT_EQ(all.id(3), "c");
+  EXPECT_EQ(all.scalar("gap")[0], 2.0);
+  EXPECT_TRUE(std::isnan(all.scalar("gap")[1]));
+  EXPECT_EQ(all.scalar("band_gap")[1], 1.5);
+  EXPECT_EQ(all.force()[3], 0.1);
+  EXPECT_EQ(all.path(), "one + three");
+  EXPECT_EQ(Dataset::joined({&three}).hash(), three.hash());
+}
+
 TEST(Dataset, WritesAndReadsTheSame) {
   const auto world = Communicator::world();
   const Folder folder("spinel-dataset-hdf5");
