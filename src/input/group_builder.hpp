@@ -16,9 +16,12 @@ class GroupBuilder {
   GroupBuilder(std::vector<Group>& groups, const char* name, Parameters Input::*parameters, const char* help,
                std::vector<std::string> calculations = {})
       : parameters_(parameters) {
-    groups.push_back({name, help, std::move(calculations), {}});
+    groups.push_back({name, help, std::move(calculations), {}, {}});
     group_ = &groups.back();
   }
+
+  /// These calculations use the group only where it is given.
+  void optional_for(std::vector<std::string> calculations) { group_->optional_for = std::move(calculations); }
 
   template <class T>
   Key& key(const char* name, T Parameters::*member, const char* help) {

@@ -240,7 +240,7 @@ Input parse_input(const std::string& text, const std::string& file, const std::v
       const bool given = lines.count({group.name, key.name}) > 0;
       if (!given && key.lj_default && input.control.units == "lj")
         *std::get<double*>(key.member(input)) = *key.lj_default;
-      if (!given && key.is_required && group.used_by(input.control.calculation, key))
+      if (!given && key.is_required && group.used_in(input) && group.used_by(input.control.calculation, key))
         fail_key(input, group.name, key.name,
                  fmt::format("missing, it is required by calculation = '{}'", shortened(input.control.calculation)));
     }

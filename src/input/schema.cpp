@@ -23,6 +23,11 @@ bool Group::used_by(const std::string& calculation, const Key& key) const {
   return key.calculations.empty() ? used_by(calculation) : contains(key.calculations, calculation);
 }
 
+bool Group::used_in(const Input& input) const {
+  return used_by(input.control.calculation) &&
+         (!contains(optional_for, input.control.calculation) || input.locations.line.count({name, ""}) > 0);
+}
+
 const Key* Group::find(const std::string& key) const {
   const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == key; });
   return found == keys.end() ? nullptr : &*found;
@@ -32,6 +37,13 @@ const Group* find_group(const std::string& name) {
   const auto& groups = schema();
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
   return found == groups.end() ? nullptr : &*found;
+}
+
+bool takes_many_structures(const Input& input) { return input.structure.all || input.control.calculation == "hull"; }
+
+bool relaxes_structures(const Input& input) {
+  const std::string& calculation = input.control.calculation;
+  return calculation == "relax" || (calculation == "hull" && input.hull.relax);
 }
 
 std::string InputLocations::label(const std::string& group, const std::string& key) const {

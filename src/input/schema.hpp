@@ -51,10 +51,13 @@ struct Key {
 struct Group {
   std::string name, help;
   std::vector<std::string> calculations;  ///< that use it; empty: all
+  std::vector<std::string> optional_for;  ///< those of them that use it only where it is given
   std::vector<Key> keys;
 
   bool used_by(const std::string& calculation) const;
   bool used_by(const std::string& calculation, const Key& key) const;
+  /// Whether the calculation of this input uses it.
+  bool used_in(const Input& input) const;
   const Key* find(const std::string& key) const;
 };
 
@@ -74,6 +77,11 @@ Input parse_input(const std::string& text, const std::string& file,
 
 /// What no single key's range can say: throws InputError, with the line where input.locations knows it.
 void validate(const Input& input);
+
+/// Whether the calculation takes many structures, each computed by itself.
+bool takes_many_structures(const Input& input);
+/// Whether it relaxes structures, as &relax says.
+bool relaxes_structures(const Input& input);
 
 /// Throws InputError "file:line: &group key: what" for a value that proved wrong outside this folder (a file that
 /// does not exist, a grid that does not fit the ranks).

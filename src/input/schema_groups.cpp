@@ -70,7 +70,9 @@ void add_structure(std::vector<Group>& groups) {
 void add_potential(std::vector<Group>& groups) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
-  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.", {"energy", "md", "relax"});
+  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
+                    {"energy", "md", "relax", "hull"});
+  g.optional_for({"hull"});
   g.key("style", &P::style, "kind of potential").one_of({"lennard_jones", "m3gnet"}).required();
   g.key(
        "precision", &P::precision,
@@ -162,7 +164,7 @@ void add_dynamics(std::vector<Group>& groups) {
 
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
-  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.", {"energy", "md", "relax"});
+  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.", {"energy", "md", "relax", "hull"});
   g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
       .in("steps")

@@ -5,7 +5,7 @@ namespace spinel {
 void add_relax(std::vector<Group>& groups) {
   using P = RelaxParameters;
   GroupBuilder<P> g(groups, "relax", &Input::relax, "Relaxation to the nearest minimum of energy + pressure × volume.",
-                    {"relax"});
+                    {"relax", "hull"});
   g.key("minimizer", &P::minimizer,
         "'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")
       .one_of({"fire", "lbfgs", "blmvm", "cg"});

@@ -14,6 +14,18 @@ void add_hull(std::vector<Group>& groups) {
         "energies; each also .gz")
       .length(1, most_files)
       .if_empty("none");
+  g.key(
+       "structures", &P::structures,
+       "files or folders of structures that are entries with the energies that &potential gives: extended XYZ with any "
+       "number of frames, CIF, POSCAR")
+      .length(1, most_files)
+      .if_empty("none");
+  g.key("prototypes", &P::prototypes,
+        "the same for prototypes with their elements: 'hcp:Ti', 'L1_2:TiAl3', or with lattice constants, 'L1_0:TiAl "
+        "a=3.98 c=4.08'; else these start from the volumes of the elements")
+      .length(1, most_files)
+      .if_empty("none");
+  g.key("relax", &P::relax, "relax structures and prototypes, as &relax says, before their energies are taken");
   g.key("reference", &P::reference, "instead of entries: result file of an earlier hull").if_empty("none");
   g.key("candidates", &P::candidates,
         "files of entries whose energies above the hull are asked for without their being part of it")
@@ -33,8 +45,9 @@ void add_hull(std::vector<Group>& groups) {
       .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"});
   g.key("elemental_references", &P::elemental_references,
         "'entries': every element needs an entry of its own; 'zero': with formation energies an element without one is "
-        "0")
-      .one_of({"entries", "zero"});
+        "0; 'prototypes': the potential computes one from the crystal of the element at room temperature, and of fcc, "
+        "bcc and hcp for metals")
+      .one_of({"entries", "zero", "prototypes"});
   g.key("missing_elements", &P::missing_elements,
         "a candidate with an element that the hull lacks: an error, or told and left without an energy above the hull")
       .one_of({"error", "report"});

@@ -3,8 +3,8 @@
 
 #include "input/check.hpp"
 #include "input/validate_dataset.hpp"
-#include "input/validate_stability.hpp"
 #include "input/validate_ising.hpp"
+#include "input/validate_stability.hpp"
 
 namespace spinel {
 
@@ -191,7 +191,7 @@ void check_parallel(const Input& input) {
 }  // namespace
 
 void validate(const Input& input) {
-  const auto uses = [&](const char* group) { return find_group(group)->used_by(input.control.calculation); };
+  const auto uses = [&](const char* group) { return find_group(group)->used_in(input); };
   check_control(input);
   if (uses("structure")) check_structure(input);
   if (uses("potential")) input.potential.style == "lennard_jones" ? check_lennard_jones(input) : check_network(input);

@@ -4,14 +4,17 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "stability/entry_file.hpp"
 #include "stability/hull_file.hpp"
+#include "task/hull_structures.hpp"
 #include "task/on_root.hpp"
 #include "task/result_common.hpp"
 #include "task/run_files.hpp"
+#include "task/structure_list_results.hpp"
 
 namespace spinel {
 
@@ -60,10 +63,14 @@ EntryList read_files(const Input& input, const char* key, const std::vector<std:
   return for_key(input, key, [&] { return read_entries(paths, options); });
 }
 
-/// On rank 0.
+/// On rank 0. Those of files; none where all are computed.
 EntryList read_hull_entries(const Input& input) {
+  if (input.hull.entries.empty()) return {};
   EntryList list = read_files(input, "entries", input.hull.entries);
-  if (input.hull.elemental_references == "entries") return list;
+  if (computes_entries(input) && list.kind == EnergyKind::formation)
+    fail_key(input, "hull", "entries",
+             "holds formation energies, but those of structures and prototypes are total energies");
+  if (input.hull.elemental_references != "zero") return list;
   if (list.kind == EnergyKind::total)
     fail_key(input, "hull", "elemental_references", "'zero' needs formation energies; the entries have total energies");
   add_zero_references(list);
@@ -136,6 +143,12 @@ void check_missing(const RunContext& context, const CandidateTable& table) {
   });
 }
 
+/// What the entries of the hull come from, for messages.
+const char* entries_key(const Input& input) {
+  const HullParameters& p = input.hull;
+  return !p.entries.empty() ? "entries" : !p.structures.empty() ? "structures" : "prototypes";
+}
+
 void keep_old_table(const std::string& path) {
   std::error_code error;
   if (fs::exists(path)) fs::rename(path, path + ".old", error);
@@ -156,37 +169,51 @@ void run_hull(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const RunFiles files(input);
   const HullParameters& p = input.hull;
-  report_start(context);
+  const bool computes = computes_entries(input), makes_hull = p.reference.empty();
 
   EntryList list, candidates;
   StoredHull stored;
   const Stopwatch reading;
   on_root(world, [&] {
     check_not_own(input, files);
-    if (!p.entries.empty())
+    if (makes_hull)
       list = read_hull_entries(input);
     else
       stored = read_reference(input);
     if (!p.candidates.empty()) candidates = read_files(input, "candidates", p.candidates);
+  });
+  const double reading_seconds = reading.seconds();
+  std::optional<StructureSweep> sweep;
+  if (computes) sweep.emplace(context, hull_structures(context, list));
+  report_start(context);
+  std::vector<std::int64_t> structure_of;
+  if (computes) {
+    if (!sweep->run()) {
+      log.print("\nStopped by {}; continue with restart_mode = 'auto'", sweep->stop_reason());
+      return;
+    }
+    structure_of = add_computed_entries(context, *sweep, list);
+  }
+  on_root(world, [&] {
     for (const EntryList* one : {&list, &candidates})
       if (!one->left_out.empty())
         echo_line(log, "WARNING",
                   fmt::format("{} structures are left out, since their calculations failed (the first: {})",
                               one->left_out.size(), one->left_out.front()));
-    const char* kind = (p.entries.empty() ? stored.kind : list.kind) == EnergyKind::formation ? "formation" : "total";
-    if (!p.entries.empty())
-      echo_line(
-          log, "entries",
-          fmt::format("{} with {} energies, read in {}", list.entries.size(), kind, human_duration(reading.seconds())));
+    const char* kind = (makes_hull ? list.kind : stored.kind) == EnergyKind::formation ? "formation" : "total";
+    if (makes_hull)
+      echo_line(log, "entries",
+                fmt::format("{} with {} energies{}", list.entries.size(), kind,
+                            p.entries.empty() ? "" : ", read in " + human_duration(reading_seconds)));
     else
       echo_line(log, "reference",
                 fmt::format("{} stable entries, made from {} energies: {}", stored.stable.size(), kind, p.reference));
   });
 
   HullTable table;
-  if (!p.entries.empty()) {
+  if (makes_hull) {
     const Stopwatch computing;
-    table = for_key(input, "entries", [&] { return compute_hull(world, list.entries); });
+    table = for_key(input, entries_key(input), [&] { return compute_hull(world, list.entries); });
     if (world.is_root()) {
       stored = stored_hull(list.entries, table, list.kind);
       report_hull(log, list, table, computing.seconds());
@@ -206,8 +233,14 @@ void run_hull(const RunContext& context) {
   ResultFile file(world, files.result);
   on_root(world, [&] {
     files.make_folder(input);
-    files.keep_old();
-    if (!p.entries.empty()) write_hull(file, list, table);
+    if (!computes) files.keep_old();
+    if (makes_hull) write_hull(file, list, table);
+    if (computes) {
+      file.write("/hull/structure", std::move(structure_of),
+                 {"", "row of /structures behind each entry; -1: of a file"});
+      const auto result = [&](std::int64_t number) { return sweep->result(number); };
+      report_structure_list(context, write_structures(file, context, files, sweep->size(), result));
+    }
     if (!p.candidates.empty()) write_candidates(file, candidates.entries, asked, stored);
     const auto write_table = [&](const std::string& path, auto&& write) {
       if (!p.csv) return;
@@ -215,7 +248,7 @@ void run_hull(const RunContext& context) {
       write(path);
       echo_line(log, "table", path);
     };
-    if (!p.entries.empty())
+    if (makes_hull)
       write_table(stem + "_hull.csv", [&](const auto& path) { write_hull_csv(path, list.entries, table); });
     if (!p.candidates.empty())
       write_table(stem + "_candidates.csv",
@@ -229,17 +262,23 @@ void run_hull(const RunContext& context) {
 void check_hull(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const RunFiles files(input);
+  EntryList given;
   on_root(world, [&] {
     check_not_own(input, files);
-    if (!input.hull.entries.empty()) {
-      const EntryList list = read_hull_entries(input);
-      const EntryArrays arrays = broadcast_entries(Communicator::self(), list.entries);
-      for_key(input, "entries", [&] { Phases(arrays, [&](std::size_t e) { return list.entries[e].id; }); });
+    if (input.hull.reference.empty()) {
+      given = read_hull_entries(input);
+      const EntryArrays arrays = broadcast_entries(Communicator::self(), given.entries);
+      if (!computes_entries(input))
+        for_key(input, "entries", [&] { Phases(arrays, [&](std::size_t e) { return given.entries[e].id; }); });
     } else {
       read_reference(input);
     }
     if (!input.hull.candidates.empty()) read_files(input, "candidates", input.hull.candidates);
   });
+  if (!computes_entries(input)) return;
+  const StructureSet set = hull_structures(context, given);
+  const PotentialMaker maker(input, world);
+  on_root(world, [&] { check_potential(input, set, maker); });
 }
 
 }  // namespace spinel

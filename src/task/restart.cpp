@@ -35,6 +35,8 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
   if (key.group == "control") return key.name == "units" || key.name == "calculation";
   if (key.group == "dynamics") return dynamics.count(key.name) > 0;
   if (key.group == "ising") return true;
+  // What is made of the energies can change; which ones are computed, and how, cannot.
+  if (key.group == "hull") return key.name == "structures" || key.name == "prototypes" || key.name == "relax";
   if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
   // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
   if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";
@@ -53,7 +55,7 @@ std::vector<std::string> compare_with_checkpoint(const Input& now, const Input& 
     for (const Key& key : group.keys) {
       const std::string before = value_text(key, then), after = value_text(key, now);
       if (before == after) continue;
-      if (must_not_change(key, now.control.calculation, now.structure.all))
+      if (must_not_change(key, now.control.calculation, takes_many_structures(now)))
         fail_key(now, group.name, key.name,
                  fmt::format("is {} but was {} when the checkpoint {} was written; a restart cannot change it. "
                              "Put it back, or begin anew with restart_mode = 'from_scratch'",

@@ -17,7 +17,7 @@ RunFiles::RunFiles(const Input& input) : folder(input.control.outdir) {
   result = stem + ".h5";
   trajectory = stem + ".h5md";
   checkpoint = stem + ".restart.h5";
-  structures = stem + (input.control.calculation == "relax" ? "_relaxed.xyz" : "_evaluated.xyz");
+  structures = stem + (relaxes_structures(input) ? "_relaxed.xyz" : "_evaluated.xyz");
   paths = stem + "_trajectory.xyz";
   samples = stem + ".samples.h5";
   journal = stem + ".journal";

@@ -174,7 +174,7 @@ void StructureJob::compute(StructureResult& result) {
 RelaxationSettings StructureJob::prepare_relaxation(Structure& structure) const {
   const RelaxParameters& p = context_.input.relax;
   RelaxationSettings settings = relaxation_settings(p, context_.units);
-  on_root(context_.world, [&] { mark_fixed(structure, p, context_.input.structure.all); });
+  on_root(context_.world, [&] { mark_fixed(structure, p, takes_many_structures(context_.input)); });
   if (p.keep_symmetry) settings.symmetry = find_symmetry(structure, p.symmetry_tolerance, context_.world);
   return settings;
 }

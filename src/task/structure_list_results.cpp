@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t most_problems = 10;
 
-bool is_relaxation(const RunContext& context) { return context.input.control.calculation == "relax"; }
-
 /// Columns of the result file, one row a structure, and what hangs on structures by offsets.
 class ListColumns {
  public:
@@ -130,7 +128,7 @@ class ListColumns {
 const char* status_name(const RunContext& context, StructureStatus status) {
   switch (status) {
     case StructureStatus::done:
-      return is_relaxation(context) ? "converged" : "done";
+      return relaxes_structures(context.input) ? "converged" : "done";
     case StructureStatus::not_converged:
       return "not_converged";
     case StructureStatus::failed:
@@ -158,7 +156,7 @@ Structure labelled(const RunContext& context, const StructureResult& result) {
   info["number"] = fmt::format("{}", result.number);
   info["status"] = status_name(context, result.status);
   if (!result.reason.empty()) info["reason"] = result.reason;
-  if (is_relaxation(context)) info["evaluations"] = fmt::format("{}", result.evaluations);
+  if (relaxes_structures(context.input)) info["evaluations"] = fmt::format("{}", result.evaluations);
   if (context.units.name == "lj") info["units"] = "lj";
   structure.velocity.clear();
   return structure;
@@ -199,29 +197,34 @@ void count(StructureListSummary& summary, const StructureResult& result) {
 
 }  // namespace
 
+StructureListSummary write_structures(ResultFile& file, const RunContext& context, const RunFiles& files,
+                                      std::int64_t n, const std::function<StructureResult(std::int64_t)>& result) {
+  const bool relaxation = relaxes_structures(context.input);
+  StructureListSummary summary;
+  ListColumns columns(n, context.units);
+  TextWriter structures(files.structures);
+  std::optional<TextWriter> paths;
+  if (relaxation && context.input.output.trajectory_every > 0) paths.emplace(files.paths);
+  for (std::int64_t number = 0; number < n; ++number) {
+    const StructureResult one = result(number);
+    columns.add(one);
+    count(summary, one);
+    if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
+    if (has_finite_forces(one.structure)) write_xyz_frame(structures, labelled(context, one));
+    if (paths) write_path(*paths, context, one);
+  }
+  structures.close();
+  if (paths) paths->close();
+  columns.write(file, relaxation);
+  return summary;
+}
+
 StructureListSummary write_structure_list(const RunContext& context, const RunFiles& files, std::int64_t n,
                                           const std::function<StructureResult(std::int64_t)>& result, bool complete) {
   StructureListSummary summary;
   ResultFile file(context.world, files.result);
   write_header(file, context, complete);
-  on_root(context.world, [&] {
-    ListColumns columns(n, context.units);
-    TextWriter structures(files.structures);
-    std::optional<TextWriter> paths;
-    if (context.input.structure.all && is_relaxation(context) && context.input.output.trajectory_every > 0)
-      paths.emplace(files.paths);
-    for (std::int64_t number = 0; number < n; ++number) {
-      const StructureResult one = result(number);
-      columns.add(one);
-      count(summary, one);
-      if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
-      if (has_finite_forces(one.structure)) write_xyz_frame(structures, labelled(context, one));
-      if (paths) write_path(*paths, context, one);
-    }
-    structures.close();
-    if (paths) paths->close();
-    columns.write(file, is_relaxation(context));
-  });
+  on_root(context.world, [&] { summary = write_structures(file, context, files, n, result); });
   file.save();
   return summary;
 }
@@ -229,7 +232,7 @@ StructureListSummary write_structure_list(const RunContext& context, const RunFi
 void report_structure_list(const RunContext& context, const StructureListSummary& summary) {
   Log& log = context.log;
   if (!log.enabled()) return;
-  const bool relaxation = is_relaxation(context);
+  const bool relaxation = relaxes_structures(context.input);
   Table table({"structures", "number", "%"});
   const auto total = summary.done + summary.not_converged + summary.failed + summary.pending;
   const auto row = [&](const char* name, std::int64_t number) {

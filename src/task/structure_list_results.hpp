@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/result_file.hpp"
 #include "task/registry.hpp"
 #include "task/run_files.hpp"
 #include "task/structure_result.hpp"
@@ -20,9 +21,13 @@ struct StructureListSummary {
   std::vector<std::string> problems;  ///< "name: reason" of the first ones that failed or did not converge
 };
 
-/// Collective. Writes <prefix>.h5, the extended XYZ of the structures as they ended and, where frames were kept, that
-/// of their paths, each in the order of the list. `result`, on rank 0: of structure 0 … n − 1, one after the other;
-/// those without one have status `pending`. The summary is known on rank 0.
+/// On rank 0. /structures, /atoms and, of relaxations, /series of a result file; the extended XYZ of the structures as
+/// they ended and, where frames were kept, that of their paths, each in the order of the list. `result`: of structure
+/// 0 … n − 1, one after the other; those without one have status `pending`.
+StructureListSummary write_structures(ResultFile& file, const RunContext& context, const RunFiles& files,
+                                      std::int64_t n, const std::function<StructureResult(std::int64_t)>& result);
+
+/// Collective. The same as all there is in <prefix>.h5. `result` is asked and the summary known on rank 0.
 StructureListSummary write_structure_list(const RunContext& context, const RunFiles& files, std::int64_t n,
                                           const std::function<StructureResult(std::int64_t)>& result, bool complete);
 

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "parallel/pools.hpp"
+#include "parallel/work_queue.hpp"
 #include "task/make_potential.hpp"
 #include "task/run_control.hpp"
 #include "task/run_files.hpp"
-#include "task/structure_journal.hpp"
 #include "task/structure_job.hpp"
+#include "task/structure_journal.hpp"
 #include "task/structure_source.hpp"
 
 namespace spinel {

@@ -4,6 +4,7 @@
 #include "crystal/elements.hpp"
 #include "crystal/prototypes.hpp"
 #include "stability/composition_validity.hpp"
+#include "stability/coordination.hpp"
 #include "stability/structure_validity.hpp"
 #include "support.hpp"
 
@@ -152,4 +153,32 @@ TEST(StructureValidity, DistanceAndVolume) {
   broken.position[3][1] = std::numeric_limits<double>::quiet_NaN();
   EXPECT_FALSE(structure_validity(broken).valid);
   EXPECT_FALSE(structure_validity(Structure{}).valid);
+}
+
+TEST(Coordination, CrystalsWhoseNeighboursAreKnown) {
+  struct Case {
+    const char* prototype;
+    std::vector<std::string> species;
+    std::vector<int> shell;
+    double effective;  // of the first atom; the sum over shells by hand
+  };
+  const Case cases[] = {{"fcc", {"Cu"}, {12}, 12.0192206},
+                        {"bcc", {"Fe"}, {14}, 11.6301411},
+                        {"diamond", {"Si"}, {4}, 4.0},
+                        {"rocksalt", {"Na", "Cl"}, {6, 6}, 6.0393919},
+                        {"CsCl", {"Cs", "Cl"}, {8, 8}, 11.6301411},
+                        {"fluorite", {"Ca", "F"}, {8, 4}, 8.0}};
+  CoordinationFinder finder;
+  for (const Case& one : cases) {
+    const Structure crystal = make_prototype(one.prototype, one.species, 4.0);
+    const Coordination found =
+        finder.find(crystal.cell, crystal.position[0].data(), static_cast<std::int64_t>(crystal.size()));
+    for (std::size_t i = 0; i < crystal.size(); ++i)
+      EXPECT_EQ(found.shell[i], one.shell[static_cast<std::size_t>(crystal.type[i])]) << one.prototype;
+    EXPECT_NEAR(found.effective[0], one.effective, one.prototype[0] == 'd' || one.prototype[1] == 'l' ? 0.05 : 1e-5)
+        << one.prototype;
+  }
+  Structure lonely = make_prototype("sc", {"Ar"}, 20.0);
+  EXPECT_EQ(finder.find(lonely.cell, lonely.position[0].data(), 1).shell[0], 0);
+  EXPECT_EQ(finder.find(lonely.cell, lonely.position[0].data(), 1).effective[0], 0.0);
 }
