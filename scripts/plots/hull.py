@@ -23,6 +23,10 @@ class Phases:
         group = file["hull"]
         self.elements = list(group["elements"].asstr()[:])
         self.formula = list(group["formula"].asstr()[:])
+        # "L1_0:TiAl a=3.98" of a computed prototype; other identifiers say nothing on a picture.
+        names = [re.match(r"([^\s:]+):[A-Z][A-Za-z0-9.,]*(\s|$)", text) for text in group["id"].asstr()[:]]
+        computed = group["structure"][:] >= 0 if "structure" in group else np.zeros(len(names), bool)
+        self.prototype = [name[1] if name and own else "" for name, own in zip(names, computed)]
         self.formation = group["formation_energy"][:]
         self.above = group["energy_above_hull"][:]
         self.stable = group["stable"][:] != 0
@@ -69,6 +73,11 @@ def pretty(formula):
     return re.sub(r"(\d+\.?\d*)", r"$_{\1}$", formula)
 
 
+def subscripted(prototype):
+    """D0_22 as the Strukturbericht writes it."""
+    return re.sub(r"_(\w+)", r"$_{\\mathrm{\1}}$", prototype)
+
+
 def colour_bar(figure, points, axis, **options):
     bar = figure.colorbar(points, ax=axis, **options)
     bar.set_label("energy above hull (eV/atom)")
@@ -97,7 +106,8 @@ def spread(wanted, gap):
 def draw_binary(phases, title):
     x = phases.fractions[:, 1]
     depth = max(-phases.formation.min(), 0.02)
-    top = min(max(phases.formation.max() * 1.08, 0.15 * depth), max(1.2 * depth, 0.1))
+    shown = phases.formation <= max(1.2 * depth, 0.1)
+    top = max(phases.formation[shown].max() + 0.08 * depth, 0.15 * depth)
     figure, axis = plt.subplots(figsize=(8, 5.6))
     corners = phases.corners()
     order = corners[np.argsort(x[corners])]
@@ -112,6 +122,10 @@ def draw_binary(phases, title):
         if np.count_nonzero(phases.fractions[entry]) > 1:
             axis.annotate(pretty(phases.formula[entry]), (x[entry], phases.formation[entry]), xytext=(0, -9),
                           textcoords="offset points", ha="center", va="top", fontsize=10, color=STABLE, weight="bold")
+        if phases.prototype[entry]:
+            shift = -22 if np.count_nonzero(phases.fractions[entry]) > 1 else -9
+            axis.annotate(subscripted(phases.prototype[entry]), (x[entry], phases.formation[entry]), xytext=(0, shift),
+                          textcoords="offset points", ha="center", va="top", fontsize=8, color=STABLE)
     label_unstable(axis, phases, x, shown, top)
     hidden = np.count_nonzero(phases.formation > top)
     if hidden:
@@ -127,7 +141,7 @@ def draw_binary(phases, title):
 
 
 def label_unstable(axis, phases, x, shown, top):
-    """The formula of the lowest entry of each unstable composition, and how many others lie above it."""
+    """The formula of the lowest entry of each unstable composition; the names of prototypes of all."""
     groups = {}
     for entry in shown:
         if phases.formation[entry] <= top:
@@ -136,19 +150,33 @@ def label_unstable(axis, phases, x, shown, top):
     chosen, names = [], []
     for key, entries in sorted(groups.items()):
         lowest = min(entries, key=lambda e: phases.formation[e])
-        if key in stable:
-            continue
-        chosen.append(lowest)
-        names.append(pretty(phases.formula[lowest]))
-    if not chosen or len(chosen) > 30:
+        for entry in entries:
+            formula = pretty(phases.formula[entry]) if entry == lowest and key not in stable else ""
+            if formula or phases.prototype[entry]:
+                chosen.append(entry)
+                names.append(f"{formula} {subscripted(phases.prototype[entry])}".strip())
+    if not chosen or len(chosen) > 60:
         return
     # Labels right of their points; those that would meet move up or down.
     height = axis.get_ylim()[1] - axis.get_ylim()[0]
     places = np.empty(len(chosen))
-    for low in np.arange(-0.05, 1.0, 0.1):
-        column = [i for i, e in enumerate(chosen) if low <= x[e] < low + 0.1]
-        if column:
-            places[column] = spread([phases.formation[chosen[i]] + 0.024 * height for i in column], 0.04 * height)
+    columns = []  # of labels that could meet
+    for i in np.argsort(x[chosen], kind="stable"):
+        longest = max((len(re.sub(r"[$_{}\\]|mathrm", "", names[j])) for j in columns[-1]), default=0) if columns else 0
+        if columns and x[chosen[i]] - x[chosen[columns[-1][0]]] < 0.012 * longest + 0.02:
+            columns[-1].append(i)
+        else:
+            columns.append([i])
+    for column in columns:
+        places[column] = spread([phases.formation[chosen[i]] + 0.012 * height for i in column], 0.036 * height)
+        # Below a stable phase is its own name.
+        floor = [phases.formation[e] for e in np.flatnonzero(phases.stable)
+                 if any(abs(x[e] - x[chosen[i]]) < 1e-6 for i in column)]
+        if floor:  # from there upwards
+            lowest = max(floor) + 0.024 * height
+            for i in sorted(column, key=lambda i: phases.formation[chosen[i]]):
+                places[i] = max(phases.formation[chosen[i]] + 0.012 * height, lowest)
+                lowest = places[i] + 0.036 * height
     for entry, name, y in zip(chosen, names, places):
         axis.text(x[entry] + 0.008, y, name, va="center", ha="left", fontsize=8, color="0.25", zorder=5, path_effects=HALO)
 

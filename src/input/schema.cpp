@@ -39,11 +39,15 @@ const Group* find_group(const std::string& name) {
   return found == groups.end() ? nullptr : &*found;
 }
 
-bool takes_many_structures(const Input& input) { return input.structure.all || input.control.calculation == "hull"; }
+bool takes_many_structures(const Input& input) {
+  const std::string& calculation = input.control.calculation;
+  return input.structure.all || calculation == "hull" || calculation == "evaluate";
+}
 
 bool relaxes_structures(const Input& input) {
   const std::string& calculation = input.control.calculation;
-  return calculation == "relax" || (calculation == "hull" && input.hull.relax);
+  return calculation == "relax" || (calculation == "hull" && input.hull.relax) ||
+         (calculation == "evaluate" && input.evaluate.relax);
 }
 
 std::string InputLocations::label(const std::string& group, const std::string& key) const {

@@ -11,7 +11,7 @@ void add_hull(std::vector<Group>& groups) {
                     {"hull"});
   g.key("entries", &P::entries,
         "files of the entries that make the hull: CSV, JSON of pymatgen or the Materials Project, extended XYZ with "
-        "energies; each also .gz")
+        "energies, each also .gz; datasets")
       .length(1, most_files)
       .if_empty("none");
   g.key(

@@ -135,8 +135,10 @@ EntryList read_entries(const std::string& path, const EntryFileOptions& options)
     list = parse_json_entries(read_text(path), path, options);
   else if (extension == ".xyz" || extension == ".extxyz")
     list = read_xyz_entries(path, options);
+  else if (extension == ".h5")
+    list = read_dataset_entries(path, options);
   else
-    fail_input("{}: the name tells no kind of file with energies (.csv, .json, .xyz, .extxyz; each with .gz)", path);
+    fail_input("{}: the name tells no kind of file with energies (.csv, .json, .xyz, .extxyz, each with .gz; .h5)", path);
   if (list.entries.empty())
     fail_input("{}: no entries{}", path,
                options.elements.empty() ? "" : fmt::format(" of the elements {}", fmt::join(options.elements, ", ")));

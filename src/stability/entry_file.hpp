@@ -26,8 +26,9 @@ struct EntryFileOptions {
 ///    ComputedStructureEntry (energy + correction), or of documents of the Materials Project
 ///    (formation_energy_per_atom);
 ///  - *.xyz, *.extxyz: structures with an energy (eV per frame) or formation_energy_per_atom in the comment line;
-///    those of status failed or pending, as a list of relaxations leaves them, go to left_out.
-/// Each also gzipped with .gz behind. InputError with file and place for what cannot be read: a bad line, an unknown
+///    those of status failed or pending, as a list of relaxations leaves them, go to left_out;
+///  - *.h5: datasets (io/dataset.hpp) with the same scalars.
+/// The first three also gzipped with .gz behind. InputError with file and place for what cannot be read: a bad line, an unknown
 /// element, an energy that is no finite number, a key that is missing, a file without entries.
 EntryList read_entries(const std::string& path, const EntryFileOptions& options = {});
 

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import spinel_testing as st
 
-MODEL = "M3GNet-MP-2021.2.8-PES"
+MODEL = "M3GNet-MatPES-PBE-v2025.1-PES"
 CRYSTALS = "'fcc:Ar', 'fcc:Kr', 'L1_0:ArKr', 'CsCl:ArKr', 'rocksalt:ArKr', 'L1_2:Ar3Kr', 'L1_2:ArKr3', 'D0_22:ArKr3'"
 POTENTIAL = """&potential style = 'lennard_jones' pairs = 'Ar-Ar', 'Ar-Kr', 'Kr-Kr'
   epsilon = 0.0104, 0.0160, 0.0140 sigma = 3.40, 3.52, 3.65 cutoff = 9.0 truncation = 'smooth' smooth_width = 1.0 /
@@ -128,10 +128,11 @@ def titanium_aluminium():
     st.write("tial.nml", st.namelist(os.path.join(st.SOURCE, "input", "tial_hull.nml"), model="'model.h5'"))
     print(st.run("tial.nml", ranks=2))
     rows = table("tial")
-    for stable in ("hcp:Ti", "fcc:Al", "D0_19:Ti3Al", "L1_0:TiAl"):
-        st.check(rows[stable]["stable"] == "yes", f"{stable} is not stable: {rows[stable]}")
-    # PBE of the Materials Project: -0.28, -0.41 and -0.40 eV/atom.
-    for name, expected in (("D0_19:Ti3Al", -0.28), ("L1_0:TiAl", -0.41), ("D0_22:TiAl3", -0.40)):
+    # Close-packed stackings differ by a few meV/atom in this model.
+    for stable in ("hcp:Ti", "fcc:Al", "D0_19:Ti3Al", "L1_0:TiAl", "D0_22:TiAl3"):
+        st.check(float(rows[stable]["energy_above_hull"]) < 0.005, f"{stable}: {rows[stable]}")
+    # The Materials Project: -0.276, -0.403 and -0.397 eV/atom.
+    for name, expected in (("D0_19:Ti3Al", -0.276), ("L1_0:TiAl", -0.403), ("D0_22:TiAl3", -0.397)):
         found = float(rows[name]["formation_energy_per_atom"])
         st.check(abs(found - expected) < 0.06, f"formation energy of {name}: {found}")
     if importlib.util.find_spec("matplotlib") is None:

@@ -166,8 +166,8 @@ TEST(Coordination, CrystalsWhoseNeighboursAreKnown) {
                         {"bcc", {"Fe"}, {14}, 11.6301411},
                         {"diamond", {"Si"}, {4}, 4.0},
                         {"rocksalt", {"Na", "Cl"}, {6, 6}, 6.0393919},
-                        {"CsCl", {"Cs", "Cl"}, {8, 8}, 11.6301411},
-                        {"fluorite", {"Ca", "F"}, {8, 4}, 8.0}};
+                        {"CsCl", {"Cs", "Cl"}, {14, 14}, 11.6301411},
+                        {"fluorite", {"Ca", "F"}, {8, 10}, 8.0}};
   CoordinationFinder finder;
   for (const Case& one : cases) {
     const Structure crystal = make_prototype(one.prototype, one.species, 4.0);
