@@ -44,5 +44,7 @@ void add_relax(std::vector<Group>& groups);    ///< schema_relax.cpp: &relax
 void add_ising(std::vector<Group>& groups);    ///< schema_ising.cpp: &ising, &phase
 void add_hull(std::vector<Group>& groups);     ///< schema_stability.cpp: &hull
 void add_dataset(std::vector<Group>& groups);  ///< schema_dataset.cpp: &dataset, &convert
+void add_model(std::vector<Group>& groups);    ///< schema_model.cpp: &model
+void add_train(std::vector<Group>& groups);    ///< schema_train.cpp: &train
 
 }  // namespace spinel

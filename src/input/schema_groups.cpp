@@ -216,7 +216,7 @@ void add_output(std::vector<Group>& groups) {
       .in("s")
       .above(0)
       .unless(0, "none by time")
-      .only_for({"energy", "md", "relax", "ising"});
+      .only_for({"energy", "md", "relax", "ising", "train"});
   g.key("trajectory_fields", &P::trajectory_fields, "what a frame holds of every atom")
       .length(1, 4)
       .one_of({"position", "image", "velocity", "force"})
@@ -275,6 +275,8 @@ const std::vector<Group>& schema() {
     add_ising(all);
     add_hull(all);
     add_dataset(all);
+    add_model(all);
+    add_train(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -4,7 +4,9 @@
 #include "input/check.hpp"
 #include "input/validate_dataset.hpp"
 #include "input/validate_ising.hpp"
+#include "input/validate_model.hpp"
 #include "input/validate_stability.hpp"
+#include "input/validate_train.hpp"
 
 namespace spinel {
 
@@ -202,6 +204,8 @@ void validate(const Input& input) {
   if (uses("hull")) check_hull_keys(input);
   if (uses("dataset")) check_dataset(input);
   if (uses("convert")) check_convert(input);
+  if (uses("model")) check_model_keys(input);
+  if (uses("train")) check_train_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

@@ -1,12 +1,12 @@
 #include "network/network_potential.hpp"
 
-#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 
 #include "core/error.hpp"
 #include "network/energy_model.hpp"
+#include "network/threads.hpp"
 
 namespace spinel {
 
@@ -135,18 +135,12 @@ torch::Device find_device(const std::string& name, int node_rank, const Communic
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(node_rank % n_gpus)};
 }
 
-/// Torch's own threads and those of an OpenBLAS beneath it, which does not listen to torch.
-void set_threads(int threads) {
-  torch::set_num_threads(threads);
-  if (auto* set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
-}
-
 }  // namespace
 
 std::shared_ptr<Potential> make_network_potential(const ModelFile& file, const std::vector<Species>& species,
                                                   const NetworkOptions& options, const Communicator& communicator) {
   const torch::Device device = find_device(options.device, options.node_rank, communicator);
-  set_threads(options.threads);
+  set_network_threads(options.threads);
   auto model = make_energy_model(file, options.single_precision);
   auto elements = find_elements(*model, species, file.path);
   model->to(device);

@@ -102,6 +102,13 @@ std::int64_t MlpArchitecture::n_inputs(std::size_t n_elements) const {
                                    descriptors.size());
 }
 
+double PropertyArchitecture::reference(const std::int32_t* place, std::size_t n_atoms) const {
+  if (references.empty()) return 0.0;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < n_atoms; ++i) sum += references[static_cast<std::size_t>(place[i])];
+  return references_per_atom ? sum / static_cast<double>(n_atoms) : sum;
+}
+
 std::vector<std::int32_t> PropertyArchitecture::element_place() const {
   std::vector<std::int32_t> place(119, -1);
   for (std::size_t k = 0; k < elements.size(); ++k)
@@ -134,6 +141,12 @@ PropertyArchitecture parse_property_architecture(const std::string& text, const 
     seen[static_cast<std::size_t>(number)] = true;
   }
   const auto n_elements = static_cast<std::int64_t>(a.elements.size());
+  if (values.contains("element_references")) {
+    a.references = read.value<std::vector<double>>("element_references");
+    a.references_per_atom = read.value<bool>("references_per_atom");
+    if (a.references.size() != a.elements.size())
+      fail_input("model '{}': {} element_references for {} elements", path, a.references.size(), a.elements.size());
+  }
   if (a.kind == "cgcnn")
     a.cgcnn = read_cgcnn(read, n_elements, path);
   else
@@ -145,6 +158,8 @@ std::string to_json(const PropertyArchitecture& a) {
   json values = {{"kind", a.kind},      {"task", a.task},    {"property", a.property},     {"unit", a.unit},
                  {"data_mean", a.mean}, {"data_std", a.std}, {"element_types", a.elements}};
   if (a.is_classifier()) values["n_classes"] = a.n_classes;
+  if (!a.references.empty())
+    values.update({{"element_references", a.references}, {"references_per_atom", a.references_per_atom}});
   if (a.kind == "cgcnn") {
     const CgcnnArchitecture& c = a.cgcnn;
     values.update(

@@ -37,9 +37,13 @@ struct MlpArchitecture {
 struct PropertyArchitecture {
   std::string kind = "cgcnn";  ///< cgcnn | mlp
   std::string task = "regression";
-  std::string property, unit;         ///< what it predicts and in what
-  std::int64_t n_classes = 2;         ///< with task = 'classification'
-  double mean = 0.0, std = 1.0;       ///< value = std · output + mean, with task = 'regression' [data_mean, data_std]
+  std::string property, unit;    ///< what it predicts and in what
+  std::int64_t n_classes = 2;    ///< with task = 'classification'
+  double mean = 0.0, std = 1.0;  ///< value = std · output + mean, with task = 'regression' [data_mean, data_std]
+  /// [element] added to that for the crystal's atoms, their mean where the property is one per atom, else their sum;
+  /// empty: nothing [element_references, references_per_atom]
+  std::vector<double> references;
+  bool references_per_atom = true;
   std::vector<std::string> elements;  ///< that it knows, in the order of its tables [element_types]
   CgcnnArchitecture cgcnn;            ///< with kind = 'cgcnn'
   MlpArchitecture mlp;                ///< with kind = 'mlp'
@@ -47,6 +51,8 @@ struct PropertyArchitecture {
   bool is_classifier() const { return task == "classification"; }
   /// Numbers the network returns for a crystal: 1, or one for each class.
   std::int64_t n_outputs() const { return is_classifier() ? n_classes : 1; }
+  /// What `references` add for a crystal; `place`: [atom] of its element.
+  double reference(const std::int32_t* place, std::size_t n_atoms) const;
   /// [0 … 118] place of an atomic number among `elements`, −1 where it is not one of them.
   std::vector<std::int32_t> element_place() const;
 };

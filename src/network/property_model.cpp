@@ -56,6 +56,11 @@ void PropertyModel::set_normalization(double mean, double std) {
   architecture_.std = std;
 }
 
+void PropertyModel::set_references(std::vector<double> references, bool per_atom) {
+  architecture_.references = std::move(references);
+  architecture_.references_per_atom = per_atom;
+}
+
 ModelFile PropertyModel::to_model_file() const {
   ModelFile file;
   file.architecture = to_json(architecture_);

@@ -42,8 +42,9 @@ class PropertyModel : public torch::nn::Module {
 
   /// Statistics of batch norm are sums over these ranks while training. nullptr: over this rank alone.
   void set_communicator(const Communicator* communicator) { batch_sum_ = make_batch_sum(communicator); }
-  /// value = std · output + mean.
+  /// value = std · output + mean (+ PropertyArchitecture::reference).
   void set_normalization(double mean, double std);
+  void set_references(std::vector<double> references, bool per_atom);
 
   /// What the native model file of the present weights holds; the caller adds attributes.
   ModelFile to_model_file() const;

@@ -84,7 +84,7 @@ void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
   if (architecture_.is_classifier())
     to_probabilities(static_cast<std::size_t>(architecture_.n_classes), out);
   else
-    *out = architecture_.std * *out + architecture_.mean;
+    *out = architecture_.std * *out + architecture_.mean + architecture_.reference(place_.data(), crystal.n_atoms);
 }
 
 std::unique_ptr<PropertyPredictor> make_property_predictor(const ModelFile& file) {

@@ -25,6 +25,18 @@ auto at_key(const RunContext& context, const char* key, Work&& work) {
   }
 }
 
+/// Collective. A file as given, sought in the folder of the input file and then in the current one.
+std::string find(const RunContext& context, const std::string& given) {
+  namespace fs = std::filesystem;
+  std::string path = given;
+  if (context.world.is_root()) {
+    const fs::path beside = fs::path(context.input.locations.file).parent_path() / given;
+    if (fs::exists(beside)) path = beside.string();
+  }
+  context.world.broadcast(path);
+  return path;
+}
+
 bool is_list_of_ids(const std::string& path) { return std::filesystem::path(path).extension() == ".txt"; }
 
 /// Collective. An id a line, blank lines and those that begin with # passed over.
@@ -50,7 +62,7 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
       if (file->empty()) continue;
       if (!is_list_of_ids(*file))
         fail_key(context.input, "dataset", key, "the other part is a list of ids (*.txt), so this one has to be, too");
-      *ids = at_key(context, key, [&, f = file] { return read_ids(*f, context.world); });
+      *ids = at_key(context, key, [&, f = file] { return read_ids(find(context, *f), context.world); });
     }
     loaded.split = at_key(context, validation.empty() ? "test_file" : "validation_file",
                           [&] { return split_by_ids(*loaded.dataset, validation, test); });
@@ -65,7 +77,8 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
   for (const auto& [file, key, part] : {std::tuple(&p.validation_file, "validation_file", &split.validation),
                                         {&p.test_file, "test_file", &split.test}}) {
     if (file->empty()) continue;
-    more.push_back(at_key(context, key, [&, f = file] { return std::make_unique<Dataset>(*f, context.world); }));
+    more.push_back(
+        at_key(context, key, [&, f = file] { return std::make_unique<Dataset>(find(context, *f), context.world); }));
     parts.push_back(more.back().get());
     part->resize(static_cast<std::size_t>(more.back()->n_structures()));
     std::iota(part->begin(), part->end(), first);
@@ -80,7 +93,8 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
 LoadedDataset load_dataset(const RunContext& context) {
   const DatasetParameters& p = context.input.dataset;
   LoadedDataset loaded;
-  loaded.dataset = at_key(context, "file", [&] { return std::make_unique<Dataset>(p.file, context.world); });
+  loaded.dataset =
+      at_key(context, "file", [&] { return std::make_unique<Dataset>(find(context, p.file), context.world); });
   if (p.split == "files") read_parts(context, loaded);
   const Dataset& data = *loaded.dataset;
   if (!data.has_scalar(p.target)) {

@@ -18,6 +18,7 @@
 #include "task/relax.hpp"
 #include "task/run_files.hpp"
 #include "task/structure_list.hpp"
+#include "task/train.hpp"
 
 namespace spinel {
 
@@ -29,6 +30,7 @@ const std::vector<Calculation>& calculations() {
       {"hull", run_hull, "formation energies, convex hulls and decompositions of entries"},
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
       {"phase", run_phase, "phases and their transition from configurations, by principal components"},
+      {"train", run_train, "networks that tell properties of crystals: training, ensembles, learning curves"},
   };
   return table;
 }
@@ -61,6 +63,7 @@ void check_input(const RunContext& context) {
   if (context.input.control.calculation == "hull") return check_hull(context);
   if (context.input.control.calculation == "ising") return check_ising(context);
   if (context.input.control.calculation == "phase") return check_phase(context);
+  if (context.input.control.calculation == "train") return check_train(context);
   const RunFiles files(context.input);
   if (context.input.structure.all) return check_structure_list(context);
   const Structure structure = make_unit_cell(context);

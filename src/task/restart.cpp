@@ -32,11 +32,19 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
                                                  "chain_length", "fixed_ids",  "fixed_species"};
   // How to come down, and how far, can change on the way; what lies below cannot.
   static const std::set<std::string> relax_may_change = {"minimizer", "fmax", "smax", "max_steps", "max_step"};
+  // How long a training goes on and how it steps; what it learns from and by what measure is the rest.
+  static const std::set<std::string> train_may_change = {
+      "epochs",   "ensemble", "learning_rate", "schedule",  "minimum_learning_rate", "decay_factor",     "decay_epochs",
+      "patience", "warm_up",  "weight_decay",  "clip_norm", "early_stopping",        "checkpoint_every", "bucket_size"};
+  if (key.group == "control" && key.name == "seed") return calculation == "train";
   if (key.group == "control") return key.name == "units" || key.name == "calculation";
   if (key.group == "dynamics") return dynamics.count(key.name) > 0;
-  if (key.group == "ising") return true;
+  if (key.group == "ising" || key.group == "model") return true;
   // What is made of the energies can change; which ones are computed, and how, cannot.
   if (key.group == "hull") return key.name == "structures" || key.name == "prototypes" || key.name == "relax";
+  // A dataset elsewhere is the same where its content is, which the training itself looks at.
+  if (key.group == "dataset") return key.name != "file" && key.name != "validation_file" && key.name != "test_file";
+  if (key.group == "train") return train_may_change.count(key.name) == 0;
   if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
   // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
   if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";
@@ -44,7 +52,8 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
 }
 
 bool may_change_silently(const Key& key) {
-  return key.group == "control" || key.group == "output" || (key.group == "dynamics" && key.name == "steps");
+  return key.group == "control" || key.group == "output" || (key.group == "dynamics" && key.name == "steps") ||
+         key.name == "checkpoint_every" || key.name == "bucket_size";
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ import re
 import sys
 
 ROOT = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", ".."))
-# Headers of heavy libraries: folders that may include them in .cpp files and in headers that no other folder includes.
+# Headers of heavy libraries: folders that may include them in .cpp files and in headers that no other than these
+# folders includes.
 HEAVY = {r"(hdf5|H5\w+)\.h": {"io"}, r"(torch|ATen|c10)/.*": {"network", "train", "generate"},
          r"petsc\w*\.h": {"linalg", "relax"}}
 
@@ -47,7 +48,7 @@ def read_table():
 
 def main():
     allowed = read_table()
-    problems, checked, private_users = [], 0, {}
+    problems, checked, users, heavy = [], 0, {}, []
     for folder, _, names in os.walk(os.path.join(ROOT, "src")):
         for name in sorted(n for n in names if n.endswith((".cpp", ".hpp"))):
             path = os.path.relpath(os.path.join(folder, name), os.path.join(ROOT, "src"))
@@ -72,17 +73,17 @@ def main():
                     elif target not in allowed[module]:
                         problems.append(f"{where}: {module} may not include {target} ({header})")
                     elif target != module:
-                        private_users.setdefault(header, where)
+                        users.setdefault(header, []).append((module, where))
                 else:
                     for pattern, folders in HEAVY.items():
                         if re.fullmatch(pattern, header):
                             if module not in folders:
                                 problems.append(f"{where}: <{header}> belongs to {', '.join(sorted(folders))} only")
                             elif name.endswith(".hpp"):
-                                private_users.setdefault(("heavy", path.replace(os.sep, "/")), where)
-    for key, where in private_users.items():
-        if isinstance(key, tuple) and key[1] in private_users:
-            problems.append(f"{where}: a heavy header in {key[1]}, which {private_users[key[1]]} includes")
+                                heavy.append((path.replace(os.sep, "/"), folders, where))
+    for header, folders, where in heavy:
+        for outsider in (user for module, user in users.get(header, []) if module not in folders):
+            problems.append(f"{where}: a heavy header in {header}, which {outsider} includes")
     for problem in problems:
         print(problem)
     print(f"{checked} includes checked, {len(problems)} problems")

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "train/crystal_training.hpp"
+
+namespace spinel {
+
+/// What the program calls of this folder in the shared library of networks (network/entry_points.hpp).
+struct TrainingEntryPoints {
+  decltype(&make_crystal_training) crystal_training;
+};
+
+}  // namespace spinel
+
+/// The one symbol that is looked up by name.
+extern "C" const spinel::TrainingEntryPoints* spinel_training_entry_points();
