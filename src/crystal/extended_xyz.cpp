@@ -206,8 +206,8 @@ std::int64_t from_end(std::int64_t frame, std::int64_t n_frames, const std::stri
 
 XyzReader::XyzReader(const std::string& path, bool allow_labels) : lines_(path), allow_labels_(allow_labels) {}
 
-XyzReader::XyzReader(std::string_view text, std::string name, bool allow_labels)
-    : lines_(text, std::move(name)), allow_labels_(allow_labels) {}
+XyzReader::XyzReader(std::string_view text, std::string name, bool allow_labels, std::int64_t lines_before)
+    : lines_(text, std::move(name), lines_before), allow_labels_(allow_labels) {}
 
 std::int64_t XyzReader::read_count() {
   frame_end_ = -1;

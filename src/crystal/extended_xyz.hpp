@@ -29,8 +29,8 @@ class XyzReader {
  public:
   /// A file, plain or gzip, read as a stream: one frame at a time is held.
   explicit XyzReader(const std::string& path, bool allow_labels = false);
-  /// Text in memory, which must outlive the reader.
-  XyzReader(std::string_view text, std::string name, bool allow_labels = false);
+  /// Text in memory, which must outlive the reader; in a file of that name there are `lines_before` lines before it.
+  XyzReader(std::string_view text, std::string name, bool allow_labels = false, std::int64_t lines_before = 0);
 
   /// The next frame. False at the end of the file.
   bool next(Structure& structure);

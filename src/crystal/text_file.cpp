@@ -47,8 +47,8 @@ LineReader::LineReader(const std::string& path) : name_(path) {
   begin_ = end_ = buffer_.data();
 }
 
-LineReader::LineReader(std::string_view text, std::string name)
-    : name_(std::move(name)), begin_(text.data()), end_(text.data() + text.size()) {}
+LineReader::LineReader(std::string_view text, std::string name, std::int64_t lines_before)
+    : name_(std::move(name)), begin_(text.data()), end_(text.data() + text.size()), line_number_(lines_before) {}
 
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
@@ -80,6 +80,7 @@ bool LineReader::next(std::string_view& line) {
       const char* newline = static_cast<const char*>(found);
       line = std::string_view(begin_, static_cast<std::size_t>(newline - begin_));
       begin_ = newline + 1;
+      offset_ += static_cast<std::int64_t>(line.size()) + 1;
       break;
     }
     searched = available;
@@ -87,6 +88,7 @@ bool LineReader::next(std::string_view& line) {
     if (available == 0) return false;
     line = std::string_view(begin_, available);
     begin_ = end_;
+    offset_ += static_cast<std::int64_t>(available);
     break;
   }
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);

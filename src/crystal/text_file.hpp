@@ -18,8 +18,8 @@ namespace spinel {
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
-  /// `text` must outlive the reader. `name` stands for the file in messages.
-  LineReader(std::string_view text, std::string name);
+  /// `text` must outlive the reader. `name` stands for the file in messages, which has `lines_before` lines before it.
+  LineReader(std::string_view text, std::string name, std::int64_t lines_before = 0);
   ~LineReader();
   LineReader(LineReader&&) noexcept;
   LineReader& operator=(LineReader&&) noexcept;
@@ -30,6 +30,8 @@ class LineReader {
   std::string_view need(const char* what);
   /// Number of the line read last, from 1.
   std::int64_t line_number() const { return line_number_; }
+  /// Bytes of (unpacked) text up to the next line.
+  std::int64_t offset() const { return offset_; }
   const std::string& name() const { return name_; }
 
   /// InputError "file:line: message" for the line read last.
@@ -47,7 +49,7 @@ class LineReader {
   std::vector<char> buffer_;
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
-  std::int64_t line_number_ = 0;
+  std::int64_t line_number_ = 0, offset_ = 0;
 };
 
 /// A text file written to `<path>.part` and renamed to `path` by close(); gzip where the path ends in ".gz".

@@ -46,5 +46,6 @@ void add_hull(std::vector<Group>& groups);     ///< schema_stability.cpp: &hull
 void add_dataset(std::vector<Group>& groups);  ///< schema_dataset.cpp: &dataset, &convert
 void add_model(std::vector<Group>& groups);    ///< schema_model.cpp: &model
 void add_train(std::vector<Group>& groups);    ///< schema_train.cpp: &train
+void add_predict(std::vector<Group>& groups);  ///< schema_predict.cpp: &predict
 
 }  // namespace spinel

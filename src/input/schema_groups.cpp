@@ -277,6 +277,7 @@ const std::vector<Group>& schema() {
     add_dataset(all);
     add_model(all);
     add_train(all);
+    add_predict(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

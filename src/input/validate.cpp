@@ -5,6 +5,7 @@
 #include "input/validate_dataset.hpp"
 #include "input/validate_ising.hpp"
 #include "input/validate_model.hpp"
+#include "input/validate_predict.hpp"
 #include "input/validate_stability.hpp"
 #include "input/validate_train.hpp"
 
@@ -206,6 +207,7 @@ void validate(const Input& input) {
   if (uses("convert")) check_convert(input);
   if (uses("model")) check_model_keys(input);
   if (uses("train")) check_train_keys(input);
+  if (uses("predict")) check_predict_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

@@ -15,6 +15,7 @@
 #include "task/md.hpp"
 #include "task/on_root.hpp"
 #include "task/phase.hpp"
+#include "task/predict.hpp"
 #include "task/relax.hpp"
 #include "task/run_files.hpp"
 #include "task/structure_list.hpp"
@@ -31,6 +32,7 @@ const std::vector<Calculation>& calculations() {
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
       {"phase", run_phase, "phases and their transition from configurations, by principal components"},
       {"train", run_train, "networks that tell properties of crystals: training, ensembles, learning curves"},
+      {"predict", run_predict, "properties of crystals, one or millions, by trained networks"},
   };
   return table;
 }
@@ -64,6 +66,7 @@ void check_input(const RunContext& context) {
   if (context.input.control.calculation == "ising") return check_ising(context);
   if (context.input.control.calculation == "phase") return check_phase(context);
   if (context.input.control.calculation == "train") return check_train(context);
+  if (context.input.control.calculation == "predict") return check_predict(context);
   const RunFiles files(context.input);
   if (context.input.structure.all) return check_structure_list(context);
   const Structure structure = make_unit_cell(context);

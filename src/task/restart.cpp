@@ -45,6 +45,7 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
   // A dataset elsewhere is the same where its content is, which the training itself looks at.
   if (key.group == "dataset") return key.name != "file" && key.name != "validation_file" && key.name != "test_file";
   if (key.group == "train") return train_may_change.count(key.name) == 0;
+  if (key.group == "predict") return key.name != "csv" && key.name != "strict";
   if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
   // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
   if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";

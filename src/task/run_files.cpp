@@ -21,6 +21,7 @@ RunFiles::RunFiles(const Input& input) : folder(input.control.outdir) {
   paths = stem + "_trajectory.xyz";
   samples = stem + ".samples.h5";
   journal = stem + ".journal";
+  predictions = stem + "_predictions.csv";
   if (input.output.final_structure.empty()) return;
   final_structure = (fs::path(folder) / input.output.final_structure).string();
   try {
@@ -45,7 +46,7 @@ void RunFiles::keep_old() const {
   if (!fs::exists(checkpoint) && !fs::exists(result) && !fs::exists(journal)) return;
   // The checkpoint first: without it no restart can meet a trajectory that is not its own.
   for (const std::string& path :
-       {checkpoint, journal, trajectory, samples, result, final_structure, structures, paths}) {
+       {checkpoint, journal, trajectory, samples, result, final_structure, structures, paths, predictions}) {
     if (path.empty() || !fs::exists(path)) continue;
     std::error_code error;
     if (path == journal) fs::remove_all(path + ".old", error);

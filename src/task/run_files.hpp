@@ -20,6 +20,7 @@ struct RunFiles {
   std::string paths;            ///< _trajectory.xyz: relaxations of a list, step by step
   std::string samples;          ///< .samples.h5: what Ising chains went through
   std::string journal;          ///< .journal: folder of what is done of a list of structures
+  std::string predictions;      ///< _predictions.csv: what networks say of crystals
 
   /// On rank 0. Makes the folder. InputError where that cannot be done or nothing can be written there.
   void make_folder(const Input& input) const;

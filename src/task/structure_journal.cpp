@@ -63,12 +63,12 @@ std::uint64_t StructureJournal::end_of(int pool) const {
   return found == ends_.end() ? 0 : found->second;
 }
 
-StructureResult StructureJournal::read(std::int64_t number) {
+std::vector<char> StructureJournal::read(std::int64_t number) {
   const Place place = places_.at(number);
   auto reader = readers_.find(place.pool);
   if (reader == readers_.end())
     reader = readers_.emplace(place.pool, PosixFile(path_of(place.pool), PosixFile::Mode::read)).first;
-  return unpack_result(read_journal(reader->second, place.offset));
+  return read_journal(reader->second, place.offset);
 }
 
 void StructureJournal::open(int pool, std::uint64_t end, const Header& header) {

@@ -101,7 +101,7 @@ bool StructureSweep::run() {
 }
 
 StructureResult StructureSweep::result(std::int64_t number) {
-  if (journal_.has(number)) return journal_.read(number);
+  if (journal_.has(number)) return unpack_result(journal_.read(number));
   StructureResult pending;
   pending.number = number;
   pending.name = set_.source->name(number);
@@ -249,7 +249,7 @@ bool StructureSweep::treat(StructureJob& job, const WorkQueue::Item& item) {
       job.compute(result);
   });
   result.seconds = steady_seconds() - begin;
-  if (finished && root) journal_.append(result);
+  if (finished && root) journal_.append(pack(result));
   return finished;
 }
 
