@@ -1,6 +1,6 @@
 #include "network/cgcnn.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"

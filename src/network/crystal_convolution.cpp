@@ -1,6 +1,6 @@
 #include "network/crystal_convolution.hpp"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <cmath>

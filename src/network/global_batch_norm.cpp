@@ -1,6 +1,7 @@
 #include "network/global_batch_norm.hpp"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "network/perceptron.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/error.hpp"
 #include "network/gated_mlp.hpp"

@@ -1,6 +1,6 @@
 #include "network/property_model.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

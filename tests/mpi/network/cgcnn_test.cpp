@@ -1,7 +1,7 @@
 #include "network/cgcnn.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 
