@@ -22,7 +22,8 @@ class GaussianWindow {
         n_(a.n_gaussians) {
     // Farther centers than this many widths give less than 2e-9, in double precision 1e-18.
     const double reach = sizeof(Real) == sizeof(float) ? 4.5 : 6.5;
-    const auto kept = std::min<std::int64_t>(n_, static_cast<std::int64_t>(std::ceil(2.0 * reach * width_ / step_)));
+    const auto kept =
+        std::min<std::int64_t>(n_, static_cast<std::int64_t>(std::ceil(2.0 * reach * width_ / step_ - 1e-9)));
     const auto block = static_cast<std::int64_t>(gaussian_block);
     kept_ = std::min(n_, (kept + block - 1) / block * block);
     size_ = static_cast<std::size_t>((kept_ + block - 1) / block * block);

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "core/error.hpp"
 #include "network/gated_mlp.hpp"
 
@@ -34,7 +36,21 @@ Tensor Perceptron::forward(const CrystalBatch& batch) {
   return x;
 }
 
-void Perceptron::set_input_statistics(const std::vector<double>& mean, const std::vector<double>& scale) {
+void Perceptron::fit_inputs(const CrystalArrays& arrays, const std::int64_t* samples, std::size_t n) {
+  const auto width = static_cast<std::size_t>(input_mean_.size(0));
+  if (arrays.descriptor_width != static_cast<std::int64_t>(width))
+    fail("{} inputs for a perceptron of {}", arrays.descriptor_width, width);
+  std::vector<double> mean(width, 0.0), scale(width, 0.0);
+  const auto for_all = [&](const auto& work) {
+    for (std::size_t k = 0; k < n; ++k)
+      for (std::size_t c = 0; c < width; ++c)
+        work(c, static_cast<double>(
+                    arrays.descriptor[samples[k] * arrays.descriptor_width + static_cast<std::int64_t>(c)]));
+  };
+  for_all([&](std::size_t c, double x) { mean[c] += x / static_cast<double>(n); });
+  for_all([&](std::size_t c, double x) { scale[c] += (x - mean[c]) * (x - mean[c]) / static_cast<double>(n); });
+  // An input that is the same for all, as an element that none has, stays zero.
+  for (std::size_t c = 0; c < width; ++c) scale[c] = scale[c] > 1e-12 ? 1.0 / std::sqrt(scale[c]) : 1.0;
   const torch::NoGradGuard no_gradient;
   input_mean_.copy_(torch::tensor(mean, torch::kDouble));
   input_scale_.copy_(torch::tensor(scale, torch::kDouble));

@@ -9,13 +9,12 @@
 namespace spinel {
 
 /// A multilayer perceptron on numbers that describe a crystal (CrystalBatch::descriptor): composition, and scalars of
-/// the data set. Inputs are standardised by input_mean and input_scale, both stored with the weights layers.<k>.*.
+/// the data set. Inputs are standardised as (x − input_mean)·input_scale, both stored with the weights layers.<k>.*.
 class Perceptron final : public PropertyModel {
  public:
   explicit Perceptron(const PropertyArchitecture& architecture);
   torch::Tensor forward(const CrystalBatch& batch) override;
-  /// Input = (number − mean)·scale; [input].
-  void set_input_statistics(const std::vector<double>& mean, const std::vector<double>& scale);
+  void fit_inputs(const CrystalArrays& arrays, const std::int64_t* samples, std::size_t n) override;
 
  private:
   bool silu_;

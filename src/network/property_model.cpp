@@ -60,6 +60,7 @@ void PropertyModel::set_references(std::vector<double> references, bool per_atom
   architecture_.references = std::move(references);
   architecture_.references_per_atom = per_atom;
 }
+void PropertyModel::fit_inputs(const CrystalArrays&, const std::int64_t*, std::size_t) {}
 
 ModelFile PropertyModel::to_model_file() const {
   ModelFile file;

@@ -25,6 +25,17 @@ struct CrystalBatch {
   std::int64_t n_crystals() const { return atom_offset.size(0) - 1; }
 };
 
+/// Crystals as a data set and its graphs hold them. Pointers may be null where the model needs none of it.
+struct CrystalArrays {
+  const std::int64_t* atom_offset = nullptr;    ///< [crystal + 1]
+  const std::uint8_t* atomic_number = nullptr;  ///< [atom]
+  const std::int64_t* edge_offset = nullptr;    ///< [atom + 1]: where the edges of each begin
+  const std::int32_t* neighbor = nullptr;       ///< [edge] place of an atom within its crystal
+  const float* distance = nullptr;              ///< [edge] Å
+  const float* descriptor = nullptr;            ///< [crystal][descriptor_width]: crystal_inputs (crystal_inputs.hpp)
+  std::int64_t descriptor_width = 0;
+};
+
 /// A network that gives numbers for whole crystals: crystal graph convolutions, or a perceptron on composition and
 /// descriptors. Its weights and the running statistics of batch norm are registered under the names they have in the
 /// model file.
@@ -45,6 +56,8 @@ class PropertyModel : public torch::nn::Module {
   /// value = std · output + mean (+ PropertyArchitecture::reference).
   void set_normalization(double mean, double std);
   void set_references(std::vector<double> references, bool per_atom);
+  /// Standardises what a perceptron is given by its mean and deviation over these crystals; nothing for other models.
+  virtual void fit_inputs(const CrystalArrays& arrays, const std::int64_t* samples, std::size_t n);
 
   /// What the native model file of the present weights holds; the caller adds attributes.
   ModelFile to_model_file() const;
@@ -66,17 +79,6 @@ std::shared_ptr<PropertyModel> make_property_model(const PropertyArchitecture& a
 std::shared_ptr<PropertyModel> make_property_model(const std::string& architecture, std::uint64_t seed);
 /// The network of a model file with its weights, in evaluation mode. InputError where they do not fit.
 std::shared_ptr<PropertyModel> load_property_model(const ModelFile& file);
-
-/// Crystals as a data set and its graphs hold them. Pointers may be null where the model needs none of it.
-struct CrystalArrays {
-  const std::int64_t* atom_offset = nullptr;    ///< [crystal + 1]
-  const std::uint8_t* atomic_number = nullptr;  ///< [atom]
-  const std::int64_t* edge_offset = nullptr;    ///< [atom + 1]: where the edges of each begin
-  const std::int32_t* neighbor = nullptr;       ///< [edge] place of an atom within its crystal
-  const float* distance = nullptr;              ///< [edge] Å
-  const float* descriptor = nullptr;            ///< [crystal][descriptor_width]
-  std::int64_t descriptor_width = 0;
-};
 
 /// The crystals `samples` [n], in that order.
 CrystalBatch gather_crystals(const CrystalArrays& arrays, const std::int64_t* samples, std::size_t n);

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include "core/progress.hpp"
 #include "core/text.hpp"
+#include "input/schema.hpp"
 #include "parallel/work_queue.hpp"
 #include "task/crystal_source.hpp"
 #include "task/on_root.hpp"
