@@ -32,7 +32,7 @@ struct CrystalArrays {
   const std::int64_t* edge_offset = nullptr;    ///< [atom + 1]: where the edges of each begin
   const std::int32_t* neighbor = nullptr;       ///< [edge] place of an atom within its crystal
   const float* distance = nullptr;              ///< [edge] Å
-  const float* descriptor = nullptr;            ///< [crystal][descriptor_width]: crystal_inputs (crystal_inputs.hpp)
+  const float* descriptor = nullptr;            ///< [crystal][descriptor_width]: composition_inputs, then descriptors
   std::int64_t descriptor_width = 0;
 };
 

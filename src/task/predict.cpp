@@ -68,7 +68,8 @@ class Prediction {
       if (!journal_.has(number)) return std::nullopt;
       return unpack_chunk(journal_.read(number));
     };
-    const PredictSummary summary = write_predictions(context_, files_, models_, *source_, chunk, complete != 0);
+    const PredictSummary summary =
+        write_predictions(context_, files_, models_, *source_, chunk, complete != 0, n_before_, seconds);
     report_predictions(context_, models_, summary, summary.done + summary.failed - n_before_, seconds);
     Log& log = context_.log;
     if (complete != 0)

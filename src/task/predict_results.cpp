@@ -218,8 +218,8 @@ PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
 
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
                                  const CrystalSource& source,
-                                 const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk,
-                                 bool complete) {
+                                 const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk, bool complete,
+                                 std::int64_t n_before, double seconds) {
   PredictSummary summary;
   ResultFile file(context.world, files.result);
   write_header(file, context, complete);
@@ -234,6 +234,9 @@ PredictSummary write_predictions(const RunContext& context, const RunFiles& file
     columns.finish(summary);
     if (context.input.predict.csv) columns.write_csv(files.predictions);
     columns.write(file);
+    const auto worked = static_cast<double>(summary.done + summary.failed - n_before);
+    file.write("/timing/wall", seconds, {"s", "of reading and predicting in this part of the run"});
+    file.write("/timing/crystals_per_second", worked / std::max(seconds, 1e-9), {"1/s", "all ranks together"});
     if (summary.compared > 0) {
       const PropertyArchitecture& a = models.architecture();
       file.write("/comparison/n", summary.compared, {"", "predictions compared with a target"});

@@ -35,11 +35,12 @@ struct PredictSummary {
 };
 
 /// Collective. Writes <prefix>.h5 and, where asked for, <prefix>_predictions.csv. `chunk`, on rank 0: one after the
-/// other, nothing where it is not done. The summary is known on rank 0.
+/// other, nothing where it is not done; `seconds`, on rank 0: that this run worked, for all crystals but `n_before`.
+/// The summary is known on rank 0.
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
                                  const CrystalSource& source,
-                                 const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk,
-                                 bool complete);
+                                 const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk, bool complete,
+                                 std::int64_t n_before, double seconds);
 /// On rank 0: the end of a run that took `seconds` for `crystals` crystals.
 void report_predictions(const RunContext& context, const PredictModels& models, const PredictSummary& summary,
                         std::int64_t crystals, double seconds);
