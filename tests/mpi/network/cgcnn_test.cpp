@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "network/crystal_inputs.hpp"
+#include "network/property_predictor.hpp"
 
 namespace spinel {
 namespace {
@@ -16,6 +18,8 @@ PropertyArchitecture small_architecture(std::int64_t width) {
   PropertyArchitecture a;
   a.elements = common_elements();
   a.cgcnn.width = width;
+  // Gaussians of which more overlap than one block of the kernels holds.
+  if (width > 32) a.cgcnn.gaussian_width = 0.5;
   a.cgcnn.n_convolutions = 2;
   a.cgcnn.hidden_width = 16;
   a.cgcnn.n_hidden = 2;
@@ -161,6 +165,81 @@ TEST(Cgcnn, OneBatchOverRanks) {
       world.sum(gradient.data_ptr<double>(), static_cast<std::size_t>(gradient.numel()));
     together.values = torch::Tensor(alone.values);
     expect_close(together, alone, 1e-11);
+  }
+}
+
+TEST(Cgcnn, PredictorWithoutTorch) {
+  const Crystals crystals(30);
+  // 20: padded by the kernels.
+  for (const std::int64_t width : {16, 20, 48}) {
+    auto model = make_model(width, torch::kFloat);
+    step(*model, crystals.batch(share(30, 0, 1)));
+    model->set_normalization(-1.5, 0.75);
+    model->eval();
+    const auto predictor = make_property_predictor(model->to_model_file());
+    EXPECT_EQ(predictor->radius(), 8.0);
+    EXPECT_EQ(predictor->max_neighbors(), 12);
+    const torch::NoGradGuard no_gradient;
+    const Tensor expected = model->forward(crystals.batch(share(30, 0, 1)));
+    for (std::size_t k = 0; k < 30; ++k) {
+      const auto first = static_cast<std::size_t>(crystals.atom_offset[k]),
+                 last = static_cast<std::size_t>(crystals.atom_offset[k + 1]);
+      std::vector<std::int32_t> row;
+      for (std::size_t a = first; a <= last; ++a)
+        row.push_back(static_cast<std::int32_t>(crystals.edge_offset[a] - crystals.edge_offset[first]));
+      CrystalInput crystal;
+      crystal.n_atoms = last - first;
+      crystal.atomic_number = crystals.atomic_number.data() + first;
+      crystal.row = row.data();
+      crystal.neighbor = crystals.neighbor.data() + crystals.edge_offset[first];
+      crystal.distance = crystals.distance.data() + crystals.edge_offset[first];
+      double value = 0.0;
+      predictor->predict(crystal, &value);
+      EXPECT_NEAR(value, 0.75 * expected[static_cast<std::int64_t>(k)].item<double>() - 1.5, 1e-5);
+    }
+  }
+}
+
+TEST(Perceptron, PredictorWithoutTorch) {
+  const Crystals crystals(30);
+  PropertyArchitecture a;
+  a.kind = "mlp";
+  a.elements = common_elements();
+  a.mlp.widths = {24, 10};
+  a.mlp.descriptors = {"first", "second"};
+  const auto place_of = a.element_place();
+  for (const char* activation : {"silu", "relu"}) {
+    a.mlp.activation = activation;
+    const auto width = static_cast<std::size_t>(a.mlp.n_inputs(a.elements.size()));
+    std::vector<float> inputs(30 * width), descriptors;
+    for (std::size_t k = 0; k < 30; ++k) {
+      const auto first = static_cast<std::size_t>(crystals.atom_offset[k]),
+                 last = static_cast<std::size_t>(crystals.atom_offset[k + 1]);
+      std::vector<std::int32_t> place;
+      for (std::size_t i = first; i < last; ++i) place.push_back(place_of[crystals.atomic_number[i]]);
+      float* row = inputs.data() + k * width;
+      composition_inputs(a, crystals.atomic_number.data() + first, place.data(), last - first, row);
+      for (int d = 0; d < 2; ++d)
+        descriptors.push_back(row[width - 2 + static_cast<std::size_t>(d)] = std::sin(3.0f * k + d));
+    }
+    CrystalArrays arrays = crystals.arrays();
+    arrays.descriptor = inputs.data();
+    arrays.descriptor_width = static_cast<std::int64_t>(width);
+    const auto all = share(30, 0, 1);
+    const auto model = make_property_model(a, 3);
+    model->fit_inputs(arrays, all.data(), all.size());
+    const auto predictor = make_property_predictor(model->to_model_file());
+    const torch::NoGradGuard no_gradient;
+    const Tensor expected = model->forward(gather_crystals(arrays, all.data(), all.size()));
+    for (std::size_t k = 0; k < 30; ++k) {
+      CrystalInput crystal;
+      crystal.n_atoms = static_cast<std::size_t>(crystals.atom_offset[k + 1] - crystals.atom_offset[k]);
+      crystal.atomic_number = crystals.atomic_number.data() + crystals.atom_offset[k];
+      crystal.descriptor = descriptors.data() + 2 * k;
+      double value = 0.0;
+      predictor->predict(crystal, &value);
+      EXPECT_NEAR(value, expected[static_cast<std::int64_t>(k)].item<double>(), 1e-5);
+    }
   }
 }
 
