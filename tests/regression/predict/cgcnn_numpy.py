@@ -34,9 +34,9 @@ def neighbors(cell, positions, radius, k):
 def cgcnn(architecture, weights, symbols, cell, positions):
     a, w = architecture, {name: np.asarray(v, float) for name, v in weights.items()}
     rows = neighbors(cell, positions, a["radius"], a["max_num_nbr"])
-    i, j = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    i, j = np.array([r[0] for r in rows], int), np.array([r[1] for r in rows], int)
     centers = a["gaussian_min"] + a["gaussian_step"] * np.arange(a["nbr_fea_len"])
-    gaussians = np.exp(-((np.array([r[2] for r in rows])[:, None] - centers) / a["gaussian_width"]) ** 2)
+    gaussians = np.exp(-((np.array([r[2] for r in rows], float)[:, None] - centers) / a["gaussian_width"]) ** 2)
     places = [a["element_types"].index(s) for s in symbols]
     one_hot = w["element_features"] if "element_features" in w else np.eye(len(a["element_types"]))
     v = one_hot[places] @ w["embedding.weight"].T + w["embedding.bias"]

@@ -16,7 +16,7 @@ import numpy as np
 import spinel_testing as st
 
 N = 90
-BROKEN = {5: "Xq", 17: "'Xe'", 40: "position"}  # number: a word of the reason
+BROKEN = {5: "Xq", 17: "'Xe'", 40: "broken"}  # number: a word of the reason
 
 
 def crystal(rng):
@@ -80,10 +80,11 @@ def against_numpy():
     found = predictions("one")
     st.check(found["complete"] == "yes", "not complete")
     member = found["member"][:, :, 0] if found["member"].ndim == 3 else found["member"]
-    error = np.abs(member - expected)[good].max()
+    scale = 1 + np.abs(expected)  # dense crystals have hundreds of neighbors in the second model
+    error = (np.abs(member - expected) / scale)[good].max()
     st.check(error < 2e-5, f"predictions differ by {error}")
-    st.check(np.allclose(found["value"][good], expected[good].mean(1), atol=2e-5), "mean of the models")
-    st.check(np.allclose(found["spread"][good], expected[good].std(1, ddof=1), atol=2e-5), "spread of the models")
+    st.check(np.allclose(found["value"][good], expected[good].mean(1), atol=2e-5, rtol=2e-5), "mean of the models")
+    st.check(np.allclose(found["spread"][good], expected[good].std(1, ddof=1), atol=2e-5, rtol=2e-5), "spread of the models")
     st.check(np.isnan(found["value"][~good]).all() and (found["status"] == np.where(good, 0, 2)).all(), "status")
     st.check(found["id"][0] == b"mp-0" and found["id"][2] == b"set.xyz frame 2", f"ids {found['id'][:3]}")
     st.check(list(found["failed/number"]) == sorted(BROKEN), f"failed: {found['failed/number']}")
@@ -94,7 +95,7 @@ def against_numpy():
     st.check("3" in output and "Xq" in output and "MAE" in output, output)
     with h5py.File("one/run.h5") as file:
         mae = np.abs(expected.mean(1) - 0.01 * np.arange(N))[good].mean()
-        st.check(abs(file["comparison/mae"][()] - mae) < 2e-5, "MAE")
+        st.check(abs(file["comparison/mae"][()] - mae) < 2e-5 * (1 + mae), "MAE")
         st.check(file["predictions/value"].attrs["unit"] == "eV/atom", "unit")
     rows = list(csv.DictReader(open("one/run_predictions.csv")))
     st.check(len(rows) == N and rows[5]["formation_energy_per_atom"] == "", "rows of the CSV")
@@ -136,7 +137,7 @@ def restarts():
     st.run(text("cut"), ranks=2)
     for name in os.listdir("cut/run.journal"):
         path = f"cut/run.journal/{name}"
-        os.truncate(path, os.path.getsize(path) // 2 + 7)
+        os.truncate(path, os.path.getsize(path) - 700)
     os.remove("cut/run.h5")
     output = st.run(text("cut"), ranks=3)
     st.check("done already" in output, output)
