@@ -58,6 +58,7 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const Proper
       communicator_(communicator),
       model_(make_property_model(data.architecture, seed, data.element_features)) {
   model_->set_communicator(&communicator_);
+  model_->fit_inputs(arrays_, training_part.data(), training_part.size());
   if (is_classifier()) {
     metrics_ = {{"cross_entropy", ""}, {"error_rate", ""}};
     return;
