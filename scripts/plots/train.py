@@ -93,7 +93,8 @@ def draw_parity(file, title):
             shade = p["spread"][:][chosen]
             points = axis.scatter(x, y, c=shade, s=size, cmap="viridis", lw=0, vmin=0,
                                   vmax=np.quantile(shade, 0.98) or 1, zorder=2)
-            figure.colorbar(points, ax=axis, label=f"spread of the ensemble{of_unit}").outline.set_visible(False)
+            bar = figure.colorbar(points, ax=axis, fraction=0.046, pad=0.04, label=f"spread of the ensemble{of_unit}")
+            bar.outline.set_visible(False)
         else:
             axis.scatter(x, y, s=size, color=TEST, alpha=0.5, lw=0, zorder=2)
         axis.set_xlim(ends)
@@ -102,7 +103,7 @@ def draw_parity(file, title):
         axis.set_xlabel(f"{name_of}, data{of_unit}")
         axis.set_ylabel(f"{name_of}, network{of_unit}")
         mae = np.mean(np.abs(y - x))
-        axis.text(0.04, 0.96, f"{'test' if np.any(part == 2) else 'validation'}, {len(x):,} crystals\nMAE {mae:.4f}{of_unit}",
+        axis.text(0.04, 0.96, f"{'test' if np.any(part == 2) else 'validation'}, {len(x):,} crystals\nMAE {mae:.4f} {text(train.attrs.get('unit', ''))}",
                   transform=axis.transAxes, va="top")
         axis.set_title(name or title)
     return figure
@@ -123,7 +124,7 @@ def draw_calibration(file, title):
         axis.set_ylim(0, highest)
         axis.set_xlabel(f"spread of the ensemble{of_unit}")
         axis.set_ylabel(f"RMSE{of_unit}")
-        axis.legend(loc="upper left", fontsize=8)
+        axis.legend(loc="lower right", fontsize=8)
         axis.set_title(name or title)
     return figure
 

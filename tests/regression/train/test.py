@@ -65,13 +65,13 @@ def compare(outdir, what):
 
 with st.workspace():
     make_crystals("crystals.xyz")
-    long = {"epochs": 60}
+    long = {"epochs": 16}
     output = st.run(write("whole", **long), ranks=2)
     st.check("Complete" in output and "elements: 2" in output and "band gap: metal" in output, output)
     whole = st.read_all("whole/run.h5")
-    st.check(len(losses("whole")) == 60 * 6, "steps")
+    st.check(len(losses("whole")) == 16 * 6, "steps")
     mae = whole["train/member_1/history/validation_mae"]
-    st.check(mae.min() < 0.3 * mae[0], f"nothing was learned: {mae}")
+    st.check(mae.min() < 0.6 * mae[0], f"nothing was learned: {mae}")
     error = np.abs(whole["train/predictions/prediction"] - whole["train/predictions/target"])
     test = whole["train/predictions/part"] == 2
     st.check(test.sum() == 16 and len(set(whole["train/predictions/id"])) == 24, "parts")
@@ -80,7 +80,7 @@ with st.workspace():
 
     # Stopped and killed, continued.
     path = write("signals", **long)
-    for sent, epoch in ((signal.SIGTERM, 2), (signal.SIGUSR1, 9)):
+    for sent, epoch in ((signal.SIGTERM, 2), (signal.SIGUSR1, 5)):
         process = st.start(path, ranks=2)
         st.wait_for_step(process, epoch)
         for pid in st.descendants(process.pid):  # the ranks, as a launcher would pass it on
@@ -90,12 +90,12 @@ with st.workspace():
     st.run(path, ranks=2)
     compare("signals", "SIGTERM and SIGUSR1")
     path = write("killed", **long)
-    for epoch in (3, 12, 20):
+    for epoch in (2, 6):
         process = st.start(path, ranks=2)
         st.wait_for_step(process, epoch)
         st.kill_all(process)
     st.run(path, ranks=2)
-    compare("killed", "killed 3 times")
+    compare("killed", "killed twice")
     path = write("parts", limit=0.001, **long)
     st.check("Stopped by max_seconds" in st.run(path, ranks=2), "max_seconds")
     st.run(write("parts", **long), ranks=2)
@@ -105,8 +105,8 @@ with st.workspace():
 
     # Other numbers of ranks; batches smaller than ranks.
     for ranks in (1, 4):
-        st.run(write(f"ranks{ranks}", **{**long, "epochs": 10}), ranks=ranks)
-    st.run(write("ranks2", **{**long, "epochs": 10}), ranks=2)
+        st.run(write(f"ranks{ranks}", **{**long, "epochs": 9}), ranks=ranks)
+    st.run(write("ranks2", **{**long, "epochs": 9}), ranks=2)
     one = losses("ranks1")[:50]
     for ranks in (2, 4):
         difference = np.max(np.abs(losses(f"ranks{ranks}")[:50] / one - 1))
