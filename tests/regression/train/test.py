@@ -142,10 +142,10 @@ with st.workspace():
     st.check(ids == [f"made-{k}" for k in range(80, 90)], f"ids {ids}")
 
     # The example.
-    st.run(st.write("example.nml", st.namelist(os.path.join(st.SOURCE, "input", "train_rare_gases.nml"), epochs=30,
-                                               file=f"'{st.SOURCE}/input/rare_gases.xyz'")), ranks=2)
+    st.run(st.write("example.nml", st.namelist(os.path.join(st.SOURCE, "input", "train_rare_gases.nml"), epochs=10,
+                                               file=f"'{st.SOURCE}/input/rare_gases.xyz'")))
     history = st.read_all("out/rare_gases.h5")["train/member_1/history/validation_mae"]
-    st.check(history.min() < 0.6 * history[0], f"the example learns nothing: {history}")
+    st.check(history.min() < 0.7 * history[0], f"the example learns nothing: {history}")
 
     # What goes wrong.
     output = st.run(write("nan", rate=1e30, more="optimizer = 'sgd'"), ranks=2, status=1)
