@@ -93,6 +93,20 @@ TEST(Trainer, LearnsTheSameInSinglePrecisionTo5Digits) {
   expect_close(first_50(*together), first_50(*alone), 1e-5);
 }
 
+TEST(Trainer, TakesLossesOfDerivatives) {
+  TrainerSettings s = settings();
+  s.epochs = 4;
+  s.learning_rate.epochs = 4;
+  const auto run = [&s](const Communicator& communicator) {
+    auto training = make_trainer(std::make_unique<VectorObjective>(300, true, true), s, parts_of(300), communicator);
+    while (!training->is_done()) training->step(0.0);
+    return training->step_losses();
+  };
+  const auto alone = run(Communicator::self());
+  expect_close(run(world()), alone, 1e-10);
+  EXPECT_LT(alone.back(), 0.9 * alone.front());
+}
+
 TEST(Trainer, WeightsStayTheSameBitsOnAllRanks) {
   TrainerSettings s = settings();
   s.epochs = 2;

@@ -12,8 +12,9 @@
 
 namespace spinel::testing_support {
 
-/// Numbers of vectors of six by a small perceptron. Samples differ in cost, and a third of them alone uses one of the
-/// parameters, so that some shards give it no gradient.
+/// Numbers of vectors of six by a small perceptron, and with `slopes` their gradients too, as forces are learned.
+/// Samples differ in cost, and a third of them alone uses one of the parameters, so that some shards give it no
+/// gradient.
 class VectorObjective final : public Objective {
  public:
   struct NetImpl : torch::nn::Module {
@@ -28,7 +29,8 @@ class VectorObjective final : public Objective {
     torch::Tensor extra, running;
   };
 
-  explicit VectorObjective(std::int64_t n, bool in_double = true) : net_(std::make_shared<NetImpl>()) {
+  explicit VectorObjective(std::int64_t n, bool in_double = true, bool slopes = false)
+      : net_(std::make_shared<NetImpl>()), slopes_(slopes) {
     const Random random(11, RandomPurpose::test);
     const torch::NoGradGuard no_gradient;
     std::uint64_t id = 0;
@@ -61,7 +63,16 @@ class VectorObjective final : public Objective {
   torch::Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override {
     const torch::Tensor place = torch::tensor(samples, torch::kLong);
     net_->running += 1.0;
-    return (predict(place) - target_.index_select(0, place)).square().sum() / static_cast<double>(batch_size);
+    torch::Tensor x = input_.index_select(0, place);
+    if (slopes_) x.requires_grad_(true);
+    const torch::Tensor said = predict(x, place);
+    torch::Tensor sum = (said - target_.index_select(0, place)).square().sum();
+    if (slopes_ && !samples.empty()) {
+      const torch::Tensor slope = torch::autograd::grad({said.sum()}, {x}, {}, true, true)[0];
+      const torch::Tensor sign = torch::tensor({2.0, -1.0, 2.0, -1.0, 2.0, -1.0}, x.options().requires_grad(false));
+      sum = sum + (slope - sign * (2.0 * x.detach()).cos()).square().sum();
+    }
+    return sum / static_cast<double>(batch_size);
   }
   const std::vector<Metric>& metrics() const override {
     static const std::vector<Metric> list = {{"mae", "eV"}, {"rmse", "eV", Metric::Mean::root}};
@@ -71,7 +82,8 @@ class VectorObjective final : public Objective {
   void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
     const torch::NoGradGuard no_gradient;
     const torch::Tensor place = torch::tensor(samples, torch::kLong);
-    const torch::Tensor said = predict(place), error = said - target_.index_select(0, place);
+    const torch::Tensor said = predict(input_.index_select(0, place), place),
+                        error = said - target_.index_select(0, place);
     for (std::int64_t k = 0; k < said.size(0); ++k) {
       output[k] = said[k].item().toDouble();
       sums.add(0, std::abs(error[k].item().toDouble()));
@@ -89,14 +101,15 @@ class VectorObjective final : public Objective {
   }
 
  private:
-  torch::Tensor predict(const torch::Tensor& place) {
-    torch::Tensor x = torch::tanh(net_->first(input_.index_select(0, place)));
+  torch::Tensor predict(const torch::Tensor& input, const torch::Tensor& place) {
+    torch::Tensor x = torch::tanh(net_->first(input));
     x = net_->last(torch::tanh(net_->second(x))).squeeze(1);
     const torch::Tensor third = (place.remainder(3) == 0).nonzero().squeeze(1);
     return third.size(0) > 0 ? x.index_add(0, third, net_->extra.expand({third.size(0)})) : x;
   }
 
   std::shared_ptr<NetImpl> net_;
+  bool slopes_;
   torch::Tensor input_, target_;
 };
 

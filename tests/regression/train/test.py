@@ -26,6 +26,13 @@ INPUT = """&control
   pools = {pools}
 /
 """
+PREDICT = """&control
+  calculation = 'predict'  prefix = 'said'  outdir = '{outdir}'
+/
+&predict
+  models = {models}  structures = 'all.xyz'
+/
+"""
 DEFAULTS = {"seed": 3, "mode": "auto", "limit": 0.0, "epochs": 8, "batch": 10, "rate": 0.01, "pools": 1,
             "more": "average_decay = 0.9  warm_up = 0.5  clip_norm = 10.0  weight_decay = 0.01",
             "data": "file = 'crystals.xyz'  target = 'value'  validation_fraction = 0.1  test_fraction = 0.2",
@@ -53,6 +60,21 @@ def write(outdir, **changes):
     return st.write(f"{outdir}.nml", INPUT.format(outdir=outdir, **{**DEFAULTS, **changes}))
 
 
+def check_prediction(outdir, *models):
+    """The model files alone say of the crystals what the training said of validation and test part."""
+    names = ", ".join(f"'{outdir}/{m}'" for m in models)
+    st.run(st.write("predict.nml", PREDICT.format(outdir=outdir, models=names)))
+    said, trained = st.read_all(f"{outdir}/said.h5"), st.read_all(f"{outdir}/run.h5")
+    place = {i: k for k, i in enumerate(said["predictions/id"])}
+    order = [place[i] for i in trained["train/predictions/id"]]
+    key = "probability" if "predictions/probability" in said else "value"
+    values = {key: "prediction", "spread": "spread"} if len(models) > 1 else {key: "prediction"}
+    for mine, theirs in values.items():
+        difference = np.max(np.abs(said[f"predictions/{mine}"][order] - trained[f"train/predictions/{theirs}"]))
+        st.check(difference < 2e-5, f"{outdir}: {mine} by predict differs by {difference:.1e}")
+        print(f"{outdir}: {mine} by predict the same to {difference:.1e}")
+
+
 def losses(outdir, group="train/member_1"):
     return st.read_all(f"{outdir}/run.h5")[f"{group}/step_loss"]
 
@@ -65,6 +87,7 @@ def compare(outdir, what):
 
 with st.workspace():
     make_crystals("crystals.xyz")
+    make_crystals("all.xyz", 0, 90)
     long = {"epochs": 16}
     output = st.run(write("whole", **long), ranks=2)
     st.check("Complete" in output and "elements: 2" in output and "band gap: metal" in output, output)
@@ -77,6 +100,8 @@ with st.workspace():
     st.check(test.sum() == 16 and len(set(whole["train/predictions/id"])) == 24, "parts")
     groups = [g.decode() for g in whole["train/quality/group"]]
     st.check(abs(whole["train/quality/mae"][groups.index("test")] - error[test].mean()) < 1e-9, "MAE of the test part")
+
+    check_prediction("whole", "run.model.h5")
 
     # Stopped and killed, continued.
     path = write("signals", **long)
@@ -133,12 +158,14 @@ with st.workspace():
     # Classes, perceptrons, files as parts.
     st.run(write("classes", data=DEFAULTS["data"].replace("'value'", "'class'"), epochs=10,
                  model=DEFAULTS["model"] + "  task = 'classification'"), ranks=2)
+    check_prediction("classes", "run.model.h5")
     probability = st.read_all("classes/run.h5")["train/predictions/prediction"]
     st.check(np.allclose(probability.sum(1), 1.0), "probabilities")
     make_crystals("others.xyz", 80, 10)
-    st.run(write("files", model="kind = 'mlp'  hidden = 16, 16", more="schedule = 'plateau'",
+    st.run(write("files", model="kind = 'mlp'  hidden = 16, 16", more="schedule = 'plateau'  element_references = .true.  ensemble = 2",
                  data="file = 'crystals.xyz'  split = 'files'  test_file = 'others.xyz'  target = 'value'  descriptors = 'size'"), ranks=2)
     ids = [i.decode() for i in st.read_all("files/run.h5")["train/predictions/id"]]
+    check_prediction("files", "run_1.model.h5", "run_2.model.h5")
     st.check(ids == [f"made-{k}" for k in range(80, 90)], f"ids {ids}")
 
     # The example.
