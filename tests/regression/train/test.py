@@ -36,7 +36,7 @@ PREDICT = """&control
 DEFAULTS = {"seed": 3, "mode": "auto", "limit": 0.0, "epochs": 8, "batch": 10, "rate": 0.01, "pools": 1,
             "more": "average_decay = 0.9  warm_up = 0.5  clip_norm = 10.0  weight_decay = 0.01",
             "data": "file = 'crystals.xyz'  target = 'value'  validation_fraction = 0.1  test_fraction = 0.2",
-            "model": "width = 8  convolutions = 2  crystal_width = 16  radius = 5.0  max_neighbors = 8  gaussians = 26"}
+            "model": "width = 16  convolutions = 2  crystal_width = 16  radius = 5.0  max_neighbors = 8  gaussians = 26"}
 
 
 def make_crystals(path, first=0, n=80):
@@ -178,7 +178,7 @@ with st.workspace():
     output = st.run(write("nan", rate=1e30, more="optimizer = 'sgd'"), ranks=2, status=1)
     st.check("the loss is" in output and "made-" in output and output.count("spinel:") == 1, output)
     for change, words in (({"batch": 20}, "batch_size"), ({"seed": 4}, "seed"),
-                          ({"model": DEFAULTS["model"].replace("width = 8", "width = 9")}, "width")):
+                          ({"model": DEFAULTS["model"].replace("width = 16", "width = 17")}, "width")):
         output = st.run(write("signals", **{**long, **change}), ranks=1, status=2)
         st.check(words in output and "cannot change" in output, output)
     with open("crystals.xyz") as file:
