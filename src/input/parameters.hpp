@@ -189,6 +189,7 @@ struct ConvertParameters {
   std::string structure_key;            // column or key of the structure; empty: the usual ones
   std::vector<std::string> properties;  // kept; empty: all
   std::vector<std::string> units;       // "name: unit"
+  std::string stress_unit = "eV/A3";    // eV/A3 | GPa | kB: of the sources
   double minimum_distance = 0.5;        // Å; records with closer atoms are bad (0: no check)
 };
 

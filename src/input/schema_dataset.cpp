@@ -60,6 +60,10 @@ void add_convert(std::vector<Group>& groups) {
   g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not tell")
       .length(1, 10000)
       .if_empty("the usual ones");
+  g.key("stress_unit", &P::stress_unit,
+        "of the stress in the sources: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with pressure "
+        "positive, as VASP prints it")
+      .one_of({"eV/A3", "GPa", "kB"});
   g.key("minimum_distance", &P::minimum_distance, "a record with atoms closer than this is bad")
       .in(&UnitSystem::length)
       .above(0)

@@ -32,7 +32,9 @@ void add_structure(std::vector<Group>& groups) {
                     {"energy", "md", "relax"});
   g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
-  g.key("all", &P::all, "take every frame of the file, or every structure file of the folder that `file` names")
+  g.key("all", &P::all,
+        "take every frame of the file, every structure of a dataset (*.h5), or every structure file of the folder that "
+        "`file` names")
       .only_for({"energy", "relax"});
   g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
   g.key("species", &P::species, "the species of the prototype's sites, in its order").length(1, 118).if_empty("none");

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "core/error.hpp"
+#include "task/convert.hpp"
 #include "task/energy.hpp"
 #include "task/hull.hpp"
 #include "task/ising.hpp"
@@ -30,6 +31,7 @@ const std::vector<Calculation>& calculations() {
       {"md", run_md, "molecular dynamics: NVE, NVT, NPT"},
       {"hull", run_hull, "formation energies, convex hulls and decompositions of entries"},
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
+      {"convert", run_convert, "structures with labels from files of many kinds to one dataset"},
       {"phase", run_phase, "phases and their transition from configurations, by principal components"},
       {"train", run_train, "networks that tell properties of crystals: training, ensembles, learning curves"},
       {"predict", run_predict, "properties of crystals, one or millions, by trained networks"},
@@ -62,6 +64,7 @@ Input read_input(const std::string& path, const Communicator& world) {
 }
 
 void check_input(const RunContext& context) {
+  if (context.input.control.calculation == "convert") return check_convert(context);
   if (context.input.control.calculation == "hull") return check_hull(context);
   if (context.input.control.calculation == "ising") return check_ising(context);
   if (context.input.control.calculation == "phase") return check_phase(context);

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
 #include "crystal/extended_xyz.hpp"
 #include "crystal/structure_file.hpp"
+#include "io/dataset.hpp"
 #include "task/structure_result.hpp"
 
 namespace spinel {
@@ -116,6 +116,28 @@ class FileList : public StructureSource {
   std::uint64_t fingerprint_ = 0;
 };
 
+/// The structures of a dataset, all in memory.
+class DatasetList : public StructureSource {
+ public:
+  explicit DatasetList(const std::string& path) : data_(path, Communicator::self()) {
+    fingerprint_ = std::stoull(data_.structure_hash().substr(0, 16), nullptr, 16);
+  }
+
+  std::int64_t size() const override { return data_.n_structures(); }
+  std::string name(std::int64_t number) const override { return data_.id(number); }
+  double work(std::int64_t number) const override { return static_cast<double>(data_.n_atoms(number)); }
+  Structure read(std::int64_t number) const override {
+    Structure structure = data_.structure(number);
+    structure.force.clear();
+    return structure;
+  }
+  std::uint64_t fingerprint() const override { return fingerprint_; }
+
+ private:
+  Dataset data_;
+  std::uint64_t fingerprint_;
+};
+
 bool is_structure_file(const fs::path& path) {
   if (!fs::is_regular_file(path) || path.filename().string().front() == '.') return false;
   try {
@@ -124,12 +146,6 @@ bool is_structure_file(const fs::path& path) {
   } catch (const InputError&) {
     return false;
   }
-}
-
-bool is_xyz(const std::string& path) {
-  fs::path name = lower_case(fs::path(path).filename().string());
-  if (name.extension() == ".gz") name = name.stem();
-  return name.extension() == ".xyz" || name.extension() == ".extxyz";
 }
 
 }  // namespace
@@ -143,7 +159,8 @@ std::unique_ptr<StructureSource> open_structure_source(const std::string& path, 
     std::sort(paths.begin(), paths.end());
     return std::make_unique<FileList>(std::move(paths), allow_labels);
   }
-  if (is_xyz(path)) return std::make_unique<FrameList>(path, allow_labels);
+  if (is_xyz_name(path)) return std::make_unique<FrameList>(path, allow_labels);
+  if (fs::path(path).extension() == ".h5") return std::make_unique<DatasetList>(path);
   check_structure_format(path);
   if (!fs::exists(path)) fail_input("{}: no such file", path);
   return std::make_unique<FileList>(std::vector<std::string>{path}, allow_labels);

@@ -23,7 +23,8 @@ class StructureSource {
   virtual std::uint64_t fingerprint() const = 0;
 };
 
-/// `path`: a file of many frames (extended XYZ), all of which are read now and kept packed, or of one; or a folder, of
+/// `path`: a file of many frames (extended XYZ), all of which are read now and kept packed, or of one; a dataset (*.h5,
+/// io/dataset.hpp), which is read now; or a folder, of
 /// which every file is taken whose name tells a format of structures, in the order of the names, its last frame, when
 /// it is read. A frame that is wrong in itself is in the list, and reading it throws; InputError where the frames
 /// after it cannot be found, where there is nothing, or where the format is none.

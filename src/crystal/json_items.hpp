@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spinel {
+
+/// A member of a JSON object, or an element of an array, as the text that it is in the document.
+struct JsonItem {
+  std::string key;  ///< escapes as they stand; empty in an array
+  std::string_view text;
+};
+
+/// The items of the array or object that `text` is, found by brackets and quotes alone, so that each can be parsed by
+/// itself, by whoever needs it, and a document of gigabytes never is in memory as a whole but as text. InputError,
+/// without file, with the byte where the text is neither or its brackets do not close.
+std::vector<JsonItem> json_items(std::string_view text);
+
+/// '{', '[', '"', or the first letter of another value; 0 where the text is blank.
+char json_kind(std::string_view text);
+
+}  // namespace spinel
