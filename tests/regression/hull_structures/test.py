@@ -107,7 +107,7 @@ def wrong_inputs():
             ("prototypes = 'fcc:Ne'", POTENTIAL + RELAX, "Ne"),
             ("structures = 'none.xyz'", POTENTIAL + RELAX, "&hull structures: "),
             ("entries = 'out/one_relaxed.xyz'", POTENTIAL, "&potential: goes with &hull structures or prototypes"),
-            ("entries = 'out/one_relaxed.xyz' relax = .true.", "", "&hull relax: goes with structures"),
+            ("entries = 'out/one_relaxed.xyz' relax = .false.", "", "&hull relax: goes with structures"),
             ("structures = 'set.xyz' relax = .false.", POTENTIAL + RELAX, "&relax: &hull relax = .false. does not use it")):
         for arguments in (["--check"], []):
             st.write("wrong.nml", f"&control calculation = 'hull' prefix = 'wrong' /\n&hull {keys} /\n{groups}")
