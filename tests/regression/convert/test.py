@@ -277,6 +277,21 @@ def check_ising():
         st.check(one["scalar/sweep"][at] == made["L12/sweep"][1], "")
 
 
+def check_list():
+    """A dataset as a list of structures: the energies of the frames it was made of."""
+    frame = '2\nLattice="{0} 0 0 0 {0} 0 0 0 {0}" Properties=species:S:1:pos:R:3 id=ar-{0}\nAr 0 0 0\nAr 2.7 2.7 2.7\n'
+    st.write("argon.xyz", "".join(frame.format(a) for a in (5.2, 5.4, 5.6)))
+    convert("argon", "sources = 'argon.xyz'")
+    energies = []
+    for prefix, path in (("frames", "argon.xyz"), ("list", "out/argon.dataset.h5")):
+        st.run(st.write(f"{prefix}.nml", f"""&control calculation = 'energy' prefix = '{prefix}' /
+&structure file = '{path}' all = .true. /
+&potential style = 'lennard_jones' epsilon = 0.01 sigma = 3.4 cutoff = 8.5 /"""), ranks=2)
+        with open(f"out/{prefix}_evaluated.xyz") as file:
+            energies.append(re.findall(r"\benergy=(\S+)", file.read()))
+    st.check(len(energies[0]) == 3 and energies[0] == energies[1], energies)
+
+
 def check_real():
     """Real crystals by way of pymatgen's and by our own reading, and the ready-made input."""
     path = os.path.join(st.DATA, "mp_20", "val.xyz.gz")
@@ -306,6 +321,7 @@ with st.workspace():
     check_bad_records()
     check_wrong_inputs()
     check_ising()
+    check_list()
     check_real()
     check_kill()
     path = os.path.join(st.SOURCE, "input", "convert_perovskites.nml")

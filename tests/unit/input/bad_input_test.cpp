@@ -36,9 +36,15 @@ TEST_P(BadInput, GivesItsMessage) {
   ASSERT_EQ(first_line.rfind(tag, 0), 0u) << "the first line must begin with '" << tag << "'";
   const std::string expected = first_line.substr(tag.size());
   try {
-    parse_input(
-        text.str(), GetParam().string(),
-        {{"md", ""}, {"energy", ""}, {"relax", ""}, {"ising", ""}, {"phase", ""}, {"hull", ""}, {"convert", ""}});
+    parse_input(text.str(), GetParam().string(),
+                {{"md", ""},
+                 {"energy", ""},
+                 {"relax", ""},
+                 {"ising", ""},
+                 {"phase", ""},
+                 {"hull", ""},
+                 {"convert", ""},
+                 {"train", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {
