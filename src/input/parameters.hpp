@@ -223,7 +223,6 @@ struct ModelParameters {
   std::string activation = "silu";                    // silu | relu
   bool composition_fractions = true;
   bool composition_statistics = true;
-  std::vector<std::string> descriptors;  // scalars of the dataset that are inputs too
 };
 
 /// &train: how a network is trained

@@ -44,7 +44,9 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"phase", ""},
                  {"hull", ""},
                  {"convert", ""},
-                 {"train", ""}});
+                 {"train", ""},
+                 {"predict", ""},
+                 {"evaluate", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {
