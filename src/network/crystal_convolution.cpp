@@ -46,31 +46,44 @@ struct Moments {
   std::vector<double> mean, variance;
 };
 
+/// Adds up rows of `width` numbers, about the first one, so that squares do not cancel.
 template <class Real>
-Moments moments_of(const Tensor& rows, const BatchSumPtr& sum) {
-  const auto width = static_cast<std::size_t>(rows.size(1));
-  const auto n = static_cast<double>(rows.size(0));
-  // About the first row, so that squares do not cancel; then about zero, where those of all ranks add up.
-  std::vector<double> total(2 * width + 1, 0.0), squares(width, 0.0);
-  const Real* x = rows.data_ptr<Real>();
-  if (rows.size(0) > 0)
-    crystal_kernels<Real>().moments(static_cast<std::size_t>(rows.size(0)), width, x, x, total.data(), squares.data());
-  for (std::size_t c = 0; c < width && n > 0; ++c) {
-    const double shift = static_cast<double>(x[c]), from_shift = total[c];
-    total[c] += n * shift;
-    total[width + c] = squares[c] + shift * (2.0 * from_shift + n * shift);
+class MomentSums {
+ public:
+  explicit MomentSums(std::size_t width) : width_(width), sum_(width, 0.0), squares_(width, 0.0) {}
+  void add(std::size_t rows, const Real* x) {
+    if (rows == 0) return;
+    if (shift_.empty()) shift_.assign(x, x + width_);
+    crystal_kernels<Real>().moments(rows, width_, x, shift_.data(), sum_.data(), squares_.data());
+    n_ += static_cast<double>(rows);
   }
-  total[2 * width] = n;
-  if (sum) (*sum)(total.data(), total.size());
-  Moments m;
-  m.n = total[2 * width];
-  const double per_row = 1.0 / std::max(m.n, 1.0);
-  for (std::size_t c = 0; c < width; ++c) {
-    m.mean.push_back(total[c] * per_row);
-    m.variance.push_back(std::max(0.0, total[width + c] * per_row - m.mean[c] * m.mean[c]));
+  /// Collective.
+  Moments finish(const BatchSumPtr& batch_sum) const {
+    // About zero those of all ranks add up.
+    std::vector<double> total(2 * width_ + 1, 0.0);
+    for (std::size_t c = 0; c < width_ && n_ > 0; ++c) {
+      const auto shift = static_cast<double>(shift_[c]);
+      total[c] = sum_[c] + n_ * shift;
+      total[width_ + c] = squares_[c] + shift * (2.0 * sum_[c] + n_ * shift);
+    }
+    total[2 * width_] = n_;
+    if (batch_sum) (*batch_sum)(total.data(), total.size());
+    Moments m;
+    m.n = total[2 * width_];
+    const double per_row = 1.0 / std::max(m.n, 1.0);
+    for (std::size_t c = 0; c < width_; ++c) {
+      m.mean.push_back(total[c] * per_row);
+      m.variance.push_back(std::max(0.0, total[width_ + c] * per_row - m.mean[c] * m.mean[c]));
+    }
+    return m;
   }
-  return m;
-}
+
+ private:
+  std::size_t width_;
+  double n_ = 0.0;
+  std::vector<Real> shift_;
+  std::vector<double> sum_, squares_;
+};
 
 Tensor to_tensor(const std::vector<double>& values) { return torch::tensor(values, torch::kDouble); }
 
@@ -133,13 +146,17 @@ class Pass {
         n_atoms_(static_cast<std::size_t>(edges.n_atoms())),
         width_(static_cast<std::size_t>(width)) {}
 
-  Tensor gather(const Tensor& atoms, const Tensor& weight, const Tensor& bias) const {
+  /// Rows of z; `moments`, where wanted, gets them while they are in cache.
+  Tensor gather(const Tensor& atoms, const Tensor& weight, const Tensor& bias, MomentSums<Real>* moments) const {
     const auto width = static_cast<std::int64_t>(width_);
     const SplitWeight split(weight, width, static_cast<std::int64_t>(edges_.window));
     const Tensor projected = torch::addmm(torch::cat({bias, torch::zeros_like(bias)}), atoms, split.of_atoms.t());
     Tensor z = torch::empty({edges_.row[n_atoms_], 2 * width}, atoms.options());
-    kernels_.gather(edges_, 0, n_atoms_, width_, projected.data_ptr<Real>(), split.table.data_ptr<Real>(),
-                    z.data_ptr<Real>());
+    for_chunks([&](std::size_t begin, std::size_t end, std::int32_t first, std::int32_t n) {
+      Real* rows = z.data_ptr<Real>() + static_cast<std::int64_t>(first) * 2 * width;
+      kernels_.gather(edges_, begin, end, width_, projected.data_ptr<Real>(), split.table.data_ptr<Real>(), rows);
+      if (moments != nullptr) moments->add(static_cast<std::size_t>(n), rows);
+    });
     return z;
   }
   Tensor activate(const Tensor& z, const RowNorm<Real>& norm) const {
@@ -161,9 +178,7 @@ class Pass {
     Tensor table = torch::zeros({n_gaussians + static_cast<std::int64_t>(edges_.window), 2 * width}, z.options());
     std::vector<Real> dz;
     std::vector<std::int32_t> order, count;
-    for (std::size_t begin = 0, end = 0; begin < n_atoms_; begin = end) {
-      while (end < n_atoms_ && (end == begin || edges_.row[end + 1] - edges_.row[begin] <= chunk_edges)) ++end;
-      const std::int32_t first = edges_.row[begin], n = edges_.row[end] - first;
+    for_chunks([&](std::size_t begin, std::size_t end, std::int32_t first, std::int32_t n) {
       dz.resize(static_cast<std::size_t>(n) * 2 * width_);
       kernels_.gradient(edges_, begin, end, width_, z.data_ptr<Real>() + static_cast<std::int64_t>(first) * 2 * width,
                         norm, sums_gradient.data_ptr<Real>(), means.mean_sum(), means.mean_projection(), dz.data(),
@@ -171,11 +186,20 @@ class Pass {
       sort(first, n, n_gaussians, order, count);
       kernels_.table_gradient(edges_, order.size(), order.data(), width_, static_cast<std::size_t>(first), dz.data(),
                               table.data_ptr<Real>());
-    }
+    });
     return {atoms, table.narrow(0, 0, n_gaussians)};
   }
 
  private:
+  /// Calls work(first atom, last, first edge, number of edges) for atoms whose edges stay in cache together.
+  template <class Work>
+  void for_chunks(const Work& work) const {
+    for (std::size_t begin = 0, end = 0; begin < n_atoms_; begin = end) {
+      while (end < n_atoms_ && (end == begin || edges_.row[end + 1] - edges_.row[begin] <= chunk_edges)) ++end;
+      work(begin, end, edges_.row[begin], edges_.row[end] - edges_.row[begin]);
+    }
+  }
+
   /// The edges [first, first + n) by their first Gaussian.
   void sort(std::int32_t first, std::int32_t n, std::int64_t n_gaussians, std::vector<std::int32_t>& order,
             std::vector<std::int32_t>& count) const {
@@ -200,12 +224,15 @@ struct Convolve : torch::autograd::Function<Convolve> {
     const Tensor &atoms = in[0], &weight = in[1], &bias = in[2];
     const auto type = atoms.scalar_type();
     const Pass<Real> pass(*edges, atoms.size(1));
-    const Tensor z = pass.gather(atoms, weight, bias);
-    const Moments of_edges = moments_of<Real>(z, batch_sum);
+    MomentSums<Real> edge_sums(static_cast<std::size_t>(2 * atoms.size(1)));
+    const Tensor z = pass.gather(atoms, weight, bias, &edge_sums);
+    const Moments of_edges = edge_sums.finish(batch_sum);
     const Tensor edge_mean = to_tensor(of_edges.mean), edge_variance = to_tensor(of_edges.variance);
     const Tensor edge_statistics = inverse_and_offset(edge_mean, edge_variance, type);
     const Tensor sums = pass.activate(z, row_norm<Real>(edge_statistics, in[3], in[4]));
-    const Moments of_sums = moments_of<Real>(sums, batch_sum);
+    MomentSums<Real> atom_sums(static_cast<std::size_t>(sums.size(1)));
+    atom_sums.add(static_cast<std::size_t>(sums.size(0)), sums.data_ptr<Real>());
+    const Moments of_sums = atom_sums.finish(batch_sum);
     const Tensor sum_mean = to_tensor(of_sums.mean), sum_variance = to_tensor(of_sums.variance);
     const Tensor sum_statistics = inverse_and_offset(sum_mean, sum_variance, type);
     const Tensor out = pass.residual(atoms, sums, row_norm<Real>(sum_statistics, in[5], in[6]));
@@ -280,7 +307,7 @@ Tensor evaluate(const Tensor& atoms, const torch::nn::Linear& full, const Global
                 const GlobalBatchNorm& sum_norm, const CrystalEdgeTables& edges) {
   const auto type = atoms.scalar_type();
   const Pass<Real> pass(edges, atoms.size(1));
-  const Tensor z = pass.gather(atoms, full->weight, full->bias);
+  const Tensor z = pass.gather(atoms, full->weight, full->bias, nullptr);
   const Tensor of_edges = inverse_and_offset(edge_norm.running_mean, edge_norm.running_var, type);
   const Tensor of_sums = inverse_and_offset(sum_norm.running_mean, sum_norm.running_var, type);
   const Tensor sums = pass.activate(z, row_norm<Real>(of_edges, edge_norm.weight, edge_norm.bias));
