@@ -142,10 +142,9 @@ void TrainRun::run(const TrainJob& job) {
     echo_line(context_.log, "network",
               fmt::format("{} weights, {} batches an epoch", grouped(training->n_weights()), training->n_batches()));
   loop(job, *training);
-  if (training->is_done())
-    finish(job, *training);
-  else
-    save(job, *training, "no", nullptr, nullptr);
+  if (training->is_done()) return finish(job, *training);
+  save(job, *training, "no", nullptr, nullptr);
+  write_model(job, *training, nullptr);
 }
 
 bool TrainRun::restore(const TrainJob& job, Training& training) {
@@ -212,22 +211,28 @@ void TrainRun::loop(const TrainJob& job, Training& training) {
 void TrainRun::finish(const TrainJob& job, Training& training) {
   const DataParts parts = data_->parts(job.n_train);
   const Evaluation validation = training.evaluate_best(parts.validation), test = training.evaluate_best(parts.test);
-  ModelFile model = training.best_model();
-  data_->describe(context_, model);
+  write_model(job, training, parts.test.empty() ? nullptr : &test);
+  save(job, training, "yes", &validation, &test);
+}
+
+void TrainRun::write_model(const TrainJob& job, Training& training, const Evaluation* test) {
   const auto& history = training.history();
   const auto best =
       std::find_if(history.rbegin(), history.rend(), [](const EpochRecord& record) { return record.is_best; });
-  if (best != history.rend()) model.attributes["best_epoch"] = fmt::format("{} of {}", best->epoch, history.size());
+  if (best == history.rend()) return;
+  ModelFile model = training.best_model();
+  data_->describe(context_, model);
+  model.attributes["best_epoch"] = fmt::format("{} of {}", best->epoch, history.size());
+  const bool has_validation = !data_->parts(job.n_train).validation.empty();
   for (std::size_t k = 0; k < training.metrics().size(); ++k) {
     const Metric& metric = training.metrics()[k];
     const auto text = [&](double value) {
       return fmt::format("{:.8g}{}{}", value, metric.unit.empty() ? "" : " ", metric.unit);
     };
-    if (!parts.validation.empty()) model.attributes["validation_" + metric.name] = text(validation.metrics[k]);
-    if (!parts.test.empty()) model.attributes["test_" + metric.name] = text(test.metrics[k]);
+    if (has_validation) model.attributes["validation_" + metric.name] = text(best->validation[k]);
+    if (test != nullptr) model.attributes["test_" + metric.name] = text(test->metrics[k]);
   }
   write_model_file(job.model, model, true, pools_.within);
-  save(job, training, "yes", &validation, &test);
 }
 
 void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,

@@ -33,6 +33,8 @@ class TrainRun {
   void run(const TrainJob& job);
   void loop(const TrainJob& job, Training& training);
   void finish(const TrainJob& job, Training& training);
+  /// The best network so far as a model file, once there is one.
+  void write_model(const TrainJob& job, Training& training, const Evaluation* test);
   /// Takes up what is in the job's checkpoint. Returns whether the job was complete.
   bool restore(const TrainJob& job, Training& training);
   void save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,

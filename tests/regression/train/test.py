@@ -112,6 +112,7 @@ with st.workspace():
             os.kill(pid, sent)
         output, _ = process.communicate(timeout=60)
         st.check(process.returncode == 0 and f"Stopped by {sent.name}" in output, output)
+        st.check(os.path.exists("signals/run.model.h5"), "no model of a run that was stopped")
     st.run(path, ranks=2)
     compare("signals", "SIGTERM and SIGUSR1")
     path = write("killed", **long)
