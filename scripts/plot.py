@@ -12,11 +12,12 @@ import sys
 
 import h5py
 
-from plots import hull, ising, md, phase, relax, train
+from plots import evaluate, hull, ising, md, phase, relax, train
 from plots.common import plt, text
 
 # (name of the picture, group of the file it draws, function of the open file and a title that returns a figure or None)
-DRAWINGS = md.DRAWINGS + relax.DRAWINGS + hull.DRAWINGS + ising.DRAWINGS + phase.DRAWINGS + train.DRAWINGS
+DRAWINGS = (md.DRAWINGS + relax.DRAWINGS + hull.DRAWINGS + evaluate.DRAWINGS + ising.DRAWINGS + phase.DRAWINGS +
+            train.DRAWINGS)
 
 
 def main():

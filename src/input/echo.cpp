@@ -10,6 +10,8 @@ std::string echo(const Input& input) {
   Input values = input;  // members are reached through pointers that could write
   std::string result;
   for (const auto& group : schema()) {
+    // A group that is used where it is given would be used where it is echoed.
+    if (!group.optional_for.empty() && !group.used_in(input) && group.used_by(input.control.calculation)) continue;
     std::size_t width = 0;
     for (const auto& key : group.keys) width = std::max(width, key.name.size());
     result += "&" + group.name + "\n";

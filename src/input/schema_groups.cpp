@@ -29,7 +29,7 @@ void add_structure(std::vector<Group>& groups) {
   using P = StructureParameters;
   GroupBuilder<P> g(groups, "structure", &Input::structure,
                     "The atoms: from a file, or from a prototype with species and lattice constants.",
-                    {"energy", "md", "relax"});
+                    {"energy", "md", "relax", "evaluate"});
   g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
   g.key("all", &P::all,
@@ -73,8 +73,8 @@ void add_potential(std::vector<Group>& groups) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull"});
-  g.optional_for({"hull"});
+                    {"energy", "md", "relax", "hull", "evaluate"});
+  g.optional_for({"hull", "evaluate"});
   g.key("style", &P::style, "kind of potential").one_of({"lennard_jones", "m3gnet"}).required();
   g.key(
        "precision", &P::precision,
@@ -166,7 +166,8 @@ void add_dynamics(std::vector<Group>& groups) {
 
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
-  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.", {"energy", "md", "relax", "hull"});
+  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.",
+                    {"energy", "md", "relax", "hull", "evaluate"});
   g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
       .in("steps")
@@ -280,6 +281,7 @@ const std::vector<Group>& schema() {
     add_model(all);
     add_train(all);
     add_predict(all);
+    add_evaluate(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -3,6 +3,7 @@
 
 #include "input/check.hpp"
 #include "input/validate_dataset.hpp"
+#include "input/validate_evaluate.hpp"
 #include "input/validate_ising.hpp"
 #include "input/validate_model.hpp"
 #include "input/validate_predict.hpp"
@@ -208,6 +209,7 @@ void validate(const Input& input) {
   if (uses("model")) check_model_keys(input);
   if (uses("train")) check_train_keys(input);
   if (uses("predict")) check_predict_keys(input);
+  if (uses("evaluate")) check_evaluate_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

@@ -36,7 +36,7 @@ void check_hull_keys(const Input& input) {
         "'zero' needs formation energies; those of structures are total energies");
   check(!computes && p.elemental_references == "prototypes", "elemental_references",
         "'prototypes' goes with structures or prototypes, whose energies &potential gives");
-  check(!computes && given("hull", "relax"), "relax", "goes with structures or prototypes");
+  check(!computes && !p.relax, "relax", "goes with structures or prototypes");
   for (const char* group : {"potential", "relax"})
     if (!computes && given(group, ""))
       fail_key(input, group, "", "goes with &hull structures or prototypes, and there are none");

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "task/convert.hpp"
 #include "task/energy.hpp"
+#include "task/evaluate.hpp"
 #include "task/hull.hpp"
 #include "task/ising.hpp"
 #include "task/make_potential.hpp"
@@ -30,6 +31,7 @@ const std::vector<Calculation>& calculations() {
       {"relax", run_relax, "relaxation of one structure, or of many, to the nearest minimum"},
       {"md", run_md, "molecular dynamics: NVE, NVT, NPT"},
       {"hull", run_hull, "formation energies, convex hulls and decompositions of entries"},
+      {"evaluate", run_evaluate, "how many structures of a set are stable, unique and novel"},
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
       {"convert", run_convert, "structures with labels from files of many kinds to one dataset"},
       {"phase", run_phase, "phases and their transition from configurations, by principal components"},
@@ -66,6 +68,7 @@ Input read_input(const std::string& path, const Communicator& world) {
 void check_input(const RunContext& context) {
   if (context.input.control.calculation == "convert") return check_convert(context);
   if (context.input.control.calculation == "hull") return check_hull(context);
+  if (context.input.control.calculation == "evaluate") return check_evaluate(context);
   if (context.input.control.calculation == "ising") return check_ising(context);
   if (context.input.control.calculation == "phase") return check_phase(context);
   if (context.input.control.calculation == "train") return check_train(context);

@@ -18,8 +18,9 @@ namespace {
 
 double steady_seconds() { return Progress::steady_seconds(); }
 
-/// One structure of the list with what else &structure says.
-Structure completed(const Input& input, Structure structure, std::int64_t number, const std::string& name) {
+}  // namespace
+
+Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name) {
   StructureRecipe recipe = make_recipe(input.structure);
   // A structure of the list need not hold every species whose mass is given.
   recipe.mass_species.clear();
@@ -36,8 +37,6 @@ Structure completed(const Input& input, Structure structure, std::int64_t number
       static_cast<std::uint64_t>(input.control.seed) + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull;
   return complete_structure(std::move(structure), recipe, seed, input.control.units == "lj", name);
 }
-
-}  // namespace
 
 void check_potential(const Input& input, const StructureSet& set, const PotentialMaker& maker) {
   constexpr std::int64_t most_tried = 20;
@@ -241,7 +240,7 @@ bool StructureSweep::treat(StructureJob& job, const WorkQueue::Item& item) {
     on_root(pools_.within, [&] {
       result = unpack_result(item.content);
       if (result.status == StructureStatus::failed) throw InputError(result.reason);
-      result.structure = completed(context_.input, std::move(result.structure), result.number, result.name);
+      result.structure = completed_structure(context_.input, std::move(result.structure), result.number, result.name);
     });
     if (set_.relax)
       finished = relax(job, result);

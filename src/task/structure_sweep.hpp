@@ -68,6 +68,9 @@ class StructureSweep {
   std::string stop_reason_;
 };
 
+/// A structure of a list, its `number`th, with what else &structure says. InputError where that does not fit it.
+Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name);
+
 /// On rank 0, alone. A potential that fits none of the first structures is wrong for all of them: InputError, with what
 /// is wrong with the first.
 void check_potential(const Input& input, const StructureSet& set, const PotentialMaker& maker);
