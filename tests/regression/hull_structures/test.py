@@ -87,6 +87,8 @@ def files():
     output = hull("files", "structures = 'set.xyz', 'folder' relax = .false.", groups=POTENTIAL)
     st.check(list(table("files")) == ["argon", "krypton", "mixed", "POSCAR_1"], f"{list(table('files'))}")
     st.check(re.search(r"WARNING +1 structures are left out.*set.xyz frame 3", output), output)
+    output = hull("files", "structures = 'set.xyz', 'folder' relax = .false.", groups=POTENTIAL, control="restart_mode = 'auto'")
+    st.check(re.search(r"5 are done already", output), output)
     with h5py.File("out/files.h5") as file:
         st.check(file["hull/structure"][:].tolist() == [0, 1, 2, 4] and file["structures/evaluations"][0] == 1, "structures")
     hull("argon", "structures = 'set.xyz', 'folder' relax = .false. elements = 'Ar'", groups=POTENTIAL)
