@@ -1,7 +1,8 @@
-"""Phases by principal components: the first component against temperature, the plane of the first two, the spectrum."""
+"""Phases by principal components: the first component against temperature, the plane of the first two, the spectrum. By
+trained networks: confidence against temperature, learning by confusion, the extrapolation to an infinite lattice."""
 import numpy as np
 
-from plots.common import plt
+from plots.common import plt, text
 from plots.ising import T_CRITICAL
 
 
@@ -11,7 +12,13 @@ def largest(file):
                 for name, group in file["phase"].items()), key=lambda row: row[0])[1:]
 
 
+def method(file):
+    return text(file["phase"].attrs.get("method", "pca"))
+
+
 def draw_order(file, title):
+    if method(file) != "pca":
+        return None
     name, group = largest(file)
     if "order" not in group:
         return None
@@ -45,6 +52,8 @@ def draw_order(file, title):
 
 
 def draw_plane(file, title):
+    if method(file) != "pca":
+        return None
     name, group = largest(file)
     projections = group["projections"][:]
     if projections.shape[1] < 2:
@@ -61,6 +70,8 @@ def draw_plane(file, title):
 
 
 def draw_spectrum(file, title):
+    if method(file) != "pca":
+        return None
     name, group = largest(file)
     ratios = group["explained_variance_ratio"][:]
     components = group["components"][:]
@@ -82,4 +93,113 @@ def draw_spectrum(file, title):
     return figure
 
 
-DRAWINGS = [("order", "phase", draw_order), ("plane", "phase", draw_plane), ("spectrum", "phase", draw_spectrum)]
+def sizes_with(file, dataset):
+    """Names and groups of the lattice sizes that have a dataset, small ones first."""
+    found = [(name, group) for name, group in file["phase"].items() if hasattr(group, "keys") and dataset in group]
+    edge = lambda name: np.prod([float(word) for word in name.lstrip("L").split("x")]) ** (1 if "x" in name else 2)
+    return sorted(found, key=lambda row: edge(row[0]))
+
+
+def color_of(k, n):
+    return plt.get_cmap("viridis")(0.85 * k / max(1, n - 1))
+
+
+def mark_exact(axis):
+    axis.axvline(T_CRITICAL, color="0.5", lw=0.9, ls="--", zorder=0, label=f"exact T$_c$ = {T_CRITICAL:.4f}")
+
+
+def draw_confidence(file, title):
+    sizes = sizes_with(file, "confidence")
+    if not sizes:
+        return None
+    figure, (whole, near) = plt.subplots(1, 2, figsize=(11, 4.6), gridspec_kw={"width_ratios": [1, 1.25]})
+    (low, ordered), (disordered, high) = file["phase/windows"][:]
+    crossings = []
+    for k, (name, group) in enumerate(sizes):
+        color = color_of(k, len(sizes))
+        t, p, dp = (group[key][:] for key in ("temperature", "confidence", "confidence_error"))
+        label = name
+        if "transition" in group:
+            at, error = group["transition/temperature"][()], group["transition/temperature_error"][()]
+            crossings.append(at)
+            label += f": T$_c$(L) = {at:.4f} ± {error:.4f}"
+        for axis in (whole, near):
+            if len(group["confidence_of_network"]) > 1:
+                for own in group["confidence_of_network"][:]:
+                    axis.plot(t, own, color=color, lw=0.5, alpha=0.35)
+            axis.errorbar(t, p, dp, color=color, fmt="o-", ms=3, lw=1.1, label=label)
+        if "transition" in group:
+            near.errorbar([at], [0.5], xerr=[error], color=color, fmt="D", ms=6, mfc="white", mew=1.4, capsize=4, zorder=5)
+    temperatures = np.concatenate([group["temperature"][:] for _, group in sizes])
+    for (first, last), name in (((low, ordered), "shown as ordered"), ((disordered, high), "shown as disordered")):
+        whole.axvspan(max(first, temperatures.min()), min(last, temperatures.max()), lw=0,
+                      color="tab:blue" if "dis" not in name else "tab:red", alpha=0.1, label=name)
+    whole.set_ylabel("confidence: probability of disorder")
+    middle = np.mean(crossings) if crossings else T_CRITICAL
+    near.set_xlim(max(ordered, middle - 0.35), min(disordered, middle + 0.35))
+    near.axhline(0.5, color="0.7", lw=0.8, zorder=0)
+    for axis in (whole, near):
+        mark_exact(axis)
+        axis.set_xlabel("temperature (|J|/k$_B$)")
+    handles, labels = whole.get_legend_handles_labels()
+    shown = [k for k, label in enumerate(labels) if label.startswith("shown")]
+    whole.legend([handles[k] for k in shown], [labels[k] for k in shown], fontsize=8, loc="center left")
+    near.legend(fontsize=8, loc="upper left")
+    figure.suptitle(title)
+    return figure
+
+
+def draw_confusion(file, title):
+    sizes = sizes_with(file, "accuracy")
+    if not sizes:
+        return None
+    figure, axis = plt.subplots(figsize=(7.5, 4.8))
+    for k, (name, group) in enumerate(sizes):
+        color = color_of(k, len(sizes))
+        t, a, da = (group[key][:] for key in ("trial_temperature", "accuracy", "accuracy_error"))
+        label = name
+        if "transition" in group:
+            at, error = group["transition/temperature"][()], group["transition/temperature_error"][()]
+            label += f": peak at {at:.3f} ± {error:.3f}"
+            axis.errorbar([at], [np.interp(at, t, a)], xerr=[error], color=color, fmt="D", ms=6, mfc="white", mew=1.4,
+                          capsize=4, zorder=5)
+        axis.errorbar(t, a, da, color=color, fmt="o-", ms=3, lw=1.1, label=label)
+    accuracies = np.concatenate([group["accuracy"][:] for _, group in sizes])
+    bottom = accuracies.min() - 0.35 * (1.0 - accuracies.min())
+    axis.plot(t, group["guess"][:], color="0.6", lw=0.9, ls=":", label="always the larger side")
+    axis.set_ylim(bottom, 1.0 + 0.04 * (1.0 - bottom))
+    mark_exact(axis)
+    axis.set_xlabel("trial temperature (|J|/k$_B$)")
+    axis.set_ylabel("accuracy on configurations kept out of training")
+    axis.legend(fontsize=8, loc="lower left")
+    axis.set_title(title)
+    return figure
+
+
+def draw_extrapolation(file, title):
+    if "phase/extrapolation" not in file:
+        return None
+    group = file["phase/extrapolation"]
+    edge, t, dt = group["edge"][:], group["temperature"][:], group["temperature_error"][:]
+    t_c, dt_c, slope, nu = (group[key][()] for key in ("t_c", "t_c_error", "slope", "nu"))
+    figure, axis = plt.subplots(figsize=(6.5, 4.4))
+    x = edge ** (-1.0 / nu)
+    line = np.linspace(0.0, 1.08 * x.max(), 50)
+    axis.plot(line, t_c + slope * line, color="tab:blue", lw=1.0)
+    axis.errorbar(x, t, dt, color="tab:blue", fmt="o", ms=5, capsize=3, label="T$_c$(L)")
+    axis.errorbar([0.0], [t_c], [dt_c], color="tab:red", fmt="D", ms=6, capsize=4, clip_on=False, zorder=5,
+                  label=f"L → ∞: {t_c:.4f} ± {dt_c:.4f}")
+    for k in range(len(edge)):
+        axis.annotate(f"L = {edge[k]:g}", (x[k], t[k]), textcoords="offset points", xytext=(6, -12), fontsize=8)
+    axis.axhline(T_CRITICAL, color="0.5", lw=0.9, ls="--", zorder=0, label=f"exact T$_c$ = {T_CRITICAL:.4f}")
+    axis.set_xlim(left=0.0)
+    axis.set_xlabel("L$^{-1/ν}$, ν = " + f"{nu:.3g}")
+    axis.set_ylabel("temperature (|J|/k$_B$)")
+    axis.legend(fontsize=8)
+    axis.set_title(title)
+    return figure
+
+
+DRAWINGS = [("order", "phase", draw_order), ("plane", "phase", draw_plane), ("spectrum", "phase", draw_spectrum),
+            ("confidence", "phase", draw_confidence), ("confusion", "phase", draw_confusion),
+            ("extrapolation", "phase", draw_extrapolation)]

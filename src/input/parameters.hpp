@@ -135,6 +135,7 @@ struct PhaseParameters {
   std::vector<double> trial_temperatures;                 // confusion; empty: between all temperatures of the range
   std::vector<double> temperature_range;                  // confusion: lowest, highest that are used; empty: all
   std::int64_t networks = 3;                              // independent ones a size and trial temperature
+  std::int64_t blocks = 8;                                // along an edge, averaged over; 0: the spins themselves
   std::vector<std::int64_t> widths = {32, 64, 128};       // channels of the three convolutions
   std::int64_t epochs = 0;                                // 0: 2 for cnn, 6 for confusion
   std::int64_t batch_size = 64;

@@ -52,8 +52,49 @@ void check_ising(const Input& input) {
 }
 
 void check_phase(const Input& input) {
-  for (const std::string& file : input.phase.files)
-    if (file.empty()) fail_key(input, "phase", "files", "a file name must not be empty");
+  const PhaseParameters& p = input.phase;
+  const Check check(input, "phase");
+  for (const std::string& file : p.files) check(file.empty(), "files", "a file name must not be empty");
+
+  const bool windows = p.method == "cnn", trials = p.method == "confusion";
+  const auto is_window = [&](const char* key, const std::vector<double>& window) {
+    if (!window.empty()) check(!(window[0] < window[1]), key, "is empty: {} is not below {}", window[0], window[1]);
+  };
+  for (const auto& [key, window] :
+       {std::pair{"ordered_window", &p.ordered_window}, {"disordered_window", &p.disordered_window}}) {
+    check(windows && window->empty(), key, "missing: method = 'cnn' learns from two windows of temperature");
+    check(!windows && !window->empty(), key, "goes with method = 'cnn'");
+    is_window(key, *window);
+  }
+  if (windows)
+    check(p.ordered_window[1] >= p.disordered_window[0], "disordered_window",
+          "begins at {}, within or below ordered_window, which ends at {}", p.disordered_window[0],
+          p.ordered_window[1]);
+  for (const auto& [key, given] : {std::pair{"trial_temperatures", !p.trial_temperatures.empty()},
+                                   {"temperature_range", !p.temperature_range.empty()}})
+    check(!trials && given, key, "goes with method = 'confusion'");
+  is_window("temperature_range", p.temperature_range);
+  for (std::size_t k = 1; k < p.trial_temperatures.size(); ++k)
+    check(p.trial_temperatures[k] <= p.trial_temperatures[k - 1], "trial_temperatures",
+          "have to ascend, but {} follows {}", p.trial_temperatures[k], p.trial_temperatures[k - 1]);
+  check(p.extrapolation == "none" && p.nu != 1.0, "nu", "needs an extrapolation");
+
+  const PhaseParameters defaults;
+  if (p.method == "pca")
+    for (const auto& [key, given] : {std::pair{"networks", p.networks != defaults.networks},
+                                     {"blocks", p.blocks != defaults.blocks},
+                                     {"widths", p.widths != defaults.widths},
+                                     {"epochs", p.epochs != defaults.epochs},
+                                     {"batch_size", p.batch_size != defaults.batch_size},
+                                     {"learning_rate", p.learning_rate != defaults.learning_rate},
+                                     {"weight_decay", p.weight_decay != defaults.weight_decay},
+                                     {"held_out", p.held_out != defaults.held_out},
+                                     {"spin_flip", p.spin_flip != defaults.spin_flip},
+                                     {"extrapolation", p.extrapolation != defaults.extrapolation},
+                                     {"nu", p.nu != defaults.nu}})
+      check(given, key, "goes with method = 'cnn' or 'confusion'");
+  else
+    check(p.components != defaults.components, "components", "goes with method = 'pca'");
 }
 
 }  // namespace spinel

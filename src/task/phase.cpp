@@ -14,6 +14,7 @@
 #include "ising/phase_transition.hpp"
 #include "task/ising_text.hpp"
 #include "task/on_root.hpp"
+#include "task/phase_curves.hpp"
 #include "task/phase_data.hpp"
 #include "task/result_common.hpp"
 #include "task/run_files.hpp"
@@ -118,21 +119,24 @@ void write(ResultFile& file, const Communicator& world, const std::string& size,
   file.write(group + "transition/found", transition->found, {"", "share of the resamples that show it"});
 }
 
-}  // namespace
-
-void check_phase(const RunContext& context) {
-  on_root(context.world, [&] {
-    for (const std::string& path : context.input.phase.files)
-      if (!std::filesystem::exists(path))
-        fail_key(context.input, "phase", "files", fmt::format("there is no file {}", path));
-  });
+void check_files(const Input& input) {
+  for (const std::string& path : input.phase.files)
+    if (!std::filesystem::exists(path)) fail_key(input, "phase", "files", fmt::format("there is no file {}", path));
 }
 
-void run_phase(const RunContext& context) {
+/// What it took, written and reported; saves the file.
+void finish(const RunContext& context, ResultFile& file, double seconds) {
+  const double peak = context.world.max(static_cast<double>(memory_use().peak));
+  file.write("/timing/wall", seconds, {"s", ""});
+  file.write("/timing/memory_per_rank", peak, {"B", "resident, peak, largest over ranks"});
+  file.save();
+  echo_line(context.log, "time", human_duration(seconds));
+  echo_line(context.log, "memory", fmt::format("at most {} a rank", human_bytes(peak)));
+}
+
+void run_components(const RunContext& context) {
   const auto& [world, input, units, log] = context;
-  check_phase(context);
   const RunFiles files(input);
-  report_start(context);
   std::vector<std::string> sizes;
   try {
     sizes = PhaseData::sizes(input.phase.files, world);
@@ -145,6 +149,7 @@ void run_phase(const RunContext& context) {
   });
   ResultFile file(world, files.result);
   write_header(file, context, true);
+  file.set_attribute("/phase", "method", "pca");
   const double start = Progress::steady_seconds();
   for (const std::string& size : sizes) {
     const PhaseData data(input.phase.files, size, world);
@@ -162,13 +167,42 @@ void run_phase(const RunContext& context) {
     write(file, world, size, data, pca, transition);
     log.line();
   }
-  const double peak = world.max(static_cast<double>(memory_use().peak)), seconds = Progress::steady_seconds() - start;
-  file.write("/timing/wall", seconds, {"s", ""});
-  file.write("/timing/memory_per_rank", peak, {"B", "resident, peak, largest over ranks"});
-  file.save();
-  echo_line(log, "time", human_duration(seconds));
-  echo_line(log, "memory", fmt::format("at most {} a rank", human_bytes(peak)));
+  finish(context, file, Progress::steady_seconds() - start);
   log.print("\nComplete: {}", files.result);
+}
+
+/// Methods cnn and confusion.
+void run_networks(const RunContext& context) {
+  const auto& [world, input, units, log] = context;
+  const PhasePlan plan(context);
+  PhaseStudy study(context, plan);
+  const bool complete = study.run();
+  ResultFile file(world, study.files().result);
+  write_header(file, context, complete);
+  on_root(world, [&] { report_phase_curves(context, plan, study, file); });
+  file.write("/timing/shown_per_second", study.shown_per_second(),
+             {"1/s", "configurations shown in training; 0: all networks were trained before"});
+  if (study.shown_per_second() > 0.0)
+    echo_line(log, "training", fmt::format("{:.0f} configurations/s", study.shown_per_second()));
+  finish(context, file, study.seconds());
+  if (complete)
+    log.print("\nComplete: {}", study.files().result);
+  else
+    log.print("\nStopped by {} with {} of {} networks trained; continue with restart_mode = 'auto' from {}",
+              study.stop_reason(), study.n_done(), plan.jobs().size(), study.files().checkpoint);
+}
+
+}  // namespace
+
+void check_phase(const RunContext& context) {
+  on_root(context.world, [&] { check_files(context.input); });
+  if (context.input.phase.method != "pca") PhasePlan{context};
+}
+
+void run_phase(const RunContext& context) {
+  on_root(context.world, [&] { check_files(context.input); });
+  report_start(context);
+  context.input.phase.method == "pca" ? run_components(context) : run_networks(context);
 }
 
 }  // namespace spinel

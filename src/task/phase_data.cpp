@@ -143,4 +143,10 @@ DataRows PhaseData::rows() const {
   return rows;
 }
 
+std::vector<std::uint8_t> PhaseData::all_bits(const Communicator& communicator) const {
+  auto all = communicator.gather(bits_);
+  communicator.broadcast(all);
+  return all;
+}
+
 }  // namespace spinel

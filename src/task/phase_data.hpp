@@ -30,6 +30,10 @@ class PhaseData {
   /// Spins as ±1.
   DataRows rows() const;
 
+  /// Collective. The configurations of all ranks on every rank, [configuration][y][⌈lx/8⌉], one bit a spin as in the
+  /// files.
+  std::vector<std::uint8_t> all_bits(const Communicator& communicator) const;
+
  private:
   std::int64_t lx_ = 0, ly_ = 0, row_bytes_ = 0;
   std::vector<double> temperatures_;

@@ -34,7 +34,7 @@ const std::vector<Calculation>& calculations() {
       {"evaluate", run_evaluate, "how many structures of a set are stable, unique and novel"},
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
       {"convert", run_convert, "structures with labels from files of many kinds to one dataset"},
-      {"phase", run_phase, "phases and their transition from configurations, by principal components"},
+      {"phase", run_phase, "phases and their transition from configurations, by principal components or trained networks"},
       {"train", run_train, "networks that tell properties of crystals: training, ensembles, learning curves"},
       {"predict", run_predict, "properties of crystals, one or millions, by trained networks"},
   };

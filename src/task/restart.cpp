@@ -36,7 +36,7 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
   static const std::set<std::string> train_may_change = {
       "epochs",   "ensemble", "learning_rate", "schedule",  "minimum_learning_rate", "decay_factor",     "decay_epochs",
       "patience", "warm_up",  "weight_decay",  "clip_norm", "early_stopping",        "checkpoint_every", "bucket_size"};
-  if (key.group == "control" && key.name == "seed") return calculation == "train";
+  if (key.group == "control" && key.name == "seed") return calculation == "train" || calculation == "phase";
   if (key.group == "control") return key.name == "units" || key.name == "calculation";
   if (key.group == "dynamics") return dynamics.count(key.name) > 0;
   if (key.group == "ising" || key.group == "model") return true;
@@ -46,6 +46,8 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
   if (key.group == "dataset") return key.name != "file" && key.name != "validation_file" && key.name != "test_file";
   if (key.group == "train") return train_may_change.count(key.name) == 0;
   if (key.group == "predict") return key.name != "csv" && key.name != "strict";
+  // What is made of the answers of trained networks can change.
+  if (key.group == "phase") return key.name != "bootstrap" && key.name != "extrapolation" && key.name != "nu";
   if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
   // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
   if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "train/crystal_training.hpp"
+#include "train/phase_training.hpp"
 
 namespace spinel {
 
 /// What the program calls of this folder in the shared library of networks (network/entry_points.hpp).
 struct TrainingEntryPoints {
   decltype(&make_crystal_training) crystal_training;
+  decltype(&make_phase_training) phase_training;
 };
 
 }  // namespace spinel
