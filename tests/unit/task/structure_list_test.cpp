@@ -89,7 +89,7 @@ TEST_F(StructureListTest, JournalOfSeveralPools) {
   for (const int pool : {0, 3}) {
     StructureJournal writer(folder);
     writer.open(pool, 0, header);
-    for (const std::int64_t number : {4 + pool, 1 + pool}) writer.append(some_result(number));
+    for (const std::int64_t number : {4 + pool, 1 + pool}) writer.append(pack(some_result(number)));
     writer.close();
   }
   { std::ofstream(fs::path(folder) / "3", std::ios::app) << "torn"; }
@@ -102,17 +102,17 @@ TEST_F(StructureListTest, JournalOfSeveralPools) {
   EXPECT_EQ(found->input, "&control /");
   // Number 4 is in both; either will do.
   EXPECT_EQ(reader.size(), 3);
-  for (const std::int64_t number : {1, 4, 7}) expect_equal(reader.read(number), some_result(number));
+  for (const std::int64_t number : {1, 4, 7}) expect_equal(unpack_result(reader.read(number)), some_result(number));
   EXPECT_FALSE(reader.has(0));
   EXPECT_EQ(reader.end_of(2), 0U);
   EXPECT_EQ(reader.end_of(5), 0U);
   StructureJournal more(folder);
   more.open(3, reader.end_of(3), header);
-  more.append(some_result(8));
+  more.append(pack(some_result(8)));
   more.close();
   ASSERT_TRUE(reader.scan());
   EXPECT_EQ(reader.size(), 4);
-  expect_equal(reader.read(8), some_result(8));
+  expect_equal(unpack_result(reader.read(8)), some_result(8));
 }
 
 TEST_F(StructureListTest, BadFramesAmongGoodOnes) {
