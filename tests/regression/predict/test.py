@@ -123,6 +123,21 @@ def ranks_and_formats(one):
     st.check(st.identical(predictions("folder")["value"], one["value"][:12]), "folder: other values")
 
 
+def datasets(one):
+    st.write("convert.nml", "&control\n  calculation = 'convert'  prefix = 'set'  outdir = 'data'\n/\n"
+             "&convert\n  sources = 'set.xyz'  minimum_distance = 0.0\n/\n")
+    st.run("convert.nml", ranks=2)
+    kept = [k for k in range(N) if k not in (5, 40)]  # the atom of an unknown element is for the model to find
+    st.run(case("dataset", ["a.h5", "b.h5"], "data/set.dataset.h5", more="target = 'e_form'"), ranks=2)
+    found = predictions("dataset")
+    for name in ("value", "spread", "member", "target"):
+        st.check(st.identical(found[name], one[name][kept]), f"dataset: {name} differs")
+    st.check(found["id"][0] == b"mp-0", f"dataset: ids {found['id'][:3]}")
+    output = st.run(case("unlabelled", ["a.h5"], "data/set.dataset.h5", more="target = 'none'"), status=2)
+    st.check("'none'" in output and "e_form" in output, output)
+    print("from a dataset: the same predictions")
+
+
 def same(a, b, what):
     mine, theirs = predictions(a), predictions(b)
     for name in mine:
@@ -223,6 +238,7 @@ def published():
 with st.workspace():
     one = against_numpy()
     ranks_and_formats(one)
+    datasets(one)
     restarts()
     others()
     published()
