@@ -53,13 +53,13 @@ def run(name, options):
 def report(name, options):
     with h5py.File(os.path.join(options.outdir, f"{name}.h5")) as file:
         train = file["train"]
-        part = train["predictions/part"].asstr()[:]
+        part = train["predictions/part"][:]
         target, prediction = train["predictions/target"][:], train["predictions/prediction"][:]
         members = train["predictions/members"][:] if "members" in train["predictions"] else None
         speed, wall = file["timing/samples_per_second"][()], file["timing/wall"][()]
-    test = part == "test"
+    validation, test = part == 1, part == 2
     error = np.abs(prediction[test] - target[test])
-    spread = np.abs(target[test] - np.mean(target[part == "validation"])).mean()
+    spread = np.abs(target[test] - np.mean(target[validation])).mean()
     line = f"{name:20s} {test.sum():6d} tested  MAE {error.mean():.4f}  (the mean as a guess: {spread:.3f})"
     if members is not None:
         single = np.abs(members[:, test] - target[test]).mean(axis=1)
