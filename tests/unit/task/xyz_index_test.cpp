@@ -1,6 +1,7 @@
 #include "task/xyz_index.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -13,7 +14,8 @@ namespace {
 
 class XyzIndexTest : public testing::Test {
  protected:
-  void SetUp() override { path_ = testing::TempDir() + "index_test.xyz"; }
+  // Tests of this file run side by side.
+  void SetUp() override { path_ = testing::TempDir() + "index_test." + std::to_string(getpid()) + ".xyz"; }
   void TearDown() override { std::remove(path_.c_str()); }
   /// Frames of 1, 2, 3, 1, 2, 3, … atoms.
   std::string frames(int n) {
