@@ -1,4 +1,4 @@
-"""Molecular dynamics: thermo series, radial distribution, displacement and velocity correlation."""
+"""Molecular dynamics: thermo series, spread of a committee, radial distribution, displacement and velocity correlation."""
 import h5py
 import numpy as np
 
@@ -117,5 +117,35 @@ def draw_vacf(file, title):
     return figure
 
 
-DRAWINGS = [("thermo", "thermo", draw_thermo), ("rdf", "rdf", draw_rdf), ("msd", "msd", draw_msd),
-            ("vacf", "vacf", draw_vacf)]
+def draw_spread(file, title):
+    """How far the models of a committee are apart, against time."""
+    group = file["spread"]
+    time, time_unit = column(group, "time")
+    if time is None or len(time) < 2:
+        return None
+    figure, (forces, energy) = plt.subplots(2, 1, sharex=True, figsize=(7, 5), height_ratios=(2, 1))
+    for name, words in (("force_max", "largest"), ("force_rms", "root mean square"), ("force_mean", "mean")):
+        values, force_unit = column(group, name)
+        forces.plot(time, values, lw=1.2, label=words)
+    if "threshold" in group:
+        threshold = group["threshold"][()]
+        above = group["force_max"][:] > threshold
+        forces.axhline(threshold, color="0.4", lw=1.0, ls="--", label=f"threshold, {above.sum()} frames above")
+        forces.plot(time[above], group["force_max"][:][above], ls="", marker="o", ms=3.5, color="black", zorder=3)
+    forces.set_ylim(bottom=0)
+    forces.set_ylabel(label("force", force_unit))
+    forces.legend(ncol=2, fontsize=8)
+    forces.set_title(f"{title}: spread of {group['models'][()]} models")
+    values, energy_unit = column(group, "energy")
+    if energy_unit == "eV/atom":
+        values, energy_unit = 1000 * values, "meV/atom"
+    energy.plot(time, values, lw=1.2)
+    energy.set_ylim(0, 1.1 * values.max() or 1)
+    energy.set_ylabel(label("energy", energy_unit))
+    energy.set_xlabel(label("time", time_unit))
+    figure.align_ylabels()
+    return figure
+
+
+DRAWINGS = [("thermo", "thermo", draw_thermo), ("spread", "spread", draw_spread), ("rdf", "rdf", draw_rdf),
+            ("msd", "msd", draw_msd), ("vacf", "vacf", draw_vacf)]

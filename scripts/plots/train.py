@@ -51,7 +51,7 @@ def draw_loss(file, title):
         axis.set_xlabel("epoch")
         axis.set_ylabel("loss")
         validation = [n for n in list_[0]["history"] if n.startswith("validation_")]
-        first = next((n for n in ("validation_mae", "validation_cross_entropy") if n in validation),
+        first = next((n for n in ("validation_mae", "validation_cross_entropy", "validation_force_mae") if n in validation),
                      validation[0] if validation else None)
         if first:
             right = axis.twinx()
@@ -74,7 +74,8 @@ def draw_loss(file, title):
 def draw_parity(file, title):
     train = file["train"]
     shown = [(name, group["predictions"]) for name, group in sizes(train) if "predictions" in group]
-    shown = [(name, p) for name, p in shown if p["prediction"].ndim == 1 and len(p["target"])]
+    shown = [(name, p) for name, p in shown
+             if "prediction" in p and p["prediction"].ndim == 1 and len(p["target"])]
     if not shown:
         return None
     name_of = text(train.attrs.get("property", "")).replace("_", " ") or "value"
@@ -109,6 +110,45 @@ def draw_parity(file, title):
     return figure
 
 
+def draw_potential_parity(file, title):
+    """Energy, force and stress, of the model against the data; a row for every number of training samples."""
+    shown = [(name, group["predictions"]) for name, group in sizes(file["train"]) if "predictions" in group]
+    shown = [(name, p) for name, p in shown if "force" in p]
+    if not shown:
+        return None
+    figure, axes = plt.subplots(len(shown), 3, figsize=(12.6, 4.2 * len(shown)), squeeze=False)
+    for row, (name, p) in zip(axes, shown):
+        tested = 2 if np.any(p["part"][:] == 2) else 1
+        of_structure = p["part"][:] == tested
+        of_atom = np.repeat(of_structure, p["n_atoms"][:])
+        columns = [("energy_per_atom", "energy", "eV/atom", 1.0, 1e3, "meV/atom", of_structure),
+                   ("force", "force", "eV/Å", 1.0, 1.0, "eV/Å", of_atom),
+                   ("stress", "stress", "GPa", 160.21766, 1.0, "GPa", of_structure)]
+        for axis, (key, words, of_unit, scale, error_scale, error_unit, chosen) in zip(row, columns):
+            x, y = scale * p[key + "_target"][:][chosen].ravel(), scale * p[key][:][chosen].ravel()
+            known = np.isfinite(x) & np.isfinite(y)
+            if not np.any(known):
+                axis.set_visible(False)
+                continue
+            x, y = x[known], y[known]
+            low, high = min(x.min(), y.min()), max(x.max(), y.max())
+            pad = 0.04 * (high - low or 1.0)
+            ends = [low - pad, high + pad]
+            axis.plot(ends, ends, color=TRAIN, lw=1, zorder=1)
+            axis.scatter(x, y, s=float(np.clip(2000 / len(x), 2, 18)), color=TEST, alpha=0.5, lw=0, zorder=2)
+            axis.set_xlim(ends)
+            axis.set_ylim(ends)
+            axis.set_aspect("equal")
+            axis.set_xlabel(f"{words}, data ({of_unit})")
+            axis.set_ylabel(f"{words}, model ({of_unit})")
+            axis.text(0.04, 0.96, f"{'test' if tested == 2 else 'validation'}, {len(x):,} values\n"
+                      f"MAE {error_scale * np.mean(np.abs(y - x)):.4g} {error_unit}",
+                      transform=axis.transAxes, va="top")
+        row[1].set_title(name or title)
+    figure.tight_layout()
+    return figure
+
+
 def draw_calibration(file, title):
     shown = [(name, group) for name, group in sizes(file["train"]) if "calibration" in group]
     if not shown:
@@ -133,16 +173,18 @@ def draw_curve(file, title):
     if "learning_curve" not in file["train"]:
         return None
     curve = file["train/learning_curve"]
-    name = "mae" if "mae" in curve else "accuracy"
-    figure, axis = plt.subplots(figsize=(4.8, 3.6))
+    names = [n for n in ("mae", "accuracy", "energy_mae", "force_mae", "stress_mae")
+             if n in curve and np.any(np.isfinite(curve[n][:]))]
+    figure, axes = grid(len(names), 4.8, 3.6)
     order = np.argsort(curve["n_train"][:])
-    axis.loglog(curve["n_train"][:][order], curve[name][:][order], "o-", color=TEST)
-    axis.set_xlabel("training samples")
-    axis.set_ylabel("test " + (name.upper() if name == "mae" else name) +
-                    (f" ({unit(curve[name])})" if unit(curve[name]) else ""))
-    axis.set_title(title)
+    for axis, name in zip(axes, names):
+        axis.loglog(curve["n_train"][:][order], curve[name][:][order], "o-", color=TEST)
+        axis.set_xlabel("training samples")
+        words = name.replace("_mae", " MAE") if name != "mae" else "MAE"
+        axis.set_ylabel("test " + words + (f" ({unit(curve[name])})" if unit(curve[name]) else ""))
+        axis.set_title(title)
     return figure
 
 
-DRAWINGS = [("loss", "train", draw_loss), ("parity", "train", draw_parity), ("calibration", "train", draw_calibration),
-            ("learning_curve", "train", draw_curve)]
+DRAWINGS = [("loss", "train", draw_loss), ("parity", "train", draw_parity), ("parity", "train", draw_potential_parity),
+            ("calibration", "train", draw_calibration), ("learning_curve", "train", draw_curve)]

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -274,7 +275,20 @@ Structure parse_xyz(std::string_view text, const std::string& name, std::int64_t
   return pick_frame(reader, frame, name);
 }
 
-void write_xyz_frame(TextWriter& out, const Structure& s) {
+namespace {
+
+/// Takes what TextWriter takes, into memory.
+struct TextBuffer {
+  std::string text;
+  template <class... Args>
+  void write(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
+  }
+};
+
+/// `column`: null, or the values of a further one called `name`.
+template <class Out>
+void write_frame(Out& out, const Structure& s, const std::string& name, const std::vector<double>* column) {
   const auto units = s.info.find("units");
   const bool reduced = units != s.info.end() && units->second == "lj";
   bool masses = false;
@@ -288,8 +302,9 @@ void write_xyz_frame(TextWriter& out, const Structure& s) {
   }
   out.write("{}\nLattice=\"", s.size());
   for (int i = 0; i < 9; ++i) out.write("{}{}", i == 0 ? "" : " ", s.cell(i / 3, i % 3));
-  out.write("\" Properties=species:S:1:pos:R:3{}{}{}{}", s.velocity.empty() ? "" : ":velo:R:3",
-            s.force.empty() ? "" : ":forces:R:3", s.fixed.empty() ? "" : ":move_mask:L:3", masses ? ":masses:R:1" : "");
+  out.write("\" Properties=species:S:1:pos:R:3{}{}{}{}{}", s.velocity.empty() ? "" : ":velo:R:3",
+            s.force.empty() ? "" : ":forces:R:3", s.fixed.empty() ? "" : ":move_mask:L:3", masses ? ":masses:R:1" : "",
+            column != nullptr ? fmt::format(":{}:R:1", name) : "");
   for (const auto& [key, value] : s.info) out.write(" {}={}", quote_for_comment(key), quote_for_comment(value));
   out.write(" pbc=\"{} {} {}\"\n", s.periodic[0] ? 'T' : 'F', s.periodic[1] ? 'T' : 'F', s.periodic[2] ? 'T' : 'F');
   for (std::size_t i = 0; i < s.size(); ++i) {
@@ -300,8 +315,19 @@ void write_xyz_frame(TextWriter& out, const Structure& s) {
     if (!s.fixed.empty())
       for (unsigned k = 0; k < 3; ++k) out.write(" {}", ((s.fixed[i] >> k) & 1u) != 0 ? 'F' : 'T');
     if (masses) out.write(" {}", species.mass);
+    if (column != nullptr) out.write(" {}", (*column)[i]);
     out.write("\n");
   }
+}
+
+}  // namespace
+
+void write_xyz_frame(TextWriter& out, const Structure& structure) { write_frame(out, structure, "", nullptr); }
+
+std::string xyz_frame_with(const Structure& structure, const std::string& name, const std::vector<double>& column) {
+  TextBuffer out;
+  write_frame(out, structure, name, &column);
+  return std::move(out.text);
 }
 
 void write_xyz(const std::string& path, const Structure& structure) {

@@ -60,6 +60,8 @@ Structure parse_xyz(std::string_view text, const std::string& name, std::int64_t
 /// with info units=lj), every info key, pbc. Numbers read back to the same values. Species symbols must be free of
 /// blanks.
 void write_xyz_frame(TextWriter& out, const Structure& structure);
+/// The same frame as text, with a further column `name`: one number an atom.
+std::string xyz_frame_with(const Structure& structure, const std::string& name, const std::vector<double>& column);
 void write_xyz(const std::string& path, const Structure& structure);
 void write_xyz(const std::string& path, const std::vector<Structure>& frames);
 

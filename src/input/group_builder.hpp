@@ -40,13 +40,14 @@ class GroupBuilder {
 };
 
 /// Where each theme's groups are described.
-void add_relax(std::vector<Group>& groups);     ///< schema_relax.cpp: &relax
-void add_ising(std::vector<Group>& groups);     ///< schema_ising.cpp: &ising, &phase
-void add_hull(std::vector<Group>& groups);      ///< schema_stability.cpp: &hull
-void add_dataset(std::vector<Group>& groups);   ///< schema_dataset.cpp: &dataset, &convert
-void add_model(std::vector<Group>& groups);     ///< schema_model.cpp: &model
-void add_train(std::vector<Group>& groups);     ///< schema_train.cpp: &train
-void add_predict(std::vector<Group>& groups);   ///< schema_predict.cpp: &predict
-void add_evaluate(std::vector<Group>& groups);  ///< schema_evaluate.cpp: &evaluate
+void add_relax(std::vector<Group>& groups);       ///< schema_relax.cpp: &relax
+void add_ising(std::vector<Group>& groups);       ///< schema_ising.cpp: &ising, &phase
+void add_hull(std::vector<Group>& groups);        ///< schema_stability.cpp: &hull
+void add_dataset(std::vector<Group>& groups);     ///< schema_dataset.cpp: &dataset, &convert
+void add_model(std::vector<Group>& groups);       ///< schema_model.cpp: &model
+void add_train(std::vector<Group>& groups);       ///< schema_train.cpp: &train
+void add_predict(std::vector<Group>& groups);     ///< schema_predict.cpp: &predict
+void add_properties(std::vector<Group>& groups);  ///< schema_properties.cpp: &properties
+void add_evaluate(std::vector<Group>& groups);    ///< schema_evaluate.cpp: &evaluate
 
 }  // namespace spinel

@@ -53,9 +53,12 @@ struct PotentialParameters {
   std::string truncation = "plain";          // plain | shifted | smooth
   double smooth_width = 0.0;                 // Å below the cutoff over which `smooth` switches off (0: a tenth of it)
   bool tail_correction = false;
-  std::string model;           // native model file (HDF5) of a network
-  std::string device = "cpu";  // cpu | cuda: where a network runs, one GPU per rank of a node
-  std::int64_t threads = 1;    // of a network, per rank
+  std::vector<std::string> model;      // native model file (HDF5) of a network; several: a committee, whose mean counts
+  std::string device = "cpu";          // cpu | cuda: where a network runs, one GPU per rank of a node
+  std::int64_t threads = 1;            // of a network, per rank
+  double spread_threshold = 0.0;       // eV/Å, largest spread of a committee's force on an atom in md; 0: none
+  std::string spread_action = "dump";  // dump | stop, where it is exceeded
+  std::int64_t spread_every = 10;      // steps between looks at the spread
 };
 
 /// &dynamics
@@ -177,6 +180,7 @@ struct DatasetParameters {
   std::int64_t clusters = 10;              // of leave_cluster
   std::int64_t left_cluster = 0;           // of leave_cluster, 1 the largest; 0: drawn by the seed
   std::string validation_file, test_file;  // of files: datasets, extended XYZ, or *.txt with an id a line
+  std::string group;                       // text of the structures by whose values errors are also told
   bool graph_cache = true;                 // keep the graphs of a dataset file beside it
 };
 
@@ -203,14 +207,15 @@ struct PredictParameters {
   bool csv = false;                 // also write <prefix>_predictions.csv
 };
 
-/// &model: a new network that tells a property of crystals
+/// &model: a new network, that tells a property of crystals or is an interatomic potential
 struct ModelParameters {
-  std::string kind = "cgcnn";       // cgcnn | mlp
+  std::string kind = "cgcnn";       // cgcnn | mlp; potentials: schnet | painn | m3gnet
   std::string task = "regression";  // regression | classification
   std::int64_t classes = 2;         // of classification; the target is their number from 0
+  // cgcnn and potentials
+  std::int64_t width = 64;        // of atoms
+  std::int64_t convolutions = 3;  // or interactions
   // cgcnn
-  std::int64_t width = 64;  // of atoms
-  std::int64_t convolutions = 3;
   std::int64_t crystal_width = 128;  // of crystals
   std::int64_t crystal_layers = 1;   // of that width
   std::string element_features;      // JSON file of rows of numbers for every element; empty: learned
@@ -224,7 +229,21 @@ struct ModelParameters {
   std::string activation = "silu";                    // silu | relu
   bool composition_fractions = true;
   bool composition_statistics = true;
+  // potentials
+  double cutoff = 5.0;                 // Å
+  double threebody_cutoff = 4.0;       // Å, of m3gnet
+  std::int64_t radial_functions = 20;  // of schnet and painn
+  std::int64_t moments = 1;            // of painn: highest degree of the moments of neighbours, 1 as published
+  std::string initial;                 // model file to begin from, whose architecture it takes
+  bool repulsion = false;              // add the repulsion of screened nuclei (ZBL)
+  double repulsion_inner = 0.0;        // Å, up to which it is whole; 0: half of repulsion_outer
+  double repulsion_outer = 1.5;        // Å, from which on it is zero
 };
+
+/// Is this kind of &model an interatomic potential?
+inline bool is_potential_kind(const std::string& kind) {
+  return kind == "schnet" || kind == "painn" || kind == "m3gnet";
+}
 
 /// &train: how a network is trained
 struct TrainParameters {
@@ -233,10 +252,17 @@ struct TrainParameters {
   std::vector<std::int64_t> n_train;  // sizes of the training part, one training each; empty: all of it
   std::int64_t ensemble = 1;          // members, which differ in initial weights and order of samples
   std::string loss = "auto";          // auto | l1 | l2 | huber | cross_entropy
-  double huber_delta = 1.0;           // of huber, in standard deviations of the target where it is normalized
-  bool normalize = true;              // the network learns (target − mean)/deviation
-  bool element_references = false;    // and before that: target − Σ elements' references, by least squares
-  std::string optimizer = "adamw";    // adamw | sgd
+  // Of potentials; weights: at the first and at the last epoch
+  std::vector<double> energy_weight = {1.0};
+  std::vector<double> force_weight = {100.0};
+  std::vector<double> stress_weight = {100.0};
+  std::string weight_schedule = "linear";  // linear | step
+  double weight_step = 0.75;               // of step: share of the epochs after which the second values hold
+  std::string precision = "single";        // single | double
+  double huber_delta = 1.0;                // of huber, in standard deviations of the target where it is normalized
+  bool normalize = true;                   // the network learns (target − mean)/deviation
+  bool element_references = false;         // and before that: target − Σ elements' references, by least squares
+  std::string optimizer = "adamw";         // adamw | sgd
   double learning_rate = 1e-3;
   double weight_decay = 0.0;
   std::vector<double> betas = {0.9, 0.999};  // of adamw
@@ -254,6 +280,22 @@ struct TrainParameters {
   std::int64_t early_stopping = 0;         // epochs without improvement; 0: never
   std::int64_t checkpoint_every = 1;       // epochs
   std::int64_t bucket_size = 256;          // KB of gradients in a message
+};
+
+/// &properties: what a potential says of a crystal and of pairs of its atoms
+struct PropertiesParameters {
+  std::vector<std::string> kinds = {"equation_of_state", "elastic", "phonons", "dimers", "invariance", "nve"};
+  double volume_range = 0.08;            // largest change of the volume, of the equation of state
+  std::int64_t volumes = 13;             // of the equation of state
+  double strain = 0.005;                 // of elastic constants
+  double displacement = 0.01;            // Å, of phonons
+  double dimer_minimum = 0.6;            // Å
+  std::int64_t dimer_points = 200;       // up to the cutoff
+  double nve_temperature = 1000.0;       // K
+  double nve_timestep = 1.0;             // fs
+  std::int64_t nve_steps = 5000;         // after the equilibration
+  std::int64_t nve_equilibration = 500;  // steps, before
+  std::int64_t nve_atoms = 64;           // at least, of the supercell
 };
 
 /// &evaluate: a set of structures against a reference and a hull
@@ -341,6 +383,7 @@ struct Input {
   ModelParameters model;
   TrainParameters train;
   PredictParameters predict;
+  PropertiesParameters properties;
   EvaluateParameters evaluate;
   NeighborParameters neighbor;
   ParallelParameters parallel;

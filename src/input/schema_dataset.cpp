@@ -35,6 +35,9 @@ void add_dataset_keys(std::vector<Group>& groups) {
         "structures of the validation part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
       .if_empty("none");
   g.key("test_file", &P::test_file, "the same for the test part").if_empty("none");
+  g.key("group", &P::group,
+        "text of the structures, such as 'config_type', by whose values the errors of the test part are also told")
+      .if_empty("none");
   g.key("graph_cache", &P::graph_cache, "keep the neighbour graphs of a dataset in a file beside it, for later runs");
 }
 

@@ -29,7 +29,8 @@ void add_structure(std::vector<Group>& groups) {
   using P = StructureParameters;
   GroupBuilder<P> g(groups, "structure", &Input::structure,
                     "The atoms: from a file, or from a prototype with species and lattice constants.",
-                    {"energy", "md", "relax", "evaluate"});
+                    {"energy", "md", "relax", "evaluate", "properties", "train"});
+  g.optional_for({"train"});
   g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
   g.key("all", &P::all,
@@ -73,9 +74,11 @@ void add_potential(std::vector<Group>& groups) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull", "evaluate"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
   g.optional_for({"hull", "evaluate"});
-  g.key("style", &P::style, "kind of potential").one_of({"lennard_jones", "m3gnet"}).required();
+  g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
+      .one_of({"lennard_jones", "network", "m3gnet", "schnet", "painn"})
+      .required();
   g.key(
        "precision", &P::precision,
        "of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over atoms with "
@@ -109,10 +112,28 @@ void add_potential(std::vector<Group>& groups) {
       .above(0)
       .unless(0, "a tenth of the cutoff");
   g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff");
-  g.key("model", &P::model, "native model file (HDF5) of a network, see scripts/import_model.py").if_empty("none");
+  g.key("model", &P::model,
+        "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
+        "are a committee, whose mean is the potential")
+      .length(1, 100)
+      .if_empty("none");
   g.key("device", &P::device, "where a network runs: 'cuda' takes one GPU for each rank of a node")
       .one_of({"cpu", "cuda"});
   g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024);
+  g.key("spread_threshold", &P::spread_threshold,
+        "largest standard deviation of the force on an atom over the models of a committee that is taken as known")
+      .in(&UnitSystem::force)
+      .above(0)
+      .unless(0, "no limit")
+      .only_for({"md"});
+  g.key("spread_action", &P::spread_action,
+        "where it is exceeded: 'dump' appends the frame to <prefix>_uncertain.xyz, 'stop' does so and ends the run")
+      .one_of({"dump", "stop"})
+      .only_for({"md"});
+  g.key("spread_every", &P::spread_every, "steps between looks at the spread of a committee")
+      .in("steps")
+      .at_least(1)
+      .only_for({"md"});
 }
 
 void add_dynamics(std::vector<Group>& groups) {
@@ -167,7 +188,7 @@ void add_dynamics(std::vector<Group>& groups) {
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
   GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.",
-                    {"energy", "md", "relax", "hull", "evaluate"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
   g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
       .in("steps")
@@ -281,6 +302,7 @@ const std::vector<Group>& schema() {
     add_model(all);
     add_train(all);
     add_predict(all);
+    add_properties(all);
     add_evaluate(all);
     add_neighbor(all);
     add_parallel(all);

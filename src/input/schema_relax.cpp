@@ -4,9 +4,11 @@ namespace spinel {
 
 void add_relax(std::vector<Group>& groups) {
   using P = RelaxParameters;
-  GroupBuilder<P> g(groups, "relax", &Input::relax, "Relaxation to the nearest minimum of energy + pressure × volume.",
-                    {"relax", "hull", "evaluate"});
-  g.optional_for({"hull", "evaluate"});
+  GroupBuilder<P> g(groups, "relax", &Input::relax,
+                    "Relaxation to the nearest minimum of energy + pressure × volume; given with calculation = 'md', "
+                    "before the dynamics.",
+                    {"relax", "md", "hull", "evaluate"});
+  g.optional_for({"md", "hull", "evaluate"});
   g.key("minimizer", &P::minimizer,
         "'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")
       .one_of({"fire", "lbfgs", "blmvm", "cg"});

@@ -21,8 +21,21 @@ void add_train(std::vector<Group>& groups) {
         "cross_entropy")
       .one_of({"auto", "l1", "l2", "huber", "cross_entropy"});
   g.key("huber_delta", &P::huber_delta,
-        "error from which huber is linear, in standard deviations of the target where that is normalized")
+        "error from which huber is linear, in standard deviations of the target where that is normalized; of a "
+        "potential in eV/atom, eV/Å and eV/Å³")
       .above(0);
+  g.key("energy_weight", &P::energy_weight,
+        "of the energy per atom (eV/atom) in the loss of a potential; two values: at the first and at the last epoch")
+      .length(1, 2)
+      .at_least(0);
+  g.key("force_weight", &P::force_weight, "of the components of the forces (eV/Å), likewise").length(1, 2).at_least(0);
+  g.key("stress_weight", &P::stress_weight, "of the components of the stress (eV/Å³), likewise")
+      .length(1, 2)
+      .at_least(0);
+  g.key("weight_schedule", &P::weight_schedule, "how these go from the first value to the second")
+      .one_of({"linear", "step"});
+  g.key("weight_step", &P::weight_step, "share of the epochs after which they do so in one step").between(0, 1);
+  g.key("precision", &P::precision, "of the arithmetic in which a potential is trained").one_of({"single", "double"});
   g.key("normalize", &P::normalize, "the network learns the target less its mean, over its standard deviation");
   g.key("element_references", &P::element_references,
         "the network learns what is left of the target when a value for every atom, or its mean where the target is "

@@ -66,8 +66,10 @@ void check_structure(const Input& input) {
 void check_lennard_jones(const Input& input) {
   const auto& p = input.potential;
   const Check check(input, "potential");
-  for (const auto& [key, given] :
-       {std::pair{"model", !p.model.empty()}, {"device", p.device != "cpu"}, {"threads", p.threads != 1}})
+  for (const auto& [key, given] : {std::pair{"model", !p.model.empty()},
+                                   {"device", p.device != "cpu"},
+                                   {"threads", p.threads != 1},
+                                   {"spread_threshold", p.spread_threshold != 0.0}})
     check(given, key, "goes with a network, not with style = 'lennard_jones'");
   check(p.epsilon.empty(), "epsilon", "missing: style = 'lennard_jones' needs it");
   check(p.sigma.empty(), "sigma", "missing: style = 'lennard_jones' needs it");
@@ -99,8 +101,18 @@ void check_network(const Input& input) {
   const auto& p = input.potential;
   const Check check(input, "potential");
   check(input.control.units != "metal", "style", "'{}' is in eV and Å: it needs units = 'metal' in &control", p.style);
-  check(p.model.empty(), "model", "missing: style = '{}' needs a model file (scripts/import_model.py makes one)",
-        p.style);
+  check(p.model.empty(), "model",
+        "missing: style = '{}' needs a model file (from calculation = 'train' or scripts/import_model.py)", p.style);
+  check(has_empty(p.model), "model", "a name must not be empty");
+  const auto twice = repeated(p.model);
+  check(!twice.empty(), "model", "'{}' is listed twice", twice);
+  check(p.model.size() == 1 && p.spread_threshold != 0.0, "spread_threshold",
+        "needs a committee: several files in model");
+  check(p.spread_threshold != 0.0 && input.control.calculation != "md", "spread_threshold",
+        "goes with calculation = 'md', not with '{}'", input.control.calculation);
+  const PotentialParameters standard;
+  check(p.spread_threshold == 0.0 && p.spread_action != standard.spread_action, "spread_action",
+        "needs spread_threshold");
   for (const auto& [key, given] : {std::pair{"pairs", !p.pairs.empty()},
                                    {"epsilon", !p.epsilon.empty()},
                                    {"sigma", !p.sigma.empty()},
@@ -124,6 +136,11 @@ void check_relax(const Input& input) {
   check(input.structure.all && !p.fixed_ids.empty(), "fixed_ids",
         "names atoms of one structure, but all = .true. takes many; use fixed_species, or move_mask in the file");
   check(has_empty(p.fixed_species), "fixed_species", "a species must not be empty");
+  if (input.control.calculation != "md") return;
+  for (const auto& [key, given] : {std::pair{"fixed_ids", !p.fixed_ids.empty()},
+                                   {"fixed_species", !p.fixed_species.empty()},
+                                   {"keep_symmetry", p.keep_symmetry}})
+    check(given, key, "does not go with calculation = 'md'; atoms that &dynamics fixes are fixed from the start");
 }
 
 void check_dynamics(const Input& input) {

@@ -2,11 +2,13 @@
 
 #include <torch/nn/module.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "network/halo_exchange.hpp"
 #include "network/model_file.hpp"
+#include "network/repulsion.hpp"
 
 namespace spinel {
 
@@ -28,9 +30,11 @@ class EnergyModel : public torch::nn::Module {
   virtual const std::vector<std::string>& elements() const = 0;
   /// Å, longest edge.
   virtual double cutoff() const = 0;
-  /// Collective. [owned] what the network makes of each atom, in its own unit and precision. The energy of a structure
-  /// in eV is scale·Σ forward + shift + Σ element_energy[element].
+  /// Collective. [owned] what the network makes of each atom, in its own unit and precision.
   virtual torch::Tensor forward(const AtomGraph& graph, const HaloExchangePtr& exchange) = 0;
+  /// Collective. [owned] eV, float64: scale·forward, and the repulsion where there is one. The energy of a structure is
+  /// the sum of these + shift + Σ element_energy[element].
+  torch::Tensor atomic_energy(const AtomGraph& graph, const HaloExchangePtr& exchange);
 
   /// The weights will not change any more: they require no gradients from now on, and forward may be prepared to run
   /// faster, being differentiable only once, with respect to the edge vectors.
@@ -39,10 +43,21 @@ class EnergyModel : public torch::nn::Module {
   double scale = 1.0;                  ///< eV
   double shift = 0.0;                  ///< eV, once a structure
   std::vector<double> element_energy;  ///< eV, [element]
+  std::optional<Repulsion> repulsion;
+  std::string architecture_json;  ///< JSON of a model file; scale, shift, element_energy and repulsion above are newer
 };
 
 /// The network of a model file with its weights, which require gradients. InputError where it is no potential or its
 /// weights do not fit its architecture.
 std::shared_ptr<EnergyModel> make_energy_model(const ModelFile& file, bool single_precision);
+
+/// A network of this architecture (`file` needs no weights) with weights drawn by `seed`: linear maps uniform within
+/// ±√(6/(inputs + outputs)) (Glorot & Bengio 2010), biases zero, embeddings normal; the filters, whose products are
+/// summed over neighbours, over the root of their mean number.
+std::shared_ptr<EnergyModel> make_new_energy_model(const ModelFile& file, bool single_precision, std::uint64_t seed,
+                                                   double mean_neighbors);
+
+/// The network with its present weights, scale, shift and reference energies.
+ModelFile to_model_file(const EnergyModel& model);
 
 }  // namespace spinel

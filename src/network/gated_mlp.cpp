@@ -1,6 +1,7 @@
 #include "network/gated_mlp.hpp"
 
-#include <torch/torch.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 
 namespace spinel {
 

@@ -1,6 +1,7 @@
 #include "network/halo_exchange.hpp"
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 namespace spinel {
 
@@ -61,7 +62,11 @@ struct ToOwners : torch::autograd::Function<ToOwners> {
 
 }  // namespace
 
-Tensor to_ghosts(const Tensor& owned, const HaloExchangePtr& exchange) { return ToGhosts::apply(owned, exchange); }
-Tensor to_owners(const Tensor& all, const HaloExchangePtr& exchange) { return ToOwners::apply(all, exchange); }
+Tensor to_ghosts(const Tensor& owned, const HaloExchangePtr& exchange) {
+  return exchange ? ToGhosts::apply(owned, exchange) : owned;
+}
+Tensor to_owners(const Tensor& all, const HaloExchangePtr& exchange) {
+  return exchange ? ToOwners::apply(all, exchange) : all;
+}
 
 }  // namespace spinel

@@ -19,7 +19,8 @@ using HaloExchangePtr = c10::intrusive_ptr<HaloExchange>;
 /// times: each is the adjoint of the other. Every call, and every pass of autograd through one, is collective: a rank
 /// without atoms brings tensors of zero rows that require gradients where those of the others do. Autograd runs
 /// functions of CPU tensors on the thread that called it, and those of GPU tensors on a thread of that GPU while the
-/// caller waits. Tensors on a GPU travel through host memory.
+/// caller waits. Tensors on a GPU travel through host memory. With no exchange (null) there are no ghosts, and both
+/// give back what they are given.
 
 /// [owned][width] → [owned, then ghosts][width]: ghosts get the rows of their owners.
 torch::Tensor to_ghosts(const torch::Tensor& owned, const HaloExchangePtr& exchange);

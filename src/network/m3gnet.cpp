@@ -1,8 +1,10 @@
 #include "network/m3gnet.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
+
+#include "network/edge_sums.hpp"
 
 namespace spinel {
 
@@ -108,11 +110,10 @@ Tensor M3gnet::plain_three_body(const ThreeBodyInput& input, std::int64_t n_owne
   const auto device = input.weight.device();
   const Tensor radial = torch::tensor(columns.radial).to(device);
   const Tensor harmonics = input.harmonics.index_select(1, torch::tensor(columns.harmonic).to(device));
-  const Tensor terms = input.weight * input.atom.index_select(0, input.destination);
+  const Tensor terms = input.weight * gather_rows(input.atom, input.destination);
   const Tensor expanded = terms.index_select(1, radial) * harmonics;
-  const Tensor around = expanded.new_zeros({n_owned, expanded.size(1)}).index_add(0, input.source, expanded);
-  const Tensor sum =
-      terms.new_zeros(terms.sizes()).index_add(1, radial, around.index_select(0, input.source) * harmonics);
+  const Tensor around = add_rows(expanded, input.source, n_owned);
+  const Tensor sum = terms.new_zeros(terms.sizes()).index_add(1, radial, gather_rows(around, input.source) * harmonics);
   std::vector<double> straight;  // Y_l0 of a zero angle: what an edge contributes to itself
   for (int l = 0; l < architecture_.max_l; ++l)
     straight.insert(straight.end(), static_cast<std::size_t>(architecture_.max_n),
@@ -144,7 +145,7 @@ ConvolutionInput M3gnet::convolution_input(const Block& block, const AtomGraph& 
 
 Tensor M3gnet::forward(const AtomGraph& graph, const HaloExchangePtr& exchange) {
   const Geometry g = geometry(graph);
-  Tensor v = node_embedding_.index_select(0, graph.element);  // of ghosts too: their elements are known
+  Tensor v = gather_rows(node_embedding_, graph.element);  // of ghosts too: their elements are known
   Tensor e = torch::silu(dense(edge_embedding_, g.pair)), owned;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
@@ -166,16 +167,16 @@ std::pair<Tensor, Tensor> M3gnet::plain_convolution(const Block& block, const Co
   const auto message = [&](const GatedMlp& mlp, const Linear& weight, const Tensor& e, std::int64_t offset) {
     const Tensor first = torch::cat({mlp.values[0]->weight, mlp.gates[0]->weight});
     const auto part = [&](const Tensor& of_atoms, const Tensor& index) {
-      return of_atoms.narrow(1, offset, first.size(0)).index_select(0, index);
+      return gather_rows(of_atoms.narrow(1, offset, first.size(0)), index);
     };
     const Tensor of_edge = torch::linear(e, first.narrow(1, first.size(1) - e.size(1), e.size(1)));
     return mlp.after_first(of_edge + part(i.from_source, i.source) + part(i.from_destination, i.destination)) *
            dense(weight, i.basis);
   };
-  Tensor e = i.edge.index_add(0, i.short_edge, block.update_bond->forward(i.triple));
+  Tensor e = i.edge + add_rows(block.update_bond->forward(i.triple), i.short_edge, i.edge.size(0));
   e = e + message(*block.edge_update, block.edge_weight, e, 0);
   const Tensor messages = message(*block.node_update, block.node_weight, e, i.from_source.size(1) / 2);
-  return {e, messages.new_zeros({i.from_destination.size(0), messages.size(1)}).index_add(0, i.destination, messages)};
+  return {e, add_rows(messages, i.destination, i.from_destination.size(0))};
 }
 
 void M3gnet::freeze() {

@@ -1,6 +1,8 @@
 #include "network/network_potential.hpp"
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include <algorithm>
 
@@ -81,7 +83,7 @@ EnergyVirial NetworkPotential::compute(const LocalAtoms& atoms, const NeighborLi
   {
     const AtomGraph g = graph(atoms);
     const auto exchange = c10::make_intrusive<HaloExchange>(halo, atoms.n_owned, atoms.n_all());
-    energy = model_->scale * model_->forward(g, exchange).to(torch::kDouble).sum();
+    energy = model_->atomic_energy(g, exchange).sum();
     gradient = torch::autograd::grad({energy}, {g.vector})[0].to(torch::kCPU).contiguous();
   }
 

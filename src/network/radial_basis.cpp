@@ -1,6 +1,6 @@
 #include "network/radial_basis.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 
@@ -56,7 +56,7 @@ RadialBasis RadialBasis::bessel(int max_l, int max_n, double cutoff) {
 
 RadialBasis RadialBasis::smooth(int n, double cutoff) {
   RadialBasis basis;
-  basis.smooth_ = true;
+  basis.kind_ = Kind::smooth;
   basis.n_ = n;
   basis.cutoff_ = cutoff;
   const auto columns = static_cast<std::size_t>(n);
@@ -81,8 +81,21 @@ RadialBasis RadialBasis::smooth(int n, double cutoff) {
   return basis;
 }
 
+RadialBasis RadialBasis::gaussian(int n, double cutoff) {
+  RadialBasis basis;
+  basis.kind_ = Kind::gaussian;
+  basis.n_ = n;
+  basis.cutoff_ = cutoff;
+  return basis;
+}
+
 Tensor RadialBasis::operator()(const Tensor& r) const {
-  if (smooth_) {
+  if (kind_ == Kind::gaussian) {
+    const double width = cutoff_ / (n_ - 1);
+    const Tensor x = r.unsqueeze(1) / width - torch::arange(n_, r.options()).unsqueeze(0);
+    return torch::exp(-0.5 * x * x);
+  }
+  if (kind_ == Kind::smooth) {
     const Tensor x = r.unsqueeze(1) * constant(wave_number_, {1, n_ + 1}, r);
     return (x.sin() / x).matmul(constant(factor_, {n_ + 1, n_}, r));
   }
@@ -98,6 +111,11 @@ Tensor RadialBasis::operator()(const Tensor& r) const {
     now = next;
   }
   return torch::cat(columns, 1) * constant(factor_, {1, size()}, r);
+}
+
+Tensor cutoff_envelope(const Tensor& r, double cutoff) {
+  const Tensor q = r / cutoff;
+  return 1.0 - q.pow(3) * (10.0 - 15.0 * q + 6.0 * q * q);
 }
 
 Tensor scaled_harmonics(const Tensor& unit, int max_l) {

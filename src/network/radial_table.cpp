@@ -1,6 +1,7 @@
 #include "network/radial_table.hpp"
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -14,8 +15,8 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-RadialTable::RadialTable(const RadialBasis& basis, double cutoff)
-    : size_(static_cast<std::size_t>(basis.size())), inverse_width_(static_cast<double>(n_intervals_) / cutoff) {
+RadialTable::RadialTable(const std::function<Tensor(const Tensor&)>& functions, double cutoff)
+    : inverse_width_(static_cast<double>(n_intervals_) / cutoff) {
   // Interpolation at Chebyshev's nodes: places^power · coefficients = values.
   constexpr int n = static_cast<int>(degree_) + 1;
   Eigen::Matrix<double, n, n> powers;
@@ -26,7 +27,8 @@ RadialTable::RadialTable(const RadialBasis& basis, double cutoff)
   }
   for (std::size_t interval = 0; interval < n_intervals_; ++interval)
     for (const double x : place) r.push_back((static_cast<double>(interval) + x) / inverse_width_);
-  const Tensor values = basis(torch::tensor(r, torch::kDouble)).contiguous();
+  const Tensor values = functions(torch::tensor(r, torch::kDouble)).contiguous();
+  size_ = static_cast<std::size_t>(values.size(1));
   const Eigen::PartialPivLU<Eigen::Matrix<double, n, n>> solver(powers);
   using Block = Eigen::Matrix<double, n, Eigen::Dynamic, Eigen::RowMajor>;
   const auto columns = static_cast<Eigen::Index>(size_);
@@ -64,20 +66,39 @@ void RadialTable::evaluate(const Tensor& r, Tensor& values, Tensor& slopes) cons
   }
 }
 
+/// gradient [r][function], slopes [r][function] → [r], the gradient with respect to r.
+struct TableSlope : torch::autograd::Function<TableSlope> {
+  static Tensor forward(AutogradContext* context, const Tensor& gradient, const Tensor& slopes, const Tensor&) {
+    context->save_for_backward({slopes});
+    return (gradient * slopes).sum(1, false, torch::kDouble);
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    if (context->needs_input_grad(2)) fail("the tabulated radial functions have no second derivative");
+    const Tensor slopes = context->get_saved_variables()[0];
+    return {gradients[0].unsqueeze(1).to(slopes.scalar_type()) * slopes, Tensor(), Tensor()};
+  }
+};
+
 struct TableFunction : torch::autograd::Function<TableFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& r, const RadialTable& table, torch::ScalarType type) {
-    Tensor values = torch::empty({r.size(0), static_cast<std::int64_t>(table.size_)}, r.options().dtype(type));
-    Tensor slopes = torch::empty_like(values);
-    type == torch::kFloat ? table.evaluate<float>(r.contiguous(), values, slopes)
-                          : table.evaluate<double>(r.contiguous(), values, slopes);
-    context->save_for_backward({slopes});
+    const auto [values, slopes] = table.rows(r, type);
+    context->save_for_backward({slopes, r});
     return values;
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    if (at::GradMode::is_enabled()) fail("the tabulated radial basis has no second derivative");
-    return {(gradients[0] * context->get_saved_variables()[0]).sum(1, false, torch::kDouble), Tensor(), Tensor()};
+    const auto saved = context->get_saved_variables();
+    return {TableSlope::apply(gradients[0], saved[0], saved[1]), Tensor(), Tensor()};
   }
 };
+
+std::pair<Tensor, Tensor> RadialTable::rows(const Tensor& r, torch::ScalarType type) const {
+  Tensor values = torch::empty({r.size(0), static_cast<std::int64_t>(size_)},
+                               torch::TensorOptions().dtype(type).device(r.device()));
+  Tensor slopes = torch::empty_like(values);
+  type == torch::kFloat ? evaluate<float>(r.contiguous(), values, slopes)
+                        : evaluate<double>(r.contiguous(), values, slopes);
+  return {values, slopes};
+}
 
 Tensor RadialTable::operator()(const Tensor& r, torch::ScalarType type) const {
   return TableFunction::apply(r, *this, type);

@@ -4,6 +4,7 @@
 
 #include "crystal/structure_file.hpp"
 #include "domain/distribute.hpp"
+#include "potential/committee.hpp"
 #include "task/make_potential.hpp"
 #include "task/make_structure.hpp"
 #include "task/on_root.hpp"
@@ -27,6 +28,8 @@ void run_energy(const RunContext& context) {
   Timers timers;
   ForceField force_field(std::move(atoms), Halo(world, std::move(decomposition)), potential, input.neighbor,
                          input.parallel, timers);
+  const auto committee = std::dynamic_pointer_cast<Committee>(potential);
+  if (committee) committee->look_at_next();
   const EnergyVirial total = force_field.update({true, true});
   report_decomposition(context, force_field);
   // Positions, velocities and masks are the input's own, in the same order.
@@ -46,6 +49,16 @@ void run_energy(const RunContext& context) {
   log.print("  largest force  {:.6g} {}/{}", largest, units.energy, units.length);
   log.print("  stress         {:.6g} {:.6g} {:.6g} {:.6g} {:.6g} {:.6g} {} (xx yy zz yz xz xy, tension positive)",
             stress[0], stress[1], stress[2], stress[3], stress[4], stress[5], units.pressure);
+  SpreadSummary spread;
+  std::vector<double> force_spread;
+  if (committee) {
+    spread = summarize(committee->spread(), placed, world);
+    force_spread = gather_force_spread(committee->spread(), placed, world);
+    log.print(
+        "  spread         energy {:.4g} {}/atom, forces {:.4g} {} on average, {:.4g} at most, on atom {} ({} models)",
+        spread.energy, units.energy, spread.force_mean, units.force, spread.force_max, spread.worst_id + 1,
+        committee->size());
+  }
 
   on_root(world, [&] {
     files.make_folder(input);
@@ -64,6 +77,12 @@ void run_energy(const RunContext& context) {
   for (const Vec3& f : structure.force) forces.insert(forces.end(), f.data(), f.data() + 3);
   file.write("/forces", std::move(forces), {units.energy + "/" + units.length, "atoms in the order of the structure"},
              {world.is_root() ? placed.n_global : 0, 3});
+  if (committee) {
+    file.write("/spread/models", static_cast<std::int64_t>(committee->size()), {"", "of the committee"});
+    file.write("/spread/energy", spread.energy, {units.energy + "/atom", "standard deviation over the models, N − 1"});
+    file.write("/spread/force", std::move(force_spread),
+               {units.force, "of the force vector of each atom, in the order of the structure"});
+  }
   file.save();
   log.print("\nComplete: {}", files.result);
 }

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "stability/energy_key.hpp"
+#include "task/find_beside_input.hpp"
 #include "task/on_root.hpp"
 #include "task/run_report.hpp"
 
@@ -29,12 +30,6 @@ class SharedSource : public StructureSource {
   std::shared_ptr<StructureSource> source_;
 };
 
-/// Sought in the folder of the input file and then in the current one.
-std::string find_path(const Input& input, const std::string& given) {
-  const fs::path beside = fs::path(input.locations.file).parent_path() / given;
-  return fs::exists(beside) || !fs::exists(given) ? beside.string() : given;
-}
-
 bool is_periodic(const Structure& structure) {
   return std::all_of(structure.periodic.begin(), structure.periodic.end(), [](bool p) { return p; });
 }
@@ -52,7 +47,7 @@ EvaluationSet::EvaluationSet(const RunContext& context) : context_(context) {
   const Input& input = context.input;
   on_root(context.world, [&] {
     try {
-      source_ = open_structure_source(find_path(input, input.structure.file), false);
+      source_ = open_structure_source(find_beside_input(input, input.structure.file), false);
     } catch (const InputError& error) {
       fail_key(input, "structure", "file", error.what());
     }
@@ -187,7 +182,7 @@ ReferenceCells read_reference_cells(const RunContext& context, const std::vector
         std::int64_t number = at;
         try {
           if (!source) {
-            source = open_structure_source(find_path(input, path), false);
+            source = open_structure_source(find_beside_input(input, path), false);
             reference.size += source->size();
             reference.fingerprint = reference.fingerprint * 0x9e3779b97f4a7c15ull + source->fingerprint();
           }

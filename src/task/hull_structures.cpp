@@ -7,6 +7,7 @@
 #include "crystal/elements.hpp"
 #include "crystal/prototype_label.hpp"
 #include "stability/energy_key.hpp"
+#include "task/find_beside_input.hpp"
 #include "task/on_root.hpp"
 
 namespace spinel {
@@ -95,8 +96,7 @@ struct ElementsSeen {
 };
 
 std::unique_ptr<StructureSource> open_files(const Input& input, const std::string& given) {
-  const fs::path beside = fs::path(input.locations.file).parent_path() / given;
-  return open_structure_source((fs::exists(beside) ? beside : fs::path(given)).string(), false);
+  return open_structure_source(find_beside_input(input, given), false);
 }
 
 /// Takes those of the last list that lie within `elements`, and notes what they hold. What cannot be read is taken, and

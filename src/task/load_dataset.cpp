@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "crystal/text_file.hpp"
 #include "input/schema.hpp"
+#include "task/find_beside_input.hpp"
 #include "task/on_root.hpp"
 
 namespace spinel {
@@ -27,12 +28,8 @@ auto at_key(const RunContext& context, const char* key, Work&& work) {
 
 /// Collective. A file as given, sought in the folder of the input file and then in the current one.
 std::string find(const RunContext& context, const std::string& given) {
-  namespace fs = std::filesystem;
-  std::string path = given;
-  if (context.world.is_root()) {
-    const fs::path beside = fs::path(context.input.locations.file).parent_path() / given;
-    if (fs::exists(beside)) path = beside.string();
-  }
+  std::string path;
+  if (context.world.is_root()) path = find_beside_input(context.input, given);
   context.world.broadcast(path);
   return path;
 }

@@ -1,6 +1,5 @@
 #include "task/make_architecture.hpp"
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -9,20 +8,17 @@
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
+#include "task/find_beside_input.hpp"
 
 namespace spinel {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 /// On rank 0. {"1": [0.0, …], "2": …} by atomic number, as atom_init.json of CGCNN's authors.
 std::map<int, std::vector<double>> read_features(const Input& input) {
   const std::string& given = input.model.element_features;
   const auto fail_here = [&](const std::string& what) { fail_key(input, "model", "element_features", what); };
-  const fs::path beside = fs::path(input.locations.file).parent_path() / given;
-  const fs::path path = fs::exists(beside) ? beside : fs::path(given);
-  std::ifstream file(path);
+  std::ifstream file(find_beside_input(input, given));
   if (!file) fail_here(fmt::format("there is no file {}", given));
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (!json.is_object() || json.empty()) fail_here(fmt::format("{} is no JSON object of lists of numbers", given));

@@ -5,6 +5,8 @@
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
+#include "network/architecture.hpp"
+#include "potential/committee.hpp"
 #include "potential/lennard_jones.hpp"
 #include "task/locate_error.hpp"
 #include "task/network_library.hpp"
@@ -16,14 +18,21 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A path as given, sought in the folder of the input file and then in the current one.
-std::string find_model(const Input& input) {
-  const fs::path given = input.potential.model;
+std::string find_model(const Input& input, const fs::path& given) {
   const fs::path beside = fs::path(input.locations.file).parent_path() / given;
   for (const fs::path& path : {beside, given})
     if (fs::exists(path)) return path.string();
   fail_key(input, "potential", "model",
            fmt::format("there is no file {}{}", beside.string(),
                        beside == given ? "" : fmt::format(" and no {}", given.string())));
+}
+
+/// InputError where a model is of another kind than the style names; 'network' takes any.
+void check_kind(const ModelFile& model, const std::string& style) {
+  const auto kind = Architecture(model).value<std::string>("kind");
+  if (style != "network" && kind != style)
+    fail_input("model '{}' is of kind '{}', which style = '{}' does not take; style = 'network' takes any potential",
+               model.path, kind, style);
 }
 
 std::vector<Species>::const_iterator find_symbol(const std::vector<Species>& species, const std::string& symbol) {
@@ -53,19 +62,23 @@ PotentialMaker::PotentialMaker(const Input& input, const Communicator& communica
   }
   node_rank_ = communicator.rank_on_node();
   // One rank looks, all learn: a network file system may show a new file to some ranks later than to others.
-  std::string path, problem;
+  std::vector<std::string> paths(input.potential.model.size());
+  std::string problem;
   if (communicator.is_root()) {
     try {
-      path = find_model(input);
+      for (std::size_t m = 0; m < paths.size(); ++m) paths[m] = find_model(input, input.potential.model[m]);
     } catch (const InputError& error) {
       problem = error.what();
     }
   }
   communicator.broadcast(problem);
   if (!problem.empty()) throw InputError(problem);
-  communicator.broadcast(path);
   try {
-    model_ = read_model_file(path, communicator);
+    for (std::string& path : paths) {
+      communicator.broadcast(path);
+      models_.push_back(read_model_file(path, communicator));
+      check_kind(models_.back(), input.potential.style);
+    }
   } catch (const InputError& error) {
     fail_key(input, "potential", "model", error.what());
   }
@@ -74,17 +87,22 @@ PotentialMaker::PotentialMaker(const Input& input, const Communicator& communica
 std::shared_ptr<Potential> PotentialMaker::make(const std::vector<Species>& species,
                                                 const Communicator& communicator) const {
   const PotentialParameters& p = input_.potential;
-  if (!model_) return with_location(input_, "potential", [&] { return std::make_shared<LennardJones>(p, species); });
+  if (models_.empty())
+    return with_location(input_, "potential", [&] { return std::make_shared<LennardJones>(p, species); });
   NetworkOptions options;
   options.single_precision = p.precision == "single";
   options.device = p.device;
   options.node_rank = node_rank_;
   options.threads = static_cast<int>(p.threads);
+  std::vector<std::shared_ptr<Potential>> members;
   try {
-    return network_library().make_potential(*model_, species, options, communicator);
+    for (const ModelFile& model : models_)
+      members.push_back(network_library().make_potential(model, species, options, communicator));
   } catch (const InputError& error) {
     fail_key(input_, "potential", "model", error.what());
   }
+  if (members.size() == 1) return members.front();
+  return std::make_shared<Committee>(std::move(members));
 }
 
 std::shared_ptr<Potential> make_potential(const RunContext& context, const std::vector<Species>& species) {
@@ -97,8 +115,9 @@ std::string describe_potential(const RunContext& context, const Potential& poten
   if (p.style == "lennard_jones")
     return fmt::format("{}, {}, truncation {}, {} precision{}", p.style, cutoff, p.truncation, p.precision,
                        p.tail_correction ? ", tail correction" : "");
-  return fmt::format("{} {}, {}, {} precision, {}{}", p.style, p.model, cutoff, p.precision, p.device,
-                     p.threads > 1 ? fmt::format(", {} threads a rank", p.threads) : "");
+  const std::string committee = p.model.size() > 1 ? fmt::format("mean of {} models, ", p.model.size()) : "";
+  return fmt::format("{} {}, {}{}, {} precision, {}{}", p.style, fmt::join(p.model, " "), committee, cutoff,
+                     p.precision, p.device, p.threads > 1 ? fmt::format(", {} threads a rank", p.threads) : "");
 }
 
 std::shared_ptr<Potential> PotentialTable::get(const std::vector<Species>& species, std::vector<std::int32_t>& index) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "network/model_file.hpp"
 #include "potential/potential.hpp"
@@ -9,11 +9,12 @@
 
 namespace spinel {
 
-/// Makes the potential of &potential for any species, as often as needed: what has to be read is read once.
+/// Makes the potential of &potential for any species, as often as needed: what has to be read is read once. Several
+/// models make a Committee.
 class PotentialMaker {
  public:
-  /// Collective over all ranks of the program. InputError where the model file of a network cannot be read. `input`
-  /// must outlive this.
+  /// Collective over all ranks of the program. InputError where the model file of a network cannot be read or is
+  /// of another kind than the style. `input` must outlive this.
   PotentialMaker(const Input& input, const Communicator& communicator);
 
   /// Collective over the ranks that will use it together. InputError where the potential does not fit the species or
@@ -25,7 +26,7 @@ class PotentialMaker {
 
  private:
   const Input& input_;
-  std::optional<ModelFile> model_;
+  std::vector<ModelFile> models_;  // empty: no network
   int node_rank_ = 0;
   std::vector<Species> required_species_;
 };

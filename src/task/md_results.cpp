@@ -98,14 +98,15 @@ void write_correlation(ResultFile& file, const UnitSystem& units, const LocalAto
 }  // namespace
 
 void write_md_results(const RunContext& context, const RunFiles& files, const ThermoSeries& series,
-                      const Analysis& analysis, MolecularDynamics& md, const std::optional<Performance>& performance,
-                      bool complete) {
+                      const CommitteeWatch* watch, const Analysis& analysis, MolecularDynamics& md,
+                      const std::optional<Performance>& performance, bool complete) {
   const UnitSystem& units = context.units;
   const LocalAtoms& atoms = md.force_field().atoms();
   ResultFile file(context.world, files.result);
   write_header(file, context, atoms, complete);
   file.set_attribute("/", "last_step", fmt::format("{}", md.current_step()));
   write_series(file, context, series);
+  if (watch != nullptr) watch->write(file);
   write_averages(file, units, analysis.averages());
   if (analysis.rdf()) write_rdf(file, units, atoms, *analysis.rdf());
   const double t = units.time_to_output;

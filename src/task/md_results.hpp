@@ -5,6 +5,7 @@
 #include "dynamics/analysis.hpp"
 #include "dynamics/molecular_dynamics.hpp"
 #include "io/trajectory.hpp"
+#include "task/committee_watch.hpp"
 #include "task/result_common.hpp"
 #include "task/run_files.hpp"
 #include "task/run_report.hpp"
@@ -12,10 +13,11 @@
 
 namespace spinel {
 
-/// Collective. Writes <prefix>.h5 anew with all there is so far (doc/output.md). `complete`: this was the last step.
+/// Collective. Writes <prefix>.h5 anew with all there is so far (doc/output.md). `complete`: this was the last step;
+/// `watch`: of a committee, or null.
 void write_md_results(const RunContext& context, const RunFiles& files, const ThermoSeries& series,
-                      const Analysis& analysis, MolecularDynamics& md, const std::optional<Performance>& performance,
-                      bool complete);
+                      const CommitteeWatch* watch, const Analysis& analysis, MolecularDynamics& md,
+                      const std::optional<Performance>& performance, bool complete);
 
 /// Collective. Does <prefix>.h5 hold the results of a run that was complete at this step?
 bool results_are_complete(const RunContext& context, const RunFiles& files, std::int64_t step);

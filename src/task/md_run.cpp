@@ -13,6 +13,7 @@
 #include "task/md_checkpoint.hpp"
 #include "task/md_results.hpp"
 #include "task/on_root.hpp"
+#include "task/structure_job.hpp"
 
 namespace spinel {
 
@@ -43,12 +44,15 @@ MdRun::MdRun(const RunContext& context)
     if (!restored_) files_.keep_old();
   });
   open_trajectory();
+  if (watch_) watch_->open(restored_ ? std::optional(first_step_) : std::nullopt);
 }
 
 MdRun::~MdRun() = default;
 
 void MdRun::make_force_field(LocalAtoms atoms, Decomposition decomposition) {
   const Input& input = context_.input;
+  if (const auto committee = std::dynamic_pointer_cast<Committee>(potential_))
+    watch_ = std::make_unique<CommitteeWatch>(context_, files_, *committee);
   force_field_ = std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)),
                                               potential_, input.neighbor, input.parallel, timers_);
   analysis_ = std::make_unique<Analysis>(*force_field_, input.analysis, input.dynamics.timestep);
@@ -71,9 +75,30 @@ void MdRun::start_anew() {
   potential_ = make_potential(context_, atoms.species);
   auto decomposition = make_decomposition(context_, atoms);
   make_force_field(std::move(atoms), std::move(decomposition));
+  if (input.locations.line.count({"relax", ""}) > 0) relax_first();
+  if (watch_) watch_->prepare(0);
   md_ = with_location(input, "dynamics", [&] {
     return std::make_unique<MolecularDynamics>(*force_field_, input.dynamics, context_.units, seed);
   });
+}
+
+void MdRun::relax_first() {
+  const Input& input = context_.input;
+  const RelaxationSettings settings = relaxation_settings(input.relax, context_.units);
+  double before = 0.0;
+  const RelaxationResult result = relax(*force_field_, settings, [&](const RelaxationProgress& point) {
+    if (point.evaluations == 1) before = point.energy;
+    return true;
+  });
+  if (result.status == RelaxationStatus::failed)
+    fail_key(input, "relax", "", fmt::format("the structure cannot be relaxed: {}", result.reason));
+  const auto n = static_cast<double>(force_field_->atoms().n_global);
+  relaxed_ = fmt::format("{} evaluations, {:.6f} → {:.6f} {}/atom, largest force {:.3g} {}{}",
+                         grouped(result.last.evaluations), before / n, result.last.energy / n, context_.units.energy,
+                         result.last.fmax, context_.units.force,
+                         result.reason.empty() ? "" : fmt::format(" ({})", result.reason));
+  // What it measures begins where the dynamics does.
+  analysis_ = std::make_unique<Analysis>(*force_field_, input.analysis, input.dynamics.timestep);
 }
 
 void MdRun::restore(const CheckpointReader& reader) {
@@ -96,6 +121,7 @@ void MdRun::restore(const CheckpointReader& reader) {
   md_->load(checkpoint.state);
   analysis_->load(checkpoint.state);
   series_->load(checkpoint.state);
+  if (watch_) watch_->load(checkpoint.state);
   first_step_ = saved_step_ = checkpoint.step;
   restored_ = true;
 }
@@ -111,6 +137,8 @@ void MdRun::begin() {
   Log& log = context_.log;
   report_structure(context_, force_field_->atoms());
   echo_line(log, "potential", describe_potential(context_, *potential_));
+  if (!relaxed_.empty()) echo_line(log, "relaxed first", relaxed_);
+  if (watch_) echo_line(log, "committee", watch_->describe());
   echo_line(log, "dynamics", describe_dynamics(context_, *md_));
   report_decomposition(context_, *force_field_);
   echo_line(log, "output", fmt::format("{}{}", files_.result, trajectory_ ? ", " + files_.trajectory : ""));
@@ -122,6 +150,7 @@ void MdRun::begin() {
     now_ = md_->observe();
     if (row_is_due(0)) add_row();
     if (frame_is_due(0)) write_frame();
+    watch();
     analysis_->sample(md_->current_step());
   }
   timers_.reset();
@@ -130,6 +159,7 @@ void MdRun::begin() {
 
 void MdRun::advance() {
   const std::int64_t step = md_->current_step() + 1;
+  if (watch_) watch_->prepare(step);
   md_->step(row_is_due(step) || frame_is_due(step));
   request_ = control_.interpret(force_field_->flag());
 }
@@ -139,6 +169,15 @@ void MdRun::measure() {
   if (row_is_due(step) || frame_is_due(step)) now_ = md_->observe();
   if (row_is_due(step)) add_row();
   analysis_->sample(md_->current_step());
+  watch();
+}
+
+void MdRun::watch() {
+  if (!watch_) return;
+  const auto timing = timers_.scope(Region::output);
+  const std::int64_t step = md_->current_step();
+  const std::string reason = watch_->look(*force_field_, step, static_cast<double>(step) * md_->timestep());
+  if (!reason.empty()) request_ = {true, true, reason};
 }
 
 void MdRun::write_what_is_due() {
@@ -163,6 +202,7 @@ void MdRun::end() {
   if (complete && !files_.final_structure.empty()) write_final_structure();
   save();
   report_averages(context_, *analysis_, *md_);
+  if (watch_) watch_->report();
   performance_->breakdown = measure_breakdown(timers_, context_.world);
   report_performance(context_, *performance_);
   if (complete)
@@ -225,15 +265,18 @@ void MdRun::write_final_structure() {
 void MdRun::save() {
   const auto timing = timers_.scope(Region::output);
   if (trajectory_) trajectory_->commit();
+  if (watch_) watch_->commit();
   if (saved_step_ != md_->current_step()) {
     State state = md_->save();
     analysis_->save(state);
     series_->save(state);
+    if (watch_) watch_->save(state);
     write_md_checkpoint(context_, files_, *force_field_, state, md_->current_step());
     saved_step_ = md_->current_step();
     control_.saved();
   }
-  write_md_results(context_, files_, *series_, *analysis_, *md_, performance_, md_->current_step() >= last_step());
+  write_md_results(context_, files_, *series_, watch_.get(), *analysis_, *md_, performance_,
+                   md_->current_step() >= last_step());
 }
 
 }  // namespace spinel

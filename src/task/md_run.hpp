@@ -10,6 +10,7 @@
 #include "dynamics/molecular_dynamics.hpp"
 #include "io/checkpoint.hpp"
 #include "io/trajectory.hpp"
+#include "task/committee_watch.hpp"
 #include "task/run_control.hpp"
 #include "task/run_files.hpp"
 #include "task/run_report.hpp"
@@ -44,10 +45,14 @@ class MdRun {
   bool row_is_due(std::int64_t step) const;
   bool frame_is_due(std::int64_t step) const;
   void start_anew();
+  /// As &relax says, before the first step.
+  void relax_first();
   void restore(const CheckpointReader& reader);
   void make_force_field(LocalAtoms atoms, Decomposition decomposition);
   void open_trajectory();
   void add_row();
+  /// Looks at the spread of a committee where that is due; may ask for a stop.
+  void watch();
   void write_frame();
   /// Trajectory, then checkpoint, then results: each refers to nothing that is not on the disk yet.
   void save();
@@ -59,6 +64,7 @@ class MdRun {
   RunFiles files_;
   Timers timers_;
   std::shared_ptr<Potential> potential_;
+  std::unique_ptr<CommitteeWatch> watch_;  // null: no committee
   std::unique_ptr<ForceField> force_field_;
   std::unique_ptr<MolecularDynamics> md_;
   std::unique_ptr<Analysis> analysis_;
@@ -67,6 +73,7 @@ class MdRun {
   std::optional<Progress> progress_;
   std::optional<Performance> performance_;  // known at the end
   Observation now_;
+  std::string relaxed_;               // what the relaxation before the first step did
   std::vector<std::string> changes_;  // of the input since the checkpoint
   RunControl::Request request_;
   std::int64_t first_step_ = 0, saved_step_ = -1;

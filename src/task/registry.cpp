@@ -18,6 +18,8 @@
 #include "task/on_root.hpp"
 #include "task/phase.hpp"
 #include "task/predict.hpp"
+#include "task/properties.hpp"
+#include "task/properties_report.hpp"
 #include "task/relax.hpp"
 #include "task/run_files.hpp"
 #include "task/structure_list.hpp"
@@ -30,11 +32,13 @@ const std::vector<Calculation>& calculations() {
       {"energy", run_energy, "energy, forces and stress of one structure, or of many"},
       {"relax", run_relax, "relaxation of one structure, or of many, to the nearest minimum"},
       {"md", run_md, "molecular dynamics: NVE, NVT, NPT"},
+      {"properties", run_properties, "equation of state, elastic constants, phonons, dimers and drift of a potential"},
       {"hull", run_hull, "formation energies, convex hulls and decompositions of entries"},
       {"evaluate", run_evaluate, "how many structures of a set are stable, unique and novel"},
       {"ising", run_ising, "Monte Carlo of the two-dimensional Ising model"},
       {"convert", run_convert, "structures with labels from files of many kinds to one dataset"},
-      {"phase", run_phase, "phases and their transition from configurations, by principal components or trained networks"},
+      {"phase", run_phase,
+       "phases and their transition from configurations, by principal components or trained networks"},
       {"train", run_train, "networks that tell properties of crystals: training, ensembles, learning curves"},
       {"predict", run_predict, "properties of crystals, one or millions, by trained networks"},
   };
@@ -76,6 +80,7 @@ void check_input(const RunContext& context) {
   const RunFiles files(context.input);
   if (context.input.structure.all) return check_structure_list(context);
   const Structure structure = make_unit_cell(context);
+  if (context.input.control.calculation == "properties") check_properties(context, structure);
   const PotentialMaker maker(context.input, context.world);
   // The species are on rank 0 only.
   on_root(context.world, [&] { maker.make(structure.species, Communicator::self()); });

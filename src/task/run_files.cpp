@@ -19,6 +19,7 @@ RunFiles::RunFiles(const Input& input) : folder(input.control.outdir) {
   checkpoint = stem + ".restart.h5";
   structures = stem + (relaxes_structures(input) ? "_relaxed.xyz" : "_evaluated.xyz");
   paths = stem + "_trajectory.xyz";
+  uncertain = stem + "_uncertain.xyz";
   samples = stem + ".samples.h5";
   journal = stem + ".journal";
   predictions = stem + "_predictions.csv";
@@ -46,7 +47,7 @@ void RunFiles::keep_old() const {
   if (!fs::exists(checkpoint) && !fs::exists(result) && !fs::exists(journal)) return;
   // The checkpoint first: without it no restart can meet a trajectory that is not its own.
   for (const std::string& path :
-       {checkpoint, journal, trajectory, samples, result, final_structure, structures, paths, predictions}) {
+       {checkpoint, journal, trajectory, samples, result, final_structure, structures, paths, predictions, uncertain}) {
     if (path.empty() || !fs::exists(path)) continue;
     std::error_code error;
     if (path == journal) fs::remove_all(path + ".old", error);

@@ -19,6 +19,7 @@ struct RunFiles {
   std::string structures;       ///< _relaxed.xyz or _evaluated.xyz: what became of a list of structures
   std::string paths;            ///< _trajectory.xyz: relaxations of a list, step by step
   std::string samples;          ///< .samples.h5: what Ising chains went through
+  std::string uncertain;        ///< _uncertain.xyz: frames of md on which a committee does not agree
   std::string journal;          ///< .journal: folder of what is done of a list of structures
   std::string predictions;      ///< _predictions.csv: what networks say of crystals
 

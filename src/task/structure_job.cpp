@@ -86,6 +86,8 @@ StructureStatus status_of(RelaxationStatus status) {
 }
 
 /// In internal units, symmetry left out.
+}  // namespace
+
 RelaxationSettings relaxation_settings(const RelaxParameters& p, const UnitSystem& units) {
   RelaxationSettings settings;
   settings.minimizer = p.minimizer;
@@ -100,8 +102,6 @@ RelaxationSettings relaxation_settings(const RelaxParameters& p, const UnitSyste
   settings.minimum_distance = p.minimum_distance;
   return settings;
 }
-
-}  // namespace
 
 StructureJob::StructureJob(const RunContext& context, const PotentialMaker& maker)
     : context_(context), potentials_(maker, context.world) {}

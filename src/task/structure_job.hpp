@@ -11,6 +11,9 @@
 
 namespace spinel {
 
+/// What &relax says, without symmetry.
+RelaxationSettings relaxation_settings(const RelaxParameters& parameters, const UnitSystem& units);
+
 /// Single points and relaxations of one structure after the other on the ranks of one pool.
 class StructureJob {
  public:

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/provenance.hpp"
 #include "core/random.hpp"
+#include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
 #include "network/crystal_inputs.hpp"
@@ -15,7 +16,23 @@
 
 namespace spinel {
 
-TrainData::TrainData(const RunContext& context) : data_(load_dataset(context)) {
+TrainData::TrainData(const RunContext& context)
+    : data_(load_dataset(context)),
+      is_potential_(is_potential_kind(context.input.model.kind)),
+      group_(context.input.dataset.group) {
+  const Dataset& dataset = *data_.dataset;
+  const DatasetParameters& p = context.input.dataset;
+  if (!p.group.empty() && !dataset.has(p.group))
+    fail_key(
+        context.input, "dataset", "group",
+        fmt::format("{} has no '{}'; its texts are {}", dataset.path(), p.group, quoted_list(dataset.text_names())));
+  crystals_.architecture.property = p.target;
+  crystals_.architecture.unit = dataset.unit(p.target);
+  draw_subsets(context);
+  is_potential_ ? make_structures(context) : make_crystals(context);
+}
+
+void TrainData::make_crystals(const RunContext& context) {
   const Dataset& dataset = *data_.dataset;
   const std::string& target = context.input.dataset.target;
   crystals_.architecture = make_architecture(context, crystals_.element_features);
@@ -28,8 +45,11 @@ TrainData::TrainData(const RunContext& context) : data_(load_dataset(context)) {
   crystals_.name = [&dataset](std::int64_t crystal) { return dataset.id(crystal); };
   if (is_classification()) check_classes(context);
   check_elements(context);
-  draw_subsets(context);
-  crystals_.architecture.kind == "cgcnn" ? make_graphs(context) : make_descriptors(context);
+  if (crystals_.architecture.kind != "cgcnn") return make_descriptors(context);
+  make_graphs(context, crystals_.architecture.cgcnn.radius, crystals_.architecture.cgcnn.max_neighbors);
+  crystals_.edge_offset = graphs_->edge_offset();
+  crystals_.neighbor = graphs_->neighbor();
+  crystals_.distance = graphs_->distance();
 }
 
 void TrainData::check_classes(const RunContext& context) const {
@@ -81,15 +101,11 @@ bool TrainData::is_per_atom() const {
   return property().find("per_atom") != std::string::npos || unit().find("/atom") != std::string::npos;
 }
 
-void TrainData::make_graphs(const RunContext& context) {
-  const CgcnnArchitecture& architecture = crystals_.architecture.cgcnn;
-  const GraphSettings settings{architecture.radius, static_cast<int>(architecture.max_neighbors)};
+void TrainData::make_graphs(const RunContext& context, double radius, std::int64_t max_neighbors) {
+  const GraphSettings settings{radius, static_cast<int>(max_neighbors)};
   const std::string cache =
       context.input.dataset.graph_cache ? GraphSet::cache_path(*data_.dataset, settings) : std::string();
   graphs_ = std::make_unique<GraphSet>(*data_.dataset, settings, cache);
-  crystals_.edge_offset = graphs_->edge_offset();
-  crystals_.neighbor = graphs_->neighbor();
-  crystals_.distance = graphs_->distance();
 }
 
 /// Inputs of a perceptron: composition, then numbers of the dataset.
@@ -126,15 +142,21 @@ void TrainData::make_descriptors(const RunContext& context) {
   crystals_.descriptor_width = static_cast<std::int64_t>(width);
 }
 
-std::vector<std::pair<std::string, std::string>> TrainData::groups(std::int64_t crystal) const {
-  const std::set<std::uint8_t> elements(crystals_.atomic_number + crystals_.atom_offset[crystal],
-                                        crystals_.atomic_number + crystals_.atom_offset[crystal + 1]);
+std::vector<std::pair<std::string, std::string>> TrainData::groups(std::int64_t sample) const {
+  const Dataset& dataset = *data_.dataset;
+  const std::set<std::uint8_t> elements(dataset.atomic_number() + dataset.atom_offset()[sample],
+                                        dataset.atomic_number() + dataset.atom_offset()[sample + 1]);
   std::vector<std::pair<std::string, std::string>> result = {
       {"elements", elements.size() > 4 ? "5 or more" : std::to_string(elements.size())}};
+  if (!group_.empty()) {
+    std::string value =
+        dataset.has_text(group_) ? dataset.text(group_, sample) : fmt::format("{}", dataset.scalar(group_)[sample]);
+    result.emplace_back(group_, value.empty() ? "none" : std::move(value));
+  }
   // Metals have no gap; data without gaps do not tell.
   for (const char* gap : {"band_gap", "dir_gap", "gap"}) {
-    if (!data_.dataset->has_scalar(gap)) continue;
-    const double value = data_.dataset->scalar(gap)[crystal];
+    if (!dataset.has_scalar(gap)) continue;
+    const double value = dataset.scalar(gap)[sample];
     if (!std::isnan(value)) result.emplace_back("band gap", value > 0.0 ? "semiconductor or insulator" : "metal");
     break;
   }
@@ -164,6 +186,9 @@ void TrainData::report(const RunContext& context) const {
                         static_cast<double>(graphs_->n_edges()) / static_cast<double>(dataset.n_atoms()),
                         graphs_->was_cached() ? ", kept from before" : ""));
   if (!graphs_->notice().empty()) log.print("  NOTE: {}", graphs_->notice());
+  if (!is_potential_) return;
+  if (structures_.force == nullptr) log.print("  NOTE: there are no forces to learn from");
+  if (structures_.stress == nullptr) log.print("  NOTE: there are no stresses to learn from");
 }
 
 void TrainData::describe(const RunContext& context, ModelFile& model) const {

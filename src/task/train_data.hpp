@@ -8,6 +8,7 @@
 #include "task/load_dataset.hpp"
 #include "train/crystal_training.hpp"
 #include "train/graph_set.hpp"
+#include "train/potential_training.hpp"
 
 namespace spinel {
 
@@ -18,7 +19,12 @@ class TrainData {
   /// InputError where a file, the target, a split or the model is not as the input says.
   explicit TrainData(const RunContext& context);
 
+  /// Of a network that tells a property.
   const CrystalTrainingData& crystals() const { return crystals_; }
+  /// Of an interatomic potential.
+  const PotentialTrainingData& structures() const { return structures_; }
+  bool is_potential() const { return is_potential_; }
+  std::string name(std::int64_t sample) const { return data_.dataset->id(sample); }
   /// With `n_train` > 0 so many of the training part, chosen by split_seed; those of a smaller number are among those
   /// of a larger one.
   DataParts parts(std::int64_t n_train) const;
@@ -30,8 +36,9 @@ class TrainData {
   const std::string& property() const { return crystals_.architecture.property; }
   const std::string& unit() const { return crystals_.architecture.unit; }
 
-  /// The groups by which the quality of predictions is told: {"elements", "3"}, {"band gap", "metal"}.
-  std::vector<std::pair<std::string, std::string>> groups(std::int64_t crystal) const;
+  /// The groups by which the quality of predictions is told: {"elements", "3"}, {"band gap", "metal"}, and what
+  /// &dataset group says.
+  std::vector<std::pair<std::string, std::string>> groups(std::int64_t sample) const;
 
   void report(const RunContext& context) const;
   /// Attributes of a model file: what it was trained on and by which input.
@@ -40,14 +47,20 @@ class TrainData {
  private:
   void check_classes(const RunContext& context) const;
   void check_elements(const RunContext& context) const;
+  void make_crystals(const RunContext& context);
+  /// potential_data.cpp
+  void make_structures(const RunContext& context);
   void draw_subsets(const RunContext& context);
-  void make_graphs(const RunContext& context);
+  void make_graphs(const RunContext& context, double radius, std::int64_t max_neighbors);
   void make_descriptors(const RunContext& context);
 
   LoadedDataset data_;
   std::unique_ptr<GraphSet> graphs_;
   NodeShared<float> descriptor_;
+  bool is_potential_;
+  std::string group_;  // &dataset group
   CrystalTrainingData crystals_;
+  PotentialTrainingData structures_;
   std::vector<std::int64_t> drawn_;  // the training part in the order in which parts(n) takes of it
 };
 

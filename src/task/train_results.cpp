@@ -31,6 +31,7 @@ std::string number(double value) { return std::isnan(value) ? "–" : fmt::forma
 TrainResults::TrainResults(const RunContext& context, const TrainData& data, const std::vector<TrainJob>& jobs)
     : context_(context),
       data_(data),
+      potential_(data),
       n_jobs_(static_cast<std::int64_t>(jobs.size())),
       file_(context.world, RunFiles(context.input).result) {
   context.world.barrier();  // checkpoints of all pools are there
@@ -50,6 +51,7 @@ void TrainResults::add(const std::vector<TrainJob>& jobs) {
   for (const TrainJob& job : jobs)
     if (std::filesystem::exists(job.checkpoint)) add_member(job, outputs);
   const DataParts parts = data_.parts(jobs.front().n_train);
+  if (data_.is_potential()) return potential_.add(jobs.front().group, parts, outputs, file_);
   std::vector<std::int64_t> samples = parts.validation;
   samples.insert(samples.end(), parts.test.begin(), parts.test.end());
   if (outputs.empty() || samples.empty()) return;
@@ -171,6 +173,7 @@ void TrainResults::write() {
   file_.set_attribute("/train", "property", data_.property());
   file_.set_attribute("/train", "unit", data_.unit());
   file_.set_attribute("/train", "dataset_hash", data_.hash());
+  if (data_.is_potential()) potential_.write(file_);
   std::vector<std::int64_t> n_train;
   std::vector<double> quality, error;
   for (const Size& size : sizes_) {
@@ -231,6 +234,7 @@ void TrainResults::report() {
   Log& log = context_.log;
   if (!log.enabled()) return;
   for (const Size& size : sizes_) report(size);
+  potential_.report(log);
   log.line();
   if (seconds_ > 0.0)
     echo_line(log, "speed",

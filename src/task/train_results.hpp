@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "io/result_file.hpp"
+#include "task/potential_results.hpp"
 #include "task/registry.hpp"
 #include "task/train_data.hpp"
 #include "task/train_jobs.hpp"
@@ -18,6 +19,8 @@ namespace spinel {
 ///     /train[/n_500]/quality/…                  by group of crystals
 ///     /train[/n_500]/calibration/…              of an ensemble
 ///     /train/learning_curve/…                   of several n_train
+///
+/// Of a potential, all but the history as PotentialResults has it.
 class TrainResults {
  public:
   /// Collective.
@@ -30,6 +33,8 @@ class TrainResults {
   void write();
   void report();
   const std::string& path() const { return file_.path(); }
+  /// To which more may be added between write() and another save().
+  ResultFile& file() { return file_; }
 
  private:
   struct Row {
@@ -55,6 +60,7 @@ class TrainResults {
 
   const RunContext& context_;
   const TrainData& data_;
+  PotentialResults potential_;
   std::int64_t n_jobs_, n_complete_ = 0;
   ResultFile file_;
   std::vector<Size> sizes_;

@@ -10,8 +10,10 @@
 #include "core/text.hpp"
 #include "input/schema.hpp"
 #include "task/locate_error.hpp"
+#include "task/make_structure.hpp"
 #include "task/network_library.hpp"
 #include "task/on_root.hpp"
+#include "task/properties_report.hpp"
 #include "task/restart.hpp"
 #include "task/run_files.hpp"
 #include "task/run_report.hpp"
@@ -101,6 +103,7 @@ void TrainRun::run() {
 void TrainRun::begin() {
   const auto& [world, input, units, log] = context_;
   report_start(context_);
+  if (wants_properties()) check_properties(context_, make_structure(context_));
   data_ = std::make_unique<TrainData>(context_);
   data_->report(context_);
   if (pools_.count > 1 || jobs_.size() > 1)
@@ -125,6 +128,19 @@ void TrainRun::begin() {
 
 std::unique_ptr<Training> TrainRun::make(const TrainJob& job) const {
   const TrainParameters& p = context_.input.train;
+  if (data_->is_potential()) {
+    PotentialLoss loss;
+    loss.kind = p.loss == "auto" ? "huber" : p.loss;
+    loss.huber_delta = p.huber_delta;
+    loss.energy = {p.energy_weight.front(), p.energy_weight.back()};
+    loss.force = {p.force_weight.front(), p.force_weight.back()};
+    loss.stress = {p.stress_weight.front(), p.stress_weight.back()};
+    loss.in_one_step = p.weight_schedule == "step";
+    loss.step = p.weight_step;
+    return training_library().potential_training(data_->structures(), loss,
+                                                 trainer_settings(context_.input, job.member),
+                                                 data_->parts(job.n_train), pools_.within);
+  }
   PropertyLoss loss;
   loss.kind = p.loss == "auto" ? (data_->is_classification() ? "cross_entropy" : "l1") : p.loss;
   loss.huber_delta = p.huber_delta;
@@ -232,7 +248,7 @@ void TrainRun::write_model(const TrainJob& job, Training& training, const Evalua
     if (has_validation) model.attributes["validation_" + metric.name] = text(best->validation[k]);
     if (test != nullptr) model.attributes["test_" + metric.name] = text(test->metrics[k]);
   }
-  write_model_file(job.model, model, true, pools_.within);
+  write_model_file(job.model, model, context_.input.train.precision == "single", pools_.within);
 }
 
 void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
@@ -251,6 +267,28 @@ void TrainRun::save(const TrainJob& job, Training& training, const std::string& 
   control_.saved();
 }
 
+bool TrainRun::wants_properties() const { return context_.input.locations.line.count({"properties", ""}) > 0; }
+
+/// Of the potential of the last job: of the largest training part.
+void TrainRun::tell_properties(TrainResults& results) {
+  const auto& [world, input, units, log] = context_;
+  const ModelFile model = read_model_file(jobs_.back().model, world);
+  NetworkOptions options;
+  options.single_precision = input.train.precision == "single";
+  options.node_rank = world.rank_on_node();
+  PropertiesSubject subject;
+  subject.make = [&](const std::vector<Species>& species) {
+    return network_library().make_potential(model, species, options, world);
+  };
+  subject.single_precision = options.single_precision;
+  subject.crystal = make_structure(context_);
+  echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
+  if (!properties_report(context_, subject, results.file(), "/train/properties",
+                         [&] { return control_.interpret(world.max(control_.flag())).stop; }))
+    log.print("  NOTE: stopped before all properties were told; calculation = 'properties' tells them");
+  results.file().save();
+}
+
 void TrainRun::end() {
   const auto& [world, input, units, log] = context_;
   TrainResults results(context_, *data_, jobs_);
@@ -258,6 +296,7 @@ void TrainRun::end() {
                     world.max(static_cast<double>(memory_use().peak)), speed_.overlap);
   results.write();
   results.report();
+  if (results.is_complete() && wants_properties()) tell_properties(results);
   if (results.is_complete())
     log.print("\nComplete: {}", results.path());
   else

@@ -13,6 +13,8 @@
 
 namespace spinel {
 
+class TrainResults;
+
 /// A run of calculation = 'train': its jobs on pools of ranks, each pool one job after another. What becomes of a job
 /// is all in its checkpoint, so that a run may stop and go on anywhere, also in another number of pools. Collective
 /// over all ranks.
@@ -40,6 +42,8 @@ class TrainRun {
   void save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
             const Evaluation* test);
   std::unique_ptr<Training> make(const TrainJob& job) const;
+  bool wants_properties() const;
+  void tell_properties(TrainResults& results);
   bool prints() const { return context_.log.enabled(); }
 
   const RunContext& context_;

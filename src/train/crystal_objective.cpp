@@ -27,7 +27,7 @@ class CrystalObjective final : public Objective {
   std::string name(std::int64_t sample) const override { return data_.name(sample); }
   Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override;
   const std::vector<Metric>& metrics() const override { return metrics_; }
-  std::int64_t n_outputs() const override { return model_->architecture().n_outputs(); }
+  std::int64_t n_outputs(std::int64_t) const override { return model_->architecture().n_outputs(); }
   void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override;
   ModelFile model_file() override { return model_->to_model_file(); }
 

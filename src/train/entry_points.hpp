@@ -2,6 +2,7 @@
 
 #include "train/crystal_training.hpp"
 #include "train/phase_training.hpp"
+#include "train/potential_training.hpp"
 
 namespace spinel {
 
@@ -9,6 +10,7 @@ namespace spinel {
 struct TrainingEntryPoints {
   decltype(&make_crystal_training) crystal_training;
   decltype(&make_phase_training) phase_training;
+  decltype(&make_potential_training) potential_training;
 };
 
 }  // namespace spinel

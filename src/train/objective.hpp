@@ -31,6 +31,9 @@ class Objective {
   /// The name by which a person finds the sample: the id of its record.
   virtual std::string name(std::int64_t sample) const = 0;
 
+  /// Epoch `epoch`, from 0, is about to begin or to go on.
+  virtual void begin_epoch(std::int64_t epoch) { static_cast<void>(epoch); }
+
   /// Collective. This rank's part of the loss of a batch, a scalar that backward() can be called on: summed over the
   /// ranks it is the mean over the `batch_size` samples of the whole batch. Without samples it is 0 and still depends
   /// on the parameters where the network communicates in forward or backward (batch normalisation), so that this rank
@@ -40,10 +43,11 @@ class Objective {
   /// The first one, the smaller the better, decides which model is the best one, when to lower the learning rate and
   /// when to stop.
   virtual const std::vector<Metric>& metrics() const = 0;
-  /// Numbers that the network says of each sample (1; classes: their probabilities) and are kept as predictions.
-  virtual std::int64_t n_outputs() const = 0;
+  /// Numbers that the network says of a sample (1; classes: their probabilities; energy, stress and forces) and are
+  /// kept as predictions.
+  virtual std::int64_t n_outputs(std::int64_t sample) const = 0;
   /// Not collective; the module is in eval mode. Adds the metrics of these samples, and writes what the network says of
-  /// them in the target's unit to output[sample's place in the list][n_outputs].
+  /// them in the target's unit to `output`, n_outputs of one sample after those of another.
   virtual void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) = 0;
 
   /// The network with its present weights as a file that predictions need nothing else but: architecture with

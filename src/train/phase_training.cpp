@@ -1,6 +1,6 @@
 #include "train/phase_training.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +55,7 @@ class PhaseObjective final : public Objective {
   }
 
   const std::vector<Metric>& metrics() const override { return metrics_; }
-  std::int64_t n_outputs() const override { return 1; }
+  std::int64_t n_outputs(std::int64_t) const override { return 1; }
   void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
     const torch::NoGradGuard no_gradient;
     each_lattice(samples, [&](std::size_t lattice, const std::vector<std::size_t>& places) {

@@ -51,6 +51,7 @@ Trainer<T>::Trainer(std::unique_ptr<Objective> objective, const TrainerSettings&
       sampler_(parts_.train, settings.batch_size, settings.seed, settings.member) {
   if (settings_.average_decay > 0.0) average_ = take();
   objective_->module().train();
+  objective_->begin_epoch(0);
 }
 
 template <class T>
@@ -78,7 +79,8 @@ bool Trainer<T>::step(double own_flag) {
   const torch::Tensor loss = objective_->loss(own, n);
   reducer_.set_note(loss_note, loss.item().toDouble());
   reducer_.set_note(flag_note, own_flag > 0.0 ? 1.0 : 0.0);
-  if (loss.requires_grad()) loss.backward();
+  // To the weights alone: forces leave gradients of positions in the graph, which nobody wants.
+  if (loss.requires_grad()) loss.backward({}, false, false, weights_.parameters());
   reducer_.finish();
   const double mean = reducer_.note(loss_note);
   flag_ = reducer_.note(flag_note) > 0.0 ? communicator_.max(own_flag) : 0.0;
@@ -161,6 +163,7 @@ void Trainer<T>::end_epoch() {
   present_ = EpochRecord{};
   batch_ = 0;
   sampler_.set_epoch(epoch_);
+  objective_->begin_epoch(epoch_);
 }
 
 template <class T>
@@ -171,15 +174,18 @@ Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool k
       places, [&](std::int64_t place) { return objective_->cost(samples[static_cast<std::size_t>(place)]); },
       communicator_.rank(), communicator_.size());
   const auto& metrics = objective_->metrics();
-  const auto width = static_cast<std::size_t>(objective_->n_outputs());
   MetricSums sums(metrics.size());
-  std::vector<double> output(places.size() * width);
+  std::vector<std::size_t> offset = {0};  // of what is said of own places
+  for (const std::int64_t place : places)
+    offset.push_back(offset.back() +
+                     static_cast<std::size_t>(objective_->n_outputs(samples[static_cast<std::size_t>(place)])));
+  std::vector<double> output(offset.back());
   objective_->module().eval();
   for (std::size_t first = 0; first < places.size(); first += static_cast<std::size_t>(settings_.batch_size)) {
     const std::size_t last = std::min(places.size(), first + static_cast<std::size_t>(settings_.batch_size));
     std::vector<std::int64_t> chunk;
     for (std::size_t k = first; k < last; ++k) chunk.push_back(samples[static_cast<std::size_t>(places[k])]);
-    objective_->evaluate(chunk, sums, output.data() + first * width);
+    objective_->evaluate(chunk, sums, output.data() + offset[first]);
   }
   objective_->module().train();
 
@@ -194,9 +200,17 @@ Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool k
   const auto all_places = communicator_.gather(places);
   const auto all_output = communicator_.gather(output);
   result.output.resize(all_output.size());
-  for (std::size_t k = 0; k < all_places.size(); ++k)
-    std::copy_n(all_output.begin() + static_cast<std::ptrdiff_t>(k * width), width,
-                result.output.begin() + all_places[k] * static_cast<std::int64_t>(width));
+  if (!communicator_.is_root()) return result;
+  offset.assign(1, 0);
+  for (const std::int64_t sample : samples)
+    offset.push_back(offset.back() + static_cast<std::size_t>(objective_->n_outputs(sample)));
+  auto from = all_output.begin();
+  for (const std::int64_t place : all_places) {
+    const std::size_t to = offset[static_cast<std::size_t>(place)];
+    const auto n = static_cast<std::ptrdiff_t>(offset[static_cast<std::size_t>(place) + 1] - to);
+    std::copy_n(from, n, result.output.begin() + static_cast<std::ptrdiff_t>(to));
+    from += n;
+  }
   return result;
 }
 
@@ -292,6 +306,7 @@ void Trainer<T>::restore(const CheckpointReader& in) {
   batch_ = place.at(1);
   optimizer_.steps = place.at(2);
   sampler_.set_epoch(epoch_);
+  objective_->begin_epoch(epoch_);
   rate_.restore(in.reals("training_rate"));
   const auto present = in.reals("training_epoch");
   present_.learning_rate = present.at(0);

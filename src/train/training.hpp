@@ -43,7 +43,7 @@ struct EpochRecord {
 /// What a network says of samples, and how good that is.
 struct Evaluation {
   std::vector<double> metrics;  ///< [metric]
-  std::vector<double> output;   ///< [sample in the order asked for][n_outputs], on rank 0 of the trainer's ranks
+  std::vector<double> output;   ///< n_outputs of each sample in the order asked for, on rank 0 of the trainer's ranks
 };
 
 /// One network being trained: a loop over step() until is_done(), which may stop and go on in another process between

@@ -1,6 +1,9 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <memory>
@@ -78,7 +81,7 @@ class VectorObjective final : public Objective {
     static const std::vector<Metric> list = {{"mae", "eV"}, {"rmse", "eV", Metric::Mean::root}};
     return list;
   }
-  std::int64_t n_outputs() const override { return 1; }
+  std::int64_t n_outputs(std::int64_t) const override { return 1; }
   void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
     const torch::NoGradGuard no_gradient;
     const torch::Tensor place = torch::tensor(samples, torch::kLong);

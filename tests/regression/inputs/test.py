@@ -19,8 +19,9 @@ for path in paths:
     changes = {key: value for key, value in (("steps", 60), ("thermo_every", 10), ("trajectory_every", 20),
                                              ("checkpoint_every", 30), ("equilibration_steps", 20))
                if re.search(rf"\b{key}\s*=", content)}
+    shortened = st.namelist(path, **changes).replace("'../models/", f"'{st.SOURCE}/models/")
     with st.workspace():
-        st.run(st.write("run.nml", st.namelist(path, **changes)), ranks=2)
+        st.run(st.write("run.nml", shortened), ranks=2)
         prefix = re.search(r"prefix\s*=\s*'([^']+)'", content).group(1)
         series = st.thermo(f"out/{prefix}.h5")
         st.check(all(np.all(np.isfinite(v)) for v in series.values()), f"{path}: thermo holds values that are not finite")

@@ -188,8 +188,24 @@ def failures_and_pictures():
     print("a start that cannot be is reported; the picture is drawn")
 
 
+def before_dynamics():
+    """&relax with calculation = 'md': the dynamics begins at the minimum that the relaxation finds."""
+    text = st.namelist(ARGON, outdir="'dynamics'", calculation="'md'", trajectory_every=0)
+    text += "&dynamics ensemble = 'nve' temperature = 1.0 timestep = 2.0 steps = 10 /\n"
+    output = st.run(st.write("dynamics.nml", text), ranks=2)
+    series = st.thermo("dynamics/run.h5")
+    energy = fcc_minimum(0.0)[1]
+    st.check(abs(series["potential_energy"][0] / 108 - energy) < 1e-8 and "relaxed first" in output,
+             f"dynamics begins at {series['potential_energy'][0]} eV/atom, not {energy}")
+    st.check(abs(series["temperature"][0] - 1.0) < 1e-6, "temperature of the start")
+    output = st.run(st.write("dynamics.nml", text.replace("keep_symmetry = .false.", "keep_symmetry = .true.")), status=2)
+    st.check("&relax keep_symmetry: does not go with calculation = 'md'" in output, output)
+    print("dynamics begins at the minimum")
+
+
 with st.workspace():
     same_minimum_on_all_ranks()
+    before_dynamics()
     pressure_and_minimizers()
     fixed_atoms_and_symmetry()
     interrupted()

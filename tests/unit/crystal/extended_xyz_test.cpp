@@ -71,6 +71,16 @@ TEST(ExtendedXyz, RoundTripIsExact) {
   EXPECT_LT(std::filesystem::file_size(folder / "a.xyz.gz"), std::filesystem::file_size(folder / "a.xyz"));
 }
 
+TEST(ExtendedXyz, FurtherColumnIsWrittenAndPassedOver) {
+  const Structure s = full_structure();
+  std::vector<double> column(s.size());
+  for (std::size_t i = 0; i < column.size(); ++i) column[i] = 0.125 + static_cast<double>(i);
+  const std::string text = xyz_frame_with(s, "force_spread", column);
+  EXPECT_NE(text.find(":force_spread:R:1 "), std::string::npos);
+  EXPECT_EQ(text.substr(text.size() - 8), fmt::format(" {:.3f}\n", column.back()));
+  expect_equal(parse_xyz(text + text, "memory", 1), s);
+}
+
 TEST(ExtendedXyz, FramesByNumber) {
   const TemporaryFolder folder;
   std::vector<Structure> frames(4, full_structure());

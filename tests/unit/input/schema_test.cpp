@@ -49,6 +49,7 @@ TEST(Schema, CoversEveryMember) {
       {"model", {reinterpret_cast<char*>(&input.model), sizeof input.model}},
       {"train", {reinterpret_cast<char*>(&input.train), sizeof input.train}},
       {"predict", {reinterpret_cast<char*>(&input.predict), sizeof input.predict}},
+      {"properties", {reinterpret_cast<char*>(&input.properties), sizeof input.properties}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"neighbor", {reinterpret_cast<char*>(&input.neighbor), sizeof input.neighbor}},
       {"parallel", {reinterpret_cast<char*>(&input.parallel), sizeof input.parallel}},
@@ -258,6 +259,8 @@ TEST(Echo, CarriesEveryKey) {
   input.potential.model.clear();
   input.potential.device = "cpu";
   input.potential.threads = 1;
+  input.potential.spread_threshold = 0.0;
+  input.potential.spread_action = "dump";
   input.potential.pairs = {"A-B"};
   input.potential.smooth_width = 0.5;
   input.potential.tail_correction = false;

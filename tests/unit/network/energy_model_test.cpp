@@ -40,8 +40,8 @@ TEST(EnergyModel, SaysWhatIsWrongWithAModelFile) {
        "weight '" + bias + "' has the shape (16, 2) where its architecture needs (32)"},
       {[&](ModelFile& file, json&) { file.weights[bias].values.pop_back(); }, "weight '" + bias + "'"},
       {[](ModelFile&, json& a) { a["kind"] = "cgcnn"; }, "no interatomic potential: it is of kind 'cgcnn'"},
-      {[](ModelFile&, json& a) { a["kind"] = 3; }, "no interatomic potential"},
-      {[](ModelFile& file, json&) { file.architecture = "{"; }, "no interatomic potential"},
+      {[](ModelFile&, json& a) { a["kind"] = 3; }, "'kind' of its architecture is 3"},
+      {[](ModelFile& file, json&) { file.architecture = "{"; }, "its architecture is no JSON object"},
       {[](ModelFile&, json& a) {
          a["is_intensive"] = true;
          a["property"] = "formation_energy_per_atom";

@@ -5,6 +5,7 @@
 
 #include "core/random.hpp"
 #include "network/dense_kernels.hpp"
+#include "network/radial_basis.hpp"
 #include "network/radial_table.hpp"
 
 namespace spinel {

@@ -2,7 +2,7 @@
 #include <torch/cuda.h>
 
 #include "network_support.hpp"
-#include "random_model.hpp"
+#include "random_potential.hpp"
 
 namespace spinel {
 namespace {
@@ -11,6 +11,7 @@ using testing_support::in_id_order;
 using testing_support::make_force_field;
 using testing_support::network_potential;
 using testing_support::random_m3gnet;
+using testing_support::random_potential;
 
 struct Found {
   EnergyVirial sums;
@@ -51,12 +52,12 @@ Structure skewed_structure() {
   return testing_support::random_structure(cell, {true, true, true}, 60, 0.95, 7, 3);
 }
 
-class M3gnetPotential : public testing::TestWithParam<bool> {
+class EnergyModels : public testing::TestWithParam<std::string> {
  protected:
-  ModelFile model = random_m3gnet(GetParam());
+  ModelFile model = random_potential(GetParam());
 };
 
-TEST_P(M3gnetPotential, IsTheSameOnAnyNumberOfRanks) {
+TEST_P(EnergyModels, IsTheSameOnAnyNumberOfRanks) {
   for (const auto& one : testing_support::test_structures(3)) {
     SCOPED_TRACE(one.name);
     const Found expected = evaluate(one.structure, model, false, Communicator::self());
@@ -65,7 +66,7 @@ TEST_P(M3gnetPotential, IsTheSameOnAnyNumberOfRanks) {
   }
 }
 
-TEST_P(M3gnetPotential, ForcesAndVirialAreDerivativesOfTheEnergy) {
+TEST_P(EnergyModels, ForcesAndVirialAreDerivativesOfTheEnergy) {
   const Structure s = skewed_structure();
   const auto energy = [&](const Structure& structure) { return evaluate(structure, model).sums.energy; };
   const Found here = evaluate(s, model);
@@ -93,7 +94,7 @@ TEST_P(M3gnetPotential, ForcesAndVirialAreDerivativesOfTheEnergy) {
   }
 }
 
-TEST_P(M3gnetPotential, FollowsRotationTranslationAndPermutation) {
+TEST_P(EnergyModels, FollowsRotationTranslationAndPermutation) {
   const Structure s = skewed_structure();
   const Found expected = evaluate(s, model);
   const Mat3 turn = Eigen::AngleAxisd(0.7, Vec3(1.0, -2.0, 0.5).normalized()).toRotationMatrix();
@@ -112,7 +113,7 @@ TEST_P(M3gnetPotential, FollowsRotationTranslationAndPermutation) {
   EXPECT_LT(worst, 1e-10 * scale_of(expected));
 }
 
-TEST_P(M3gnetPotential, ThreadsChangeRoundingOnly) {
+TEST_P(EnergyModels, ThreadsChangeRoundingOnly) {
   const Structure s = skewed_structure();
   const Found expected = evaluate(s, model);
   NetworkOptions options;
@@ -125,8 +126,43 @@ TEST_P(M3gnetPotential, ThreadsChangeRoundingOnly) {
   expect_near(found, expected, 1e-11);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bases, M3gnetPotential, testing::Bool(),
-                         [](const auto& one) { return std::string(one.param ? "Smooth" : "Bessel"); });
+/// A neighbour comes within the cutoff of one atom of a cluster: the energy, the force on it and the derivative of that
+/// force do not jump.
+TEST_P(EnergyModels, VanishSmoothlyAtTheCutoff) {
+  if (GetParam() == "m3gnet_bessel") GTEST_SKIP() << "its basis has a slope at the cutoff, as published";
+  Structure s;
+  s.cell = 40.0 * Mat3::Identity();
+  s.periodic = {false, false, false};
+  s.species = {{"Ar", 18, 39.9}, {"Kr", 36, 83.8}, {"Xe", 54, 131.3}};
+  s.type = {0, 1, 2, 0};
+  s.position = {{0.0, 0.0, 0.0}, {1.3, 0.4, 0.0}, {-0.5, 1.1, 0.7}, {0.0, 0.0, 0.0}};
+  const Vec3 away = Vec3(-0.3, -0.8, -0.4).normalized();
+  const auto at = [&](double r) {
+    s.position[3] = r * away;
+    return evaluate(s, model);
+  };
+  const auto force = [&](double r) { return at(r).force[3].dot(away); };
+  const double cutoffs[] = {2.4, 1.9};  // of M3GNet's three-body terms
+  for (const double cutoff : cutoffs) {
+    // Third order in the distance from the cutoff: energies so by 1e-9, slopes by 1e-6, curvatures by 1e-3.
+    const double h = 1e-3;
+    const double below = force(cutoff - h), above = force(cutoff + h), scale = std::max(1.0, std::abs(force(1.5)));
+    const double slope_below = (force(cutoff - h) - force(cutoff - 2.0 * h)) / h,
+                 slope_above = (force(cutoff + 2.0 * h) - force(cutoff + h)) / h;
+    EXPECT_NEAR(above - below, h * (slope_below + slope_above), 1e-4 * scale) << cutoff;
+    EXPECT_NEAR(slope_below, slope_above, 0.3 * scale) << cutoff;
+    if (cutoff != 2.4) continue;
+    const double lone = at(30.0).sums.energy;
+    EXPECT_NEAR(at(cutoff - h).sums.energy, lone, 1e-6 * scale);
+    EXPECT_NEAR(below, 0.0, 1e-3 * scale);
+    EXPECT_NEAR(above, 0.0, 1e-12);
+    EXPECT_NEAR(force(cutoff - 1e-4), 0.0, 1e-5 * scale);
+    EXPECT_NEAR(slope_below, 0.0, 0.3 * scale);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EnergyModels, testing::ValuesIn(testing_support::potential_kinds()),
+                         [](const auto& one) { return one.param; });
 
 std::string error_of(const ModelFile& model, const std::vector<Species>& species, const NetworkOptions& options = {}) {
   try {

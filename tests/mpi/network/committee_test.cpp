@@ -1,0 +1,35 @@
+#include "potential/committee.hpp"
+
+#include "../committee_support.hpp"
+#include "network_support.hpp"
+#include "random_model.hpp"
+
+namespace spinel {
+namespace {
+
+using testing_support::network_potential;
+using testing_support::random_m3gnet;
+
+/// The same architecture, whose longest edges are shorter.
+ModelFile shortsighted(ModelFile model) {
+  auto json = nlohmann::json::parse(model.architecture);
+  json["cutoff"] = 2.0;
+  json["threebody_cutoff"] = 1.6;
+  model.architecture = json.dump();
+  return model;
+}
+
+TEST(NetworkCommittee, HasTheStatisticsOfItsMembers) {
+  for (const auto& one : testing_support::test_structures(3)) {
+    SCOPED_TRACE(one.name);
+    const Structure& s = one.structure;
+    testing_support::expect_statistics_of_members(
+        s,
+        {network_potential(random_m3gnet(true, 16, 32, 1), s), network_potential(random_m3gnet(true, 16, 32, 2), s),
+         network_potential(shortsighted(random_m3gnet(true, 16, 32, 3)), s)},
+        1e-11);
+  }
+}
+
+}  // namespace
+}  // namespace spinel
