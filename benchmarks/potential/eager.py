@@ -18,6 +18,7 @@ import ase.io
 import h5py
 import numpy as np
 import torch
+from ase.data import atomic_numbers
 from torch.nn.functional import huber_loss, silu
 
 
@@ -83,6 +84,19 @@ class Potential:
         n = torch.arange(1, k + 1, dtype=r.dtype)
         return torch.cat([torch.sin(n * math.pi * r[:, None] / self.cutoff) / r[:, None] * f, f], 1), f
 
+    def repulsion(self, r, graph):
+        """Ziegler, Biersack and Littmark; half of each pair's energy to either atom."""
+        inner, outer = self.h["zbl_inner"], self.h["zbl_outer"]
+        near = torch.nonzero(r.detach() < outer).squeeze(1)
+        r, i, j = r[near], graph.i[near], graph.j[near]
+        z = torch.tensor([float(atomic_numbers[s]) for s in self.h["element_types"]], dtype=self.dtype)[graph.element]
+        x = r * (z[i]**0.23 + z[j]**0.23) / (0.8854 * 0.529177210903)
+        phi = sum(a * torch.exp(-b * x) for a, b in (
+            (0.18175, 3.19980), (0.50986, 0.94229), (0.28022, 0.40290), (0.02817, 0.20162)))
+        whole = envelope(torch.clamp((r - inner) / (outer - inner), 0, 1), 1.0)
+        pair = 0.5 * 14.399645478 * z[i] * z[j] / r * phi * whole
+        return torch.zeros(len(graph.element), dtype=self.dtype).index_add(0, graph.i[near], pair)
+
     def schnet(self, s, graph, radial, f):
         for k in range(self.h["interactions"]):
             name = f"interaction_{k}_"
@@ -124,6 +138,8 @@ class Potential:
         s = self.w["embedding_weight"].index_select(0, graph.element)
         s = self.schnet(s, graph, radial, f) if self.h["kind"] == "schnet" else self.painn(s, graph, radial, vector / r[:, None])
         own = self.h["data_std"] * self.linear("readout_out", silu(self.linear("readout_in", s))).squeeze(1)
+        if "zbl_outer" in self.h:
+            own = own + self.repulsion(r, graph)
         slope, = torch.autograd.grad(own.sum(), vector, create_graph=for_training)
         force = torch.zeros(len(graph.element), 3, dtype=self.dtype).index_add(0, graph.i, slope).index_add(0, graph.j, -slope)
         product = vector[:, :, None] * slope[:, None, :]
