@@ -21,7 +21,7 @@ DFT = {"a": 5.469, "B": 95.0, "C11": 156.0, "C12": 65.0, "C44": 76.0}
 PROPERTIES = """&control calculation = 'properties' prefix = 'properties' outdir = '{outdir}' title = 'Silicon' /
 &structure prototype = 'diamond' species = 'Si' a = 5.469 /
 &potential style = 'network' model = '{model}' precision = '{precision}' /
-&properties kinds = {kinds} nve_temperature = 1000.0 nve_timestep = 1.0 nve_steps = 10000 nve_equilibration = 1000 nve_atoms = 64 /
+&properties kinds = {kinds} nve_temperature = 1000.0 nve_timestep = 1.0 nve_steps = 10000 nve_equilibration = 5000 nve_atoms = 216 /
 """
 DYNAMICS = """&control calculation = 'md' prefix = '{name}' outdir = '{outdir}' restart_mode = 'auto' title = 'Silicon at {temperature} K' /
 &structure prototype = 'diamond' species = 'Si' a = 5.469 supercell = 3, 3, 3 /

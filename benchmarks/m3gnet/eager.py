@@ -12,6 +12,8 @@ features, forces and stress by autograd. The peer that Spinel's speed is measure
 import argparse
 import json
 import math
+import os
+import sys
 import time
 
 import ase.io
@@ -21,6 +23,9 @@ import torch
 from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 from torch.nn.functional import silu
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from peer import envelope, peak_memory, write_rattled
 
 
 def spherical_bessel(order, x):
@@ -94,11 +99,6 @@ def legendre(max_l, x):
     return torch.stack([math.sqrt((2 * l + 1) / (4 * math.pi)) * p[l] for l in range(max_l)], dim=1)
 
 
-def envelope(r, cutoff):
-    q = r / cutoff
-    return torch.where(q < 1, 1 - 10 * q**3 + 15 * q**4 - 6 * q**5, torch.zeros_like(q))
-
-
 class Graph:
     """Directed edges i → j within the cutoff, all images; ordered pairs of edges (ij, ik) within the shorter cutoff."""
 
@@ -154,7 +154,7 @@ class M3GNet:
         cosine = torch.clamp(cosine, -1 + 1e-7, 1 - 1e-7)
         angular = legendre(self.h["max_l"], cosine).repeat_interleave(self.h["max_n"], dim=1)
         triple = self.triple_basis(r[ik]) * angular
-        f = envelope(r, self.h["threebody_cutoff"])
+        f = envelope(torch.clamp(r, max=self.h["threebody_cutoff"]), self.h["threebody_cutoff"])
         v = self.w["model.embedding.layer_node_embedding.weight"][species]
         e = silu(self.linear("model.embedding.layer_edge_embedding.layers.0", rbf))
         for block in range(self.h["nblocks"]):
@@ -219,12 +219,6 @@ def verify(options):
         raise SystemExit("FAILED")
 
 
-def peak_memory():
-    """Bytes; of this process alone, where ru_maxrss may be that of the one that started it."""
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
-
-
 def measure(options):
     torch.set_num_threads(1)
     model = M3GNet(options.model, torch.float32 if options.precision == "single" else torch.float64)
@@ -240,10 +234,7 @@ def measure(options):
 
 
 def rattle(options):
-    from ase.build import bulk
-    atoms = bulk("MgO", "rocksalt", a=4.212, cubic=True).repeat(options.n)
-    atoms.rattle(0.05, rng=np.random.default_rng(5))
-    ase.io.write(options.structure, atoms, format="extxyz", columns=["symbols", "positions"])
+    write_rattled(options.structure, options.n, "MgO", "rocksalt", a=4.212)
 
 
 def main():

@@ -50,31 +50,10 @@ for _ in $(seq "$rounds"); do
     if [ "${EAGER_4096:-0}" = 1 ]; then echo "eager-4096 $(run_eager 4096 1)"; fi
   } | paste -sd ' ' >>"$rows"
 done
-$python - "$rows" <<'END'
+PYTHONPATH=$here/.. $python - "$rows" <<'END'
 import sys
-import numpy as np
-rounds = []
-for line in open(sys.argv[1]):
-    words = line.split()
-    rounds.append({words[k]: (float(words[k + 1]), float(words[k + 2])) for k in range(0, len(words), 3)})
-
-
-def series(what):
-    values = [what(row) for row in rounds if row is not None]
-    return np.array([value for value in values if value is not None])
-
-
-def show(name, what, unit=""):
-    def attempt(row):
-        try:
-            return what(row)
-        except KeyError:
-            return None
-    values = series(attempt)
-    if len(values):
-        print(f"{name:50s} {np.median(values):8.3f} [{values.min():.3f} … {values.max():.3f}] {unit}")
-
-
+from rounds import Rounds
+show = Rounds(sys.argv[1]).show
 for program in ("eager", "spinel", "two"):
     title = {"eager": "eager PyTorch", "spinel": "Spinel", "two": "Spinel, 2 ranks"}[program]
     for atoms in (64, 512, 4096):

@@ -12,6 +12,8 @@ forces and stress by autograd. The peer that Spinel's speed is measured against.
 import argparse
 import json
 import math
+import os
+import sys
 import time
 
 import ase.io
@@ -21,10 +23,8 @@ import torch
 from ase.data import atomic_numbers
 from torch.nn.functional import huber_loss, silu
 
-
-def envelope(r, cutoff):
-    q = r / cutoff
-    return 1 - 10 * q**3 + 15 * q**4 - 6 * q**5
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from peer import envelope, peak_memory, write_rattled
 
 
 def harmonics(u, degree):
@@ -167,12 +167,6 @@ def verify(options):
         raise SystemExit("FAILED")
 
 
-def peak_memory():
-    """Bytes; of this process alone, where ru_maxrss may be that of the one that started it."""
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
-
-
 def measure(options):
     torch.set_num_threads(1)
     model = Potential(options.model, torch.float32 if options.precision == "single" else torch.float64)
@@ -215,10 +209,7 @@ def train(options):
 
 
 def rattle(options):
-    from ase.build import bulk
-    atoms = bulk("Si", "diamond", a=5.469, cubic=True).repeat(options.n)
-    atoms.rattle(0.05, rng=np.random.default_rng(5))
-    ase.io.write(options.structure, atoms, format="extxyz", columns=["symbols", "positions"])
+    write_rattled(options.structure, options.n, "Si", "diamond", a=5.469)
 
 
 def main():

@@ -53,26 +53,10 @@ for _ in $(seq "$rounds"); do
     if [ "${EAGER_4096:-0}" = 1 ]; then echo "eager-4096 $(run_eager 4096 2)"; fi
   } | paste -sd ' ' >>"$rows"
 done
-$python - "$rows" <<'END'
+PYTHONPATH=$here/.. $python - "$rows" <<'END'
 import sys
-import numpy as np
-rounds = []
-for line in open(sys.argv[1]):
-    words = line.split()
-    rounds.append({words[k]: (float(words[k + 1]), float(words[k + 2])) for k in range(0, len(words), 3)})
-
-
-def show(name, what, unit=""):
-    values = []
-    for row in rounds:
-        try:
-            values.append(what(row))
-        except KeyError:
-            pass
-    if values:
-        print(f"{name:50s} {np.median(values):9.3f} [{min(values):.3f} … {max(values):.3f}] {unit}")
-
-
+from rounds import Rounds
+show = Rounds(sys.argv[1]).show
 sizes = (64, 512, 4096, 32768)
 for program, title in (("eager", "eager PyTorch"), ("spinel", "Spinel"), ("two", "Spinel, 2 ranks")):
     for atoms in sizes:

@@ -85,8 +85,8 @@ void check_model_keys(const Input& input) {
   check_train(
       is_potential && all_zero(train.energy_weight) && all_zero(train.force_weight) && all_zero(train.stress_weight),
       "energy_weight", "with all weights zero there is nothing to learn");
-  const bool reports = input.locations.line.count({"properties", ""}) > 0,
-             has_structure = input.locations.line.count({"structure", ""}) > 0;
+  const bool reports = find_group("properties")->used_in(input),
+             has_structure = find_group("structure")->used_in(input);
   Check(input, "properties")(reports && !is_potential, "kinds", "need a potential; kind in &model is '{}'", p.kind);
   Check(input, "properties")(reports && !has_structure, "kinds", "need the crystal in &structure");
   Check(input, "structure")(has_structure && !reports, "file", "is for &properties, which is not given");

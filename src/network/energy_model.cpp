@@ -74,9 +74,8 @@ void draw_weights(EnergyModel& model, std::uint64_t seed, double mean_neighbors)
     double* out = values.data_ptr<double>();
     const auto contains = [&](const char* part) { return name.find(part) != std::string::npos; };
     if (contains("embedding_weight") || contains("layer_node_embedding")) {
-      const Random normal(seed, RandomPurpose::initial_weight);
       for (std::int64_t i = 0; i < weight.numel(); ++i)
-        out[i] = normal.normal3(~place, static_cast<std::uint64_t>(i))[0];
+        out[i] = random.normal3(~place, static_cast<std::uint64_t>(i))[0];
     } else if (weight.dim() == 2) {
       double bound = std::sqrt(6.0 / static_cast<double>(weight.size(0) + weight.size(1)));
       if (contains("filter_out") || contains("node_weight_func")) bound /= std::sqrt(std::max(mean_neighbors, 1.0));

@@ -87,7 +87,7 @@ M3gnet::Geometry M3gnet::geometry(const AtomGraph& graph) const {
   g.short_edge = (r.detach() <= architecture_.threebody_cutoff).nonzero().squeeze(1).to(torch::kInt);
   g.source = graph.source.index_select(0, g.short_edge);
   g.destination = graph.destination.index_select(0, g.short_edge);
-  const Tensor d = r.index_select(0, g.short_edge), q = d / architecture_.threebody_cutoff;
+  const Tensor d = r.index_select(0, g.short_edge);
   Tensor triple;
   if (table_) {
     const Tensor all = (*table_)(r, type);
@@ -97,7 +97,7 @@ M3gnet::Geometry M3gnet::geometry(const AtomGraph& graph) const {
     g.pair = pair_basis_(r).to(type);
     triple = triple_basis_(d).to(type);
   }
-  g.envelope = (1.0 - q.pow(3) * (10.0 - 15.0 * q + 6.0 * q * q)).to(type);
+  g.envelope = cutoff_envelope(d, architecture_.threebody_cutoff).to(type);
   g.weight = g.envelope.unsqueeze(1) * triple;
   g.harmonics =
       scaled_harmonics(graph.vector.index_select(0, g.short_edge) / d.unsqueeze(1), architecture_.max_l).to(type);

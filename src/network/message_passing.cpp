@@ -46,9 +46,9 @@ Tensor MessagePassing::forward(const AtomGraph& graph, const HaloExchangePtr& ex
     g.frozen = c10::make_intrusive<PainnEdges>(graph.vector, graph.source, graph.destination, *table_,
                                                architecture_.moments, type);
   } else {
-    const Tensor r = graph.vector.square().sum(1).sqrt();
-    g.radial = is_on_cpu ? (*table_)(r, type) : radial_functions(r).to(type);
-    g.unit = (graph.vector / r.unsqueeze(1)).to(type);
+    g.r = graph.vector.square().sum(1).sqrt();
+    if (takes_radial_functions()) g.radial = is_on_cpu ? (*table_)(g.r, type) : radial_functions(g.r).to(type);
+    g.unit = (graph.vector / g.r.unsqueeze(1)).to(type);
     g.edges = c10::make_intrusive<EdgeList>(graph.source, graph.destination, graph.n_owned, graph.element.size(0));
   }
   if (const int degree = static_cast<int>(architecture_.moments); degree > 1 && !g.frozen) {
@@ -74,17 +74,33 @@ Tensor Schnet::radial_functions(const Tensor& r) const {
   return torch::cat({gaussians(r), cutoff_envelope(r, architecture_.cutoff).unsqueeze(1)}, 1);
 }
 
+Tensor Schnet::filter(const Layer& layer, const Tensor& radial) {
+  const auto same_type = [&](const torch::nn::Linear& linear, const Tensor& input) {
+    return torch::linear(input, linear->weight.to(input.scalar_type()), linear->bias.to(input.scalar_type()));
+  };
+  const std::int64_t n = radial.size(1) - 1;
+  return same_type(layer.filter_out, torch::silu(same_type(layer.filter_in, radial.narrow(1, 0, n)))) *
+         radial.narrow(1, n, 1);
+}
+
+void Schnet::freeze() {
+  MessagePassing::freeze();
+  if (!layers_.front().in->weight.device().is_cpu()) return;
+  const torch::NoGradGuard no_gradient;
+  for (const Layer& layer : layers_)
+    filter_tables_.emplace_back([&](const Tensor& r) { return filter(layer, radial_functions(r)); },
+                                architecture_.cutoff);
+}
+
 Tensor Schnet::interact(const Geometry& g, const Tensor& s0, std::int64_t n_owned,
                         const HaloExchangePtr& exchange) const {
-  const std::int64_t n_radial = architecture_.radial_functions;
-  const Tensor gaussians = g.radial.narrow(1, 0, n_radial), envelope = g.radial.narrow(1, n_radial, 1);
   Tensor s = s0.narrow(0, 0, n_owned);
   for (std::size_t k = 0; k < layers_.size(); ++k) {
     const Layer& layer = layers_[k];
     // The first layer knows the features of ghosts: their elements.
     const Tensor x = k == 0 ? dense(layer.in, s0) : to_ghosts(dense(layer.in, s), exchange);
-    const Tensor filter = dense(layer.filter_out, torch::silu(dense(layer.filter_in, gaussians))) * envelope;
-    const Tensor m = sum_edges(rows(x), filter, Tensor(), g.edges).squeeze(1);
+    const Tensor w = filter_tables_.empty() ? filter(layer, g.radial) : filter_tables_[k](g.r, s0.scalar_type());
+    const Tensor m = sum_edges(rows(x), w, Tensor(), g.edges).squeeze(1);
     s = s + dense(layer.out, torch::silu(dense(layer.middle, m)));
   }
   return s;

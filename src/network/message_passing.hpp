@@ -41,13 +41,15 @@ class MessagePassing : public EnergyModel {
   /// What depends on edge vectors alone.
   struct Geometry {
     torch::Tensor vector;  ///< as in AtomGraph
-    torch::Tensor radial;  ///< radial_functions(r), [edge][…]
+    torch::Tensor r;       ///< [edge] float64 Å
+    torch::Tensor radial;  ///< radial_functions(r), [edge][…]; of a frozen SchNet on a CPU none
     torch::Tensor unit;    ///< [edge][3]
     torch::Tensor moment;  ///< [edge][M] harmonics of degree 2 and up, where there are moments
     EdgeListPtr edges;
     PainnEdgesPtr frozen;  ///< of a frozen PaiNN on a CPU, in place of radial, unit and edges
   };
   virtual bool is_fused() const { return false; }
+  virtual bool takes_radial_functions() const { return true; }
   /// [r] float64 → [r][…] of what the filters are made of.
   virtual torch::Tensor radial_functions(const torch::Tensor& r) const = 0;
   /// s: embedding of all atoms, owned and ghost → features of the owned atoms after the last layer.
@@ -65,18 +67,25 @@ class MessagePassing : public EnergyModel {
 
 /// Schütt et al., J. Chem. Phys. 148, 241722 (2018), with SiLU and, in place of filters cut off, filters that the
 /// envelope brings to zero:  x = W₁s, m_i = Σ_j x_j ⊙ f(r_ij) MLP(gaussians(r_ij)), s += W₃ SiLU(W₂ m + b) + b.
+///
+/// Frozen on a CPU, the filters f(r) MLP(gaussians(r)) come from tables of their own.
 class Schnet final : public MessagePassing {
  public:
   explicit Schnet(const MessagePassingArchitecture& architecture);
+  void freeze() override;
 
  private:
+  bool takes_radial_functions() const override { return filter_tables_.empty(); }
   torch::Tensor radial_functions(const torch::Tensor& r) const override;
   torch::Tensor interact(const Geometry& geometry, const torch::Tensor& s, std::int64_t n_owned,
                          const HaloExchangePtr& exchange) const override;
   struct Layer {
     torch::nn::Linear filter_in{nullptr}, filter_out{nullptr}, in{nullptr}, middle{nullptr}, out{nullptr};
   };
+  /// [r][gaussians, envelope] → [r][F], in the type of its argument.
+  static torch::Tensor filter(const Layer& layer, const torch::Tensor& radial);
   std::vector<Layer> layers_;
+  std::vector<RadialTable> filter_tables_;  // [layer], once frozen on a CPU
 };
 
 /// Schütt, Unke & Gastegger, ICML 2021: scalar features s and vector features v of every atom.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crystal/elements.hpp"
+#include "network/radial_basis.hpp"
 
 namespace spinel {
 
@@ -34,9 +35,8 @@ Tensor Repulsion::operator()(const Tensor& r, const Tensor& first, const Tensor&
     const Tensor term = share * torch::exp(-rate * x);
     phi = phi.defined() ? phi + term : term;
   }
-  const Tensor q = ((r - inner_) / (outer_ - inner_)).clamp(0.0, 1.0);
-  const Tensor whole = 1.0 - q.pow(3) * (10.0 - 15.0 * q + 6.0 * q * q);
-  return 0.5 * coulomb * z1 * z2 / r * phi * whole;
+  const double width = outer_ - inner_;
+  return 0.5 * coulomb * z1 * z2 / r * phi * cutoff_envelope((r - inner_).clamp(0.0, width), width);
 }
 
 }  // namespace spinel

@@ -55,6 +55,10 @@ void MdRun::make_force_field(LocalAtoms atoms, Decomposition decomposition) {
     watch_ = std::make_unique<CommitteeWatch>(context_, files_, *committee);
   force_field_ = std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)),
                                               potential_, input.neighbor, input.parallel, timers_);
+}
+
+void MdRun::make_measurements() {
+  const Input& input = context_.input;
   analysis_ = std::make_unique<Analysis>(*force_field_, input.analysis, input.dynamics.timestep);
   series_ =
       std::make_unique<ThermoSeries>(context_.units, force_field_->atoms().n_global, input.dynamics.ensemble == "npt");
@@ -75,7 +79,8 @@ void MdRun::start_anew() {
   potential_ = make_potential(context_, atoms.species);
   auto decomposition = make_decomposition(context_, atoms);
   make_force_field(std::move(atoms), std::move(decomposition));
-  if (input.locations.line.count({"relax", ""}) > 0) relax_first();
+  if (find_group("relax")->used_in(input)) relax_first();
+  make_measurements();  // which begin where the dynamics does
   if (watch_) watch_->prepare(0);
   md_ = with_location(input, "dynamics", [&] {
     return std::make_unique<MolecularDynamics>(*force_field_, input.dynamics, context_.units, seed);
@@ -97,8 +102,6 @@ void MdRun::relax_first() {
                          grouped(result.last.evaluations), before / n, result.last.energy / n, context_.units.energy,
                          result.last.fmax, context_.units.force,
                          result.reason.empty() ? "" : fmt::format(" ({})", result.reason));
-  // What it measures begins where the dynamics does.
-  analysis_ = std::make_unique<Analysis>(*force_field_, input.analysis, input.dynamics.timestep);
 }
 
 void MdRun::restore(const CheckpointReader& reader) {
@@ -115,6 +118,7 @@ void MdRun::restore(const CheckpointReader& reader) {
                                  : make_decomposition(context_, atoms);
   if (as_it_was) decomposition.set_cuts(checkpoint.cuts);
   make_force_field(std::move(checkpoint.atoms), std::move(decomposition));
+  make_measurements();
   if (as_it_was) force_field_->rebuild_as_checkpointed(checkpoint.counts);
   md_ = std::make_unique<MolecularDynamics>(*force_field_, input.dynamics, context_.units,
                                             static_cast<std::uint64_t>(input.control.seed), checkpoint.step);

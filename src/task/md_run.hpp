@@ -49,6 +49,7 @@ class MdRun {
   void relax_first();
   void restore(const CheckpointReader& reader);
   void make_force_field(LocalAtoms atoms, Decomposition decomposition);
+  void make_measurements();
   void open_trajectory();
   void add_row();
   /// Looks at the spread of a committee where that is due; may ask for a stop.

@@ -1,12 +1,9 @@
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
-#include "network/model_file.hpp"
+#include "network/architecture.hpp"
 #include "task/find_beside_input.hpp"
 #include "task/potential_architecture.hpp"
 #include "task/train_data.hpp"
@@ -29,8 +26,7 @@ ModelFile read_initial(const RunContext& context) {
   context.world.broadcast(path);
   try {
     ModelFile file = read_model_file(path, context.world);
-    const auto json = nlohmann::json::parse(file.architecture, nullptr, false);
-    const std::string kind = json.is_object() ? json.value("kind", "?") : "?";
+    const auto kind = Architecture(file).value<std::string>("kind");
     if (kind != context.input.model.kind)
       fail_input("model '{}' is of kind '{}', not '{}'", path, kind, context.input.model.kind);
     return file;
@@ -69,11 +65,7 @@ void TrainData::make_structures(const RunContext& context) {
     structures_.model.path = "new " + input.model.kind;
     structures_.model.architecture = potential_architecture(input.model, elements_of(dataset));
   }
-  const auto json = nlohmann::json::parse(structures_.model.architecture, nullptr, false);
-  const double cutoff = json.is_object() && json.contains("cutoff") && json["cutoff"].is_number()
-                            ? json["cutoff"].get<double>()
-                            : input.model.cutoff;
-  make_graphs(context, cutoff, 0);
+  make_graphs(context, Architecture(structures_.model).real("cutoff", 0.1, 100.0), 0);
   structures_.edge_offset = graphs_->edge_offset();
   structures_.neighbor = graphs_->neighbor();
   structures_.image = graphs_->image();

@@ -17,26 +17,27 @@ bool same_species(const std::vector<Species>& a, const std::vector<Species>& b) 
 
 }  // namespace
 
+std::vector<Vec3> PropertiesProbe::shared(std::vector<Vec3> rows) const {
+  std::int64_t n = static_cast<std::int64_t>(rows.size());
+  context_.world.broadcast(&n, 1);
+  rows.resize(static_cast<std::size_t>(n));
+  if (n > 0) context_.world.broadcast(rows.data()->data(), 3 * rows.size());
+  return rows;
+}
+
 Structure PropertiesProbe::shared(Structure structure) const {
   const Communicator& world = context_.world;
-  const auto send = [&](std::vector<Vec3>& rows) {
-    std::vector<double> flat;
-    for (const Vec3& row : rows) flat.insert(flat.end(), row.data(), row.data() + 3);
-    world.broadcast(flat);
-    rows.resize(flat.size() / 3);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = Vec3(flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]);
-  };
   // Species travel with the atoms.
   structure.species = local_atoms_from(structure, world).species;
   world.broadcast(structure.type);
-  send(structure.position);
-  send(structure.force);
+  structure.position = shared(std::move(structure.position));
   world.broadcast(structure.cell.data(), 9);
   std::array<std::int32_t, 3> periodic{};
   std::copy(structure.periodic.begin(), structure.periodic.end(), periodic.begin());
   world.broadcast(periodic.data(), 3);
   std::transform(periodic.begin(), periodic.end(), structure.periodic.begin(), [](auto p) { return p != 0; });
   structure.velocity.clear();
+  structure.force.clear();
   structure.fixed.clear();
   structure.info.clear();
   return structure;
@@ -59,7 +60,7 @@ PropertiesProbe::Point PropertiesProbe::evaluate(const Structure& structure) {
   point.energy = sums.energy;
   if (const double volume = std::abs(structure.cell.determinant()); volume > 0.0)
     for (std::size_t k = 0; k < 6; ++k) point.stress[k] = -sums.virial[k] / volume;
-  point.force = shared(gather_structure(field->atoms(), context_.world, true, &field->forces())).force;
+  point.force = shared(gather_structure(field->atoms(), context_.world, true, &field->forces()).force);
   return point;
 }
 

@@ -23,6 +23,7 @@ class PropertiesProbe {
 
   /// What rank 0 holds, for all ranks.
   Structure shared(Structure structure) const;
+  std::vector<Vec3> shared(std::vector<Vec3> rows) const;
 
   struct Point {
     double energy = 0.0;             ///< eV

@@ -267,7 +267,7 @@ void TrainRun::save(const TrainJob& job, Training& training, const std::string& 
   control_.saved();
 }
 
-bool TrainRun::wants_properties() const { return context_.input.locations.line.count({"properties", ""}) > 0; }
+bool TrainRun::wants_properties() const { return find_group("properties")->used_in(context_.input); }
 
 /// Of the potential of the last job: of the largest training part.
 void TrainRun::tell_properties(TrainResults& results) {

@@ -7,6 +7,7 @@
 #include "network/property_model.hpp"
 #include "train/crystal_training.hpp"
 #include "train/element_references.hpp"
+#include "train/error_size.hpp"
 #include "train/trainer.hpp"
 
 namespace spinel {
@@ -105,13 +106,7 @@ Tensor CrystalObjective::loss(const std::vector<std::int64_t>& samples, std::int
   for (std::int64_t k = 0; k < n; ++k)
     wanted.data_ptr<float>()[k] =
         static_cast<float>((rest(samples[static_cast<std::size_t>(k)]) - architecture.mean) / architecture.std);
-  const Tensor error = said.squeeze(1) - wanted;
-  if (loss_.kind == "l2") return share * error.square().sum();
-  const Tensor size = error.abs();
-  if (loss_.kind == "l1") return share * size.sum();
-  // Huber, Ann. Math. Stat. 35, 73 (1964): e²/2 up to delta, then delta·(|e| − delta/2).
-  const Tensor inside = size.clamp_max(loss_.huber_delta);
-  return share * (inside * (size - 0.5 * inside)).sum();
+  return share * error_size(said.squeeze(1) - wanted, loss_.kind, loss_.huber_delta).sum();
 }
 
 void CrystalObjective::evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) {

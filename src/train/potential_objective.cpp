@@ -10,6 +10,7 @@
 #include "network/edge_sums.hpp"
 #include "network/energy_model.hpp"
 #include "train/element_references.hpp"
+#include "train/error_size.hpp"
 #include "train/potential_objective.hpp"
 #include "train/trainer.hpp"
 
@@ -71,7 +72,7 @@ class PotentialObjective final : public Objective {
   Weights weights(double progress) const;
   PotentialBatch gather(const std::vector<std::int64_t>& samples) const;
   PotentialOutput predict(const PotentialBatch& batch, bool for_training) const;
-  Tensor size_of(const Tensor& error) const;
+  Tensor size_of(const Tensor& said, const Tensor& wanted) const;
   /// [structure] the loss of each.
   Tensor losses(const PotentialBatch& batch, const PotentialOutput& said, const Weights& weights) const;
 
@@ -257,26 +258,21 @@ PotentialOutput PotentialObjective::predict(const PotentialBatch& batch, bool fo
   return said;
 }
 
-/// ℓ of every error; 0 where the label is missing.
-Tensor PotentialObjective::size_of(const Tensor& error) const {
-  const Tensor known = torch::where(error.isnan(), torch::zeros_like(error), error);
-  if (loss_.kind == "l2") return known.square();
-  const Tensor size = known.abs();
-  if (loss_.kind == "l1") return size;
-  // Huber, Ann. Math. Stat. 35, 73 (1964): e²/2 up to delta, then delta·(|e| − delta/2).
-  const Tensor inside = size.clamp_max(loss_.huber_delta);
-  return inside * (size - 0.5 * inside);
+/// ℓ of every error; 0 where the label is missing. What the model says is never left out: a NaN of its own has to show.
+Tensor PotentialObjective::size_of(const Tensor& said, const Tensor& wanted) const {
+  const Tensor error = torch::where(wanted.isnan(), torch::zeros_like(said), said - wanted);
+  return error_size(error, loss_.kind, loss_.huber_delta);
 }
 
 Tensor PotentialObjective::losses(const PotentialBatch& batch, const PotentialOutput& said, const Weights& w) const {
   Tensor sum = torch::zeros({batch.n_structures}, torch::kDouble);
-  if (w.energy > 0.0) sum = sum + w.energy * size_of((said.energy - batch.energy) * batch.inverse_atoms);
+  if (w.energy > 0.0)
+    sum = sum + w.energy * size_of(said.energy * batch.inverse_atoms, batch.energy * batch.inverse_atoms);
   if (w.force > 0.0)
-    sum =
-        sum + w.force / (3.0 * mean_atoms_) *
-                  add_rows(size_of(said.force - batch.force).sum(1, true), batch.structure_of_atom, batch.n_structures)
-                      .squeeze(1);
-  if (w.stress > 0.0) sum = sum + w.stress / 6.0 * size_of(said.stress - batch.stress).sum(1);
+    sum = sum + w.force / (3.0 * mean_atoms_) *
+                    add_rows(size_of(said.force, batch.force).sum(1, true), batch.structure_of_atom, batch.n_structures)
+                        .squeeze(1);
+  if (w.stress > 0.0) sum = sum + w.stress / 6.0 * size_of(said.stress, batch.stress).sum(1);
   return sum;
 }
 

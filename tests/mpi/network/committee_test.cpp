@@ -2,7 +2,7 @@
 
 #include "../committee_support.hpp"
 #include "network_support.hpp"
-#include "random_model.hpp"
+#include "random_potential.hpp"
 
 namespace spinel {
 namespace {
@@ -28,6 +28,16 @@ TEST(NetworkCommittee, HasTheStatisticsOfItsMembers) {
         {network_potential(random_m3gnet(true, 16, 32, 1), s), network_potential(random_m3gnet(true, 16, 32, 2), s),
          network_potential(shortsighted(random_m3gnet(true, 16, 32, 3)), s)},
         1e-11);
+  }
+}
+
+TEST(NetworkCommittee, MayHoldModelsOfAnyKind) {
+  for (const auto& one : testing_support::test_structures(3)) {
+    SCOPED_TRACE(one.name);
+    std::vector<std::shared_ptr<Potential>> members;
+    for (const std::string kind : {"m3gnet_smooth", "schnet", "painn_3"})
+      members.push_back(network_potential(testing_support::random_potential(kind), one.structure));
+    testing_support::expect_statistics_of_members(one.structure, members, 1e-11);
   }
 }
 

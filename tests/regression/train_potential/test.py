@@ -21,7 +21,7 @@ INPUT = """&control
   {model}
 /
 &train
-  epochs = {epochs}  batch_size = 8  learning_rate = 0.004  schedule = 'cosine'  average_decay = 0.9  clip_norm = 100
+  epochs = {epochs}  batch_size = 8  learning_rate = {rate}  schedule = 'cosine'  average_decay = 0.9  clip_norm = 100
   energy_weight = 10, 100  precision = '{precision}'  {more}
 /
 """
@@ -74,7 +74,7 @@ def make_structures(path, n=120, forces=True):
 
 def write(outdir, **changes):
     values = {"file": "all.xyz", "data": "group = 'kind'", "model": f"kind = 'painn'  {SMALL}", "epochs": 12,
-              "precision": "single", "more": ""}
+              "precision": "single", "more": "", "rate": 0.004}
     return st.write(f"{outdir}.nml", INPUT.format(outdir=outdir, **{**values, **changes}))
 
 
@@ -157,6 +157,9 @@ with st.workspace():
     st.check(spread.shape == curve["train/n_84/predictions/force"].shape and spread.min() > 0.0, "spread of forces")
 
     # What goes wrong.
+    output = st.run(write("nan", rate=1e30, more="optimizer = 'sgd'"), ranks=2, status=1)
+    st.check("is nan" in output.lower() or "is inf" in output.lower(), output)
+    st.check("made-" in output and output.count("spinel:") == 1, output)
     make_structures("silent.xyz", 30, forces=False)
     output = st.run(write("silent", file="silent.xyz", epochs=1))
     st.check("there are no forces to learn from" in output, output)
