@@ -11,7 +11,7 @@
 #include <string>
 #include <tuple>
 
-#include "io/trajectory.hpp"
+#include "io/trajectory/trajectory.hpp"
 #include "parallel/communicator.hpp"
 
 int main(int argc, char** argv) {

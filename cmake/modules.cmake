@@ -1,5 +1,5 @@
 # spinel_module(name USES lower modules... LIBRARIES outside libraries... PRIVATE_INCLUDES folders...)
-# One static library per folder of src/. The folders a module may include are the ones it lists in USES
+# One static library per folder of src/, with its subfolders. The folders a module may include are the ones it lists in USES
 # and, through them, what those list; tests/unit/include_order_test checks the order of doc/architecture.md.
 add_library(spinel_flags INTERFACE)
 target_compile_options(spinel_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas)
@@ -19,7 +19,7 @@ target_include_directories(spinel_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
 function(spinel_module name)
   cmake_parse_arguments(ARG "" "" "USES;LIBRARIES;PRIVATE_INCLUDES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()

@@ -4,9 +4,9 @@
 
 #include "core/provenance.hpp"
 #include "core/stop_signal.hpp"
+#include "core/terminal.hpp"
 #include "linalg/petsc.hpp"
 #include "task/registry.hpp"
-#include "task/terminal.hpp"
 
 namespace {
 

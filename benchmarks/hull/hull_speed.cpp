@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "stability/convex_hull.hpp"
-#include "stability/entry_file.hpp"
+#include "stability/entries/entry_file.hpp"
 #include "stability/reference_hull.hpp"
 
 int main(int argc, char** argv) {

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "core/memory.hpp"
-#include "ising/updater.hpp"
+#include "ising/updates/updater.hpp"
 
 namespace {
 

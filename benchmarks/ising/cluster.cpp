@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "ising/updater.hpp"
+#include "ising/updates/updater.hpp"
 
 int main(int argc, char** argv) {
   using namespace spinel;

@@ -1,13 +1,14 @@
 // Times the structure matcher on pairs of structures, frames 2k and 2k + 1 of an extended XYZ file:
 //   matcher_speed FILE ROUNDS [RESULTS]
-// A line a round: seconds of processor time to reduce all structures to their cells, to find the least rms of all pairs, to see whether
-// they fit; the number of pairs. RESULTS gets a line a pair: whether they fit, whether there is a distance, rms, max.
+// A line a round: seconds of processor time to reduce all structures to their cells, to find the least rms of all
+// pairs, to see whether they fit; the number of pairs. RESULTS gets a line a pair: whether they fit, whether there is a
+// distance, rms, max.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <vector>
 
-#include "crystal/extended_xyz.hpp"
+#include "crystal/formats/extended_xyz.hpp"
 #include "matching/structure_matcher.hpp"
 
 int main(int argc, char** argv) {

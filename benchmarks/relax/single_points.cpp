@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "campaign/structure_job.hpp"
 #include "crystal/elements.hpp"
-#include "task/structure_job.hpp"
 
 namespace {
 

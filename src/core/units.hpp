@@ -13,7 +13,8 @@ struct UnitSystem {
   double kinetic;             ///< mass·velocity² → energy: amu Å²/fs² → eV, or 1 (= 1/acceleration)
   double pressure_to_output;  ///< internal pressure → reported pressure: eV/Å³ → GPa, or 1
   double time_to_output;      ///< internal time → reported time: fs → ps, or 1
-  std::string length, energy, time, reported_time, temperature, pressure, mass, force;  ///< names for tables and attributes
+  std::string length, energy, time, reported_time, temperature, pressure, mass,
+      force;  ///< names for tables and attributes
 
   static const UnitSystem& metal();
   static const UnitSystem& lj();

@@ -8,8 +8,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
+#include "crystal/formats/text_file.hpp"
 #include "crystal/prototypes.hpp"
-#include "crystal/text_file.hpp"
 
 namespace spinel {
 

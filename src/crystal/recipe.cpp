@@ -5,9 +5,9 @@
 
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
+#include "crystal/formats/structure_file.hpp"
 #include "crystal/lattice.hpp"
 #include "crystal/prototypes.hpp"
-#include "crystal/structure_file.hpp"
 #include "crystal/transform.hpp"
 
 namespace spinel {

@@ -1,12 +1,12 @@
 #include "ising/lattice_sums.hpp"
 
-#include "ising/multi_spin_targets.hpp"
+#include "ising/updates/multi_spin_targets.hpp"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ising/lattice_sums.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "ising/multi_spin-inl.hpp"
+#include "ising/updates/multi_spin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace spinel::HWY_NAMESPACE {

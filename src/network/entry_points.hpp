@@ -1,6 +1,6 @@
 #pragma once
 
-#include "network/network_potential.hpp"
+#include "network/potentials/network_potential.hpp"
 
 namespace spinel {
 

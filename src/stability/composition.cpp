@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
-#include "crystal/text_file.hpp"
+#include "crystal/formats/text_file.hpp"
 
 namespace spinel {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "parallel/communicator.hpp"
-#include "stability/hull_entry.hpp"
+#include "stability/entries/hull_entry.hpp"
 
 namespace spinel {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "stability/hull_entry.hpp"
+#include "stability/entries/hull_entry.hpp"
 
 namespace spinel {
 

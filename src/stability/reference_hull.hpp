@@ -6,7 +6,7 @@
 
 #include "parallel/communicator.hpp"
 #include "stability/convex_hull.hpp"
-#include "stability/hull_entry.hpp"
+#include "stability/entries/hull_entry.hpp"
 #include "stability/phases.hpp"
 
 namespace spinel {

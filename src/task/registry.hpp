@@ -3,21 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "core/log.hpp"
-#include "core/units.hpp"
 #include "input/parameters.hpp"
 #include "input/schema.hpp"
 #include "parallel/communicator.hpp"
+#include "run/context.hpp"
 
 namespace spinel {
-
-/// What a calculation is given.
-struct RunContext {
-  const Communicator& world;
-  const Input& input;
-  const UnitSystem& units;
-  Log& log;
-};
 
 /// One value of &control calculation.
 struct Calculation {

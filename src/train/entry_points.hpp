@@ -1,8 +1,8 @@
 #pragma once
 
-#include "train/crystal_training.hpp"
-#include "train/phase_training.hpp"
-#include "train/potential_training.hpp"
+#include "train/objectives/crystal_training.hpp"
+#include "train/objectives/phase_training.hpp"
+#include "train/objectives/potential_training.hpp"
 
 namespace spinel {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "network/model_file.hpp"
+#include "model/model_file.hpp"
 #include "train/metric.hpp"
 
 namespace spinel {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "io/checkpoint.hpp"
-#include "network/model_file.hpp"
+#include "model/model_file.hpp"
 #include "train/learning_rate.hpp"
 #include "train/metric.hpp"
 #include "train/optimizer.hpp"

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "crystal/cif.hpp"
 #include "crystal/closest_pair.hpp"
+#include "crystal/formats/cif.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spinel;

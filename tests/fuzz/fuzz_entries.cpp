@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "stability/energy_key.hpp"
+#include "stability/entries/energy_key.hpp"
 
 namespace {
 

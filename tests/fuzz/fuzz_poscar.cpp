@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
-#include "crystal/poscar.hpp"
+#include "crystal/formats/poscar.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spinel;

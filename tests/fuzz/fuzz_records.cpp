@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "crystal/csv_file.hpp"
-#include "crystal/json_items.hpp"
-#include "crystal/pymatgen_json.hpp"
+#include "crystal/formats/csv_file.hpp"
+#include "crystal/formats/json_items.hpp"
+#include "crystal/formats/pymatgen_json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spinel;

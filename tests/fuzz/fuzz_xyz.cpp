@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
-#include "crystal/extended_xyz.hpp"
+#include "crystal/formats/extended_xyz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spinel;

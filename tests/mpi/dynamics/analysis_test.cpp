@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "dynamics/analysis.hpp"
+#include "dynamics/analysis/analysis.hpp"
 #include "dynamics_support.hpp"
 
 namespace spinel {

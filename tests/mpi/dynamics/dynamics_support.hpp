@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../force_fields.hpp"
-#include "dynamics/block_average.hpp"
+#include "dynamics/analysis/block_average.hpp"
 #include "dynamics/molecular_dynamics.hpp"
 #include "potential/lennard_jones.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "dynamics/analysis.hpp"
+#include "dynamics/analysis/analysis.hpp"
 #include "dynamics_support.hpp"
 
 namespace spinel {

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "io/posix_file.hpp"
-#include "io/trajectory.hpp"
+#include "io/trajectory/trajectory.hpp"
 #include "io_test_support.hpp"
 
 namespace spinel {

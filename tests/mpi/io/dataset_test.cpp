@@ -1,4 +1,4 @@
-#include "io/dataset.hpp"
+#include "io/dataset/dataset.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "crystal/extended_xyz.hpp"
-#include "io/dataset_file.hpp"
+#include "crystal/formats/extended_xyz.hpp"
+#include "io/dataset/dataset_file.hpp"
 
 namespace spinel {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "io/hdf_reader.hpp"
-#include "io/trajectory.hpp"
+#include "io/trajectory/trajectory.hpp"
 #include "parallel/communicator.hpp"
 
 namespace spinel::io_test {

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "io/checkpoint.hpp"
-#include "io/dataset_bytes.hpp"
+#include "io/dataset/dataset_bytes.hpp"
 #include "io/hdf_reader.hpp"
 #include "io/result_file.hpp"
 #include "io_test_support.hpp"

@@ -1,4 +1,4 @@
-#include "io/trajectory.hpp"
+#include "io/trajectory/trajectory.hpp"
 
 #include "io_test_support.hpp"
 

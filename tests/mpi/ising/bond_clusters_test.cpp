@@ -1,4 +1,4 @@
-#include "ising/bond_clusters.hpp"
+#include "ising/updates/bond_clusters.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "ising/checkerboard.hpp"
+#include "ising/updates/checkerboard.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

@@ -2,7 +2,7 @@
 
 #include "enumeration.hpp"
 #include "ising/statistics.hpp"
-#include "ising/updater.hpp"
+#include "ising/updates/updater.hpp"
 
 namespace spinel {
 namespace {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/error.hpp"
-#include "ising/updater.hpp"
+#include "ising/updates/updater.hpp"
 
 namespace spinel {
 namespace {

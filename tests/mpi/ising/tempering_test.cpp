@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "enumeration.hpp"
 #include "ising/statistics.hpp"
-#include "ising/updater.hpp"
+#include "ising/updates/updater.hpp"
 
 namespace spinel {
 namespace {

@@ -1,4 +1,4 @@
-#include "network/cgcnn.hpp"
+#include "network/properties/cgcnn.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "network/crystal_inputs.hpp"
-#include "network/property_predictor.hpp"
+#include "model/crystal_inputs.hpp"
+#include "model/property_predictor.hpp"
 
 namespace spinel {
 namespace {

@@ -2,7 +2,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
-#include "network/energy_model.hpp"
+#include "network/potentials/energy_model.hpp"
 #include "network_support.hpp"
 #include "random_model.hpp"
 

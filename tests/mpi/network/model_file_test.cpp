@@ -1,4 +1,4 @@
-#include "network/model_file.hpp"
+#include "model/model_file.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "../force_fields.hpp"
-#include "network/network_potential.hpp"
+#include "network/potentials/network_potential.hpp"
 
 namespace spinel::testing_support {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/random.hpp"
-#include "network/model_file.hpp"
+#include "model/model_file.hpp"
 
 namespace spinel::testing_support {
 

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "network/energy_model.hpp"
+#include "network/potentials/energy_model.hpp"
 #include "random_model.hpp"
 
 namespace spinel::testing_support {

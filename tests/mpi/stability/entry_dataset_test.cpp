@@ -4,8 +4,8 @@
 
 #include "core/error.hpp"
 #include "crystal/prototypes.hpp"
-#include "io/dataset_file.hpp"
-#include "stability/entry_file.hpp"
+#include "io/dataset/dataset_file.hpp"
+#include "stability/entries/entry_file.hpp"
 
 using namespace spinel;
 

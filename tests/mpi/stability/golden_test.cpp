@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "stability/convex_hull.hpp"
-#include "stability/entry_file.hpp"
+#include "stability/entries/entry_file.hpp"
 
 using namespace spinel;
 

@@ -8,8 +8,8 @@
 #include "crystal/elements.hpp"
 #include "io/hdf_reader.hpp"
 #include "stability/convex_hull.hpp"
-#include "stability/entry_file.hpp"
-#include "stability/hull_file.hpp"
+#include "stability/entries/entry_file.hpp"
+#include "stability/entries/hull_file.hpp"
 #include "stability/reference_hull.hpp"
 
 using namespace spinel;

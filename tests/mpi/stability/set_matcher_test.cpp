@@ -1,4 +1,4 @@
-#include "stability/set_matcher.hpp"
+#include "stability/assess/set_matcher.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include "core/random.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/lattice.hpp"
-#include "stability/bootstrap.hpp"
+#include "stability/assess/bootstrap.hpp"
 
 using namespace spinel;
 

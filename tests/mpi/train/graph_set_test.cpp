@@ -1,4 +1,4 @@
-#include "train/graph_set.hpp"
+#include "train/data/graph_set.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/dataset_file.hpp"
+#include "io/dataset/dataset_file.hpp"
 
 namespace spinel {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/phase_training.hpp"
+#include "train/objectives/phase_training.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,9 +3,9 @@
 #include <torch/utils.h>
 
 #include "../network/random_potential.hpp"
-#include "io/dataset.hpp"
-#include "train/graph_set.hpp"
-#include "train/potential_objective.hpp"
+#include "io/dataset/dataset.hpp"
+#include "train/data/graph_set.hpp"
+#include "train/objectives/potential_objective.hpp"
 
 namespace spinel {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/split.hpp"
+#include "train/data/split.hpp"
 
 #include <gtest/gtest.h>
 

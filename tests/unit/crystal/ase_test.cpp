@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "crystal/elements.hpp"
+#include "crystal/formats/structure_file.hpp"
 #include "crystal/lattice.hpp"
-#include "crystal/structure_file.hpp"
 #include "support.hpp"
 
 using namespace spinel;

@@ -1,4 +1,4 @@
-#include "crystal/cif.hpp"
+#include "crystal/formats/cif.hpp"
 
 #include <gtest/gtest.h>
 

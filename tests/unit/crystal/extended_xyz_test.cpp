@@ -1,4 +1,4 @@
-#include "crystal/extended_xyz.hpp"
+#include "crystal/formats/extended_xyz.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 
 #include "crystal/elements.hpp"
-#include "crystal/key_values.hpp"
+#include "crystal/formats/key_values.hpp"
 #include "support.hpp"
 
 using namespace spinel;

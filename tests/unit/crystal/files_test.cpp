@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "crystal/elements.hpp"
-#include "crystal/structure_file.hpp"
-#include "crystal/text_file.hpp"
+#include "crystal/formats/structure_file.hpp"
+#include "crystal/formats/text_file.hpp"
 #include "support.hpp"
 
 using namespace spinel;

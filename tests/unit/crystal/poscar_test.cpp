@@ -1,10 +1,10 @@
-#include "crystal/poscar.hpp"
+#include "crystal/formats/poscar.hpp"
 
 #include <gtest/gtest.h>
 
 #include "crystal/elements.hpp"
+#include "crystal/formats/structure_file.hpp"
 #include "crystal/lattice.hpp"
-#include "crystal/structure_file.hpp"
 #include "support.hpp"
 
 using namespace spinel;

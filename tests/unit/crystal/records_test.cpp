@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "crystal/csv_file.hpp"
-#include "crystal/json_items.hpp"
-#include "crystal/pymatgen_json.hpp"
+#include "crystal/formats/csv_file.hpp"
+#include "crystal/formats/json_items.hpp"
+#include "crystal/formats/pymatgen_json.hpp"
 
 namespace spinel {
 namespace {

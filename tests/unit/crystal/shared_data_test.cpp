@@ -4,7 +4,7 @@
 #include <set>
 
 #include "crystal/closest_pair.hpp"
-#include "crystal/extended_xyz.hpp"
+#include "crystal/formats/extended_xyz.hpp"
 #include "crystal/symmetry.hpp"
 #include "support.hpp"
 

@@ -1,11 +1,11 @@
-#include "dynamics/block_average.hpp"
+#include "dynamics/analysis/block_average.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "core/random.hpp"
-#include "dynamics/run_averages.hpp"
+#include "dynamics/analysis/run_averages.hpp"
 
 namespace spinel {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "dynamics/block_average.hpp"
+#include "dynamics/analysis/block_average.hpp"
 
 namespace spinel {
 namespace {

@@ -1,4 +1,4 @@
-#include "ising/bernoulli_bits.hpp"
+#include "ising/updates/bernoulli_bits.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,9 +5,9 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "ising/classifier_curve.hpp"
-#include "ising/confusion_curve.hpp"
-#include "ising/finite_size.hpp"
+#include "ising/transition/classifier_curve.hpp"
+#include "ising/transition/confusion_curve.hpp"
+#include "ising/transition/finite_size.hpp"
 
 namespace spinel {
 namespace {
@@ -74,8 +74,8 @@ TEST(ClassifierCurve, SaysWhereThereIsNoCrossing) {
 }
 
 /// Networks that know of two phases with a transition at `t_c` and of nothing else: what lies between trial
-/// temperature and transition is told wrong, but for a share that is told right by chance. Where fewer are wrong so, they
-/// name the larger side always.
+/// temperature and transition is told wrong, but for a share that is told right by chance. Where fewer are wrong so,
+/// they name the larger side always.
 std::vector<std::vector<std::vector<std::uint8_t>>> confused(const std::vector<double>& trials,
                                                              const std::vector<double>& temperatures, double t_c,
                                                              double by_chance, std::size_t n, std::uint64_t stream) {

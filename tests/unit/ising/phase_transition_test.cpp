@@ -1,4 +1,4 @@
-#include "ising/phase_transition.hpp"
+#include "ising/transition/phase_transition.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "crystal/extended_xyz.hpp"
-#include "crystal/text_file.hpp"
+#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/text_file.hpp"
 #include "crystal/transform.hpp"
 #include "support.hpp"
 

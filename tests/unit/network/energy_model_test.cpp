@@ -1,4 +1,4 @@
-#include "network/energy_model.hpp"
+#include "network/potentials/energy_model.hpp"
 
 #include <gtest/gtest.h>
 

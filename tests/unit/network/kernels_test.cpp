@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "network/dense_kernels.hpp"
-#include "network/radial_basis.hpp"
-#include "network/radial_table.hpp"
+#include "kernel/dense_kernels.hpp"
+#include "network/potentials/radial_basis.hpp"
+#include "network/potentials/radial_table.hpp"
 
 namespace spinel {
 namespace {

@@ -1,4 +1,4 @@
-#include "network/phase_cnn.hpp"
+#include "network/phases/phase_cnn.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "network/spin_patterns.hpp"
+#include "kernel/spin_patterns.hpp"
 
 namespace spinel {
 namespace {

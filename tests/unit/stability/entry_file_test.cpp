@@ -1,4 +1,4 @@
-#include "stability/entry_file.hpp"
+#include "stability/entries/entry_file.hpp"
 
 #include <zlib.h>
 

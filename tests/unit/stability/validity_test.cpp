@@ -3,9 +3,9 @@
 
 #include "crystal/elements.hpp"
 #include "crystal/prototypes.hpp"
-#include "stability/composition_validity.hpp"
-#include "stability/coordination.hpp"
-#include "stability/structure_validity.hpp"
+#include "stability/assess/composition_validity.hpp"
+#include "stability/assess/coordination.hpp"
+#include "stability/assess/structure_validity.hpp"
 #include "support.hpp"
 
 using namespace spinel;

@@ -1,4 +1,4 @@
-#include "task/thermo_series.hpp"
+#include "task/md/thermo_series.hpp"
 
 #include <gtest/gtest.h>
 

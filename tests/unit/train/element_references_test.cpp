@@ -1,4 +1,4 @@
-#include "train/element_references.hpp"
+#include "train/data/element_references.hpp"
 
 #include <gtest/gtest.h>
 

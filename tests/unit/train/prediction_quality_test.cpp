@@ -1,4 +1,4 @@
-#include "train/prediction_quality.hpp"
+#include "train/data/prediction_quality.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,209 @@
+#include "campaign/structure_job.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/error.hpp"
+#include "crystal/symmetry.hpp"
+#include "domain/distribute.hpp"
+#include "parallel/on_root.hpp"
+#include "run/make_structure.hpp"
+
+namespace spinel {
+
+namespace {
+
+CellFreedom cell_freedom(const std::string& name) {
+  if (name == "full") return CellFreedom::full;
+  if (name == "isotropic") return CellFreedom::isotropic;
+  if (name == "fixed_volume") return CellFreedom::fixed_volume;
+  return CellFreedom::fixed;
+}
+
+/// On the root. Marks what fixed_ids and fixed_species name. One of many structures need not hold every species.
+void mark_fixed(Structure& structure, const RelaxParameters& p, bool one_of_many) {
+  if (p.fixed_ids.empty() && p.fixed_species.empty()) return;
+  structure.fixed.resize(structure.size(), 0);
+  const std::set<std::string> symbols(p.fixed_species.begin(), p.fixed_species.end());
+  std::set<std::string> found;
+  for (std::size_t i = 0; i < structure.size(); ++i) {
+    const std::string& symbol = structure.species[static_cast<std::size_t>(structure.type[i])].symbol;
+    if (symbols.count(symbol) == 0) continue;
+    structure.fixed[i] = 7;
+    found.insert(symbol);
+  }
+  for (const std::string& symbol : symbols)
+    if (!one_of_many && found.count(symbol) == 0)
+      fail_input("fixed_species: the structure has no atoms of species '{}'", symbol);
+  for (const std::int64_t id : p.fixed_ids) {
+    if (id > static_cast<std::int64_t>(structure.size()))
+      fail_input("fixed_ids: there is no atom {}; the structure has atoms 1 to {}", id, structure.size());
+    structure.fixed[static_cast<std::size_t>(id - 1)] = 7;
+  }
+}
+
+/// The space group of the structure that the root holds, on every rank.
+std::vector<SymmetryAction> find_symmetry(const Structure& structure, double tolerance,
+                                          const Communicator& communicator) {
+  std::vector<double> rotations, translations;
+  std::vector<std::int64_t> images;
+  on_root(communicator, [&] {
+    for (const bool periodic : structure.periodic)
+      if (!periodic) fail_input("keep_symmetry needs a structure that is periodic along all directions");
+    for (const AtomSymmetry& operation : atom_symmetries(structure, tolerance)) {
+      rotations.insert(rotations.end(), operation.rotation.data(), operation.rotation.data() + 9);
+      translations.insert(translations.end(), operation.translation.data(), operation.translation.data() + 3);
+      images.insert(images.end(), operation.image.begin(), operation.image.end());
+    }
+  });
+  communicator.broadcast(rotations);
+  communicator.broadcast(translations);
+  communicator.broadcast(images);
+  const std::size_t n = rotations.size() / 9, n_atoms = images.size() / std::max<std::size_t>(n, 1);
+  std::vector<SymmetryAction> actions(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    actions[k].rotation = Mat3(rotations.data() + 9 * k);
+    actions[k].translation = Vec3(translations.data() + 3 * k);
+    const auto begin = images.begin() + static_cast<std::ptrdiff_t>(k * n_atoms);
+    actions[k].image.assign(begin, begin + static_cast<std::ptrdiff_t>(n_atoms));
+  }
+  return actions;
+}
+
+StructureStatus status_of(RelaxationStatus status) {
+  switch (status) {
+    case RelaxationStatus::converged:
+      return StructureStatus::done;
+    case RelaxationStatus::not_converged:
+      return StructureStatus::not_converged;
+    case RelaxationStatus::failed:
+      return StructureStatus::failed;
+    case RelaxationStatus::stopped:
+      break;
+  }
+  return StructureStatus::pending;
+}
+
+/// In internal units, symmetry left out.
+}  // namespace
+
+RelaxationSettings relaxation_settings(const RelaxParameters& p, const UnitSystem& units) {
+  RelaxationSettings settings;
+  settings.minimizer = p.minimizer;
+  settings.cell = cell_freedom(p.cell);
+  std::copy(p.fixed_axes.begin(), p.fixed_axes.end(), settings.fixed_axes.begin());
+  settings.pressure = p.pressure / units.pressure_to_output;
+  settings.fmax = p.fmax;
+  settings.smax = p.smax / units.pressure_to_output;
+  settings.max_evaluations = p.max_steps;
+  settings.max_step = p.max_step;
+  settings.max_volume_change = p.max_volume_change;
+  settings.minimum_distance = p.minimum_distance;
+  return settings;
+}
+
+StructureJob::StructureJob(const RunContext& context, const PotentialMaker& maker)
+    : context_(context), potentials_(maker, context.world) {}
+
+std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Timers& timers) {
+  std::vector<std::int32_t> index;
+  auto potential = potentials_.get(atoms.species, index);
+  for (std::int32_t& type : atoms.type) type = index[static_cast<std::size_t>(type)];
+  atoms.species = potentials_.species();
+  auto decomposition = make_decomposition(context_, atoms);
+  auto field =
+      std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)),
+                                   std::move(potential), context_.input.neighbor, context_.input.parallel, timers);
+  if (flag_source_) field->set_flag_source(flag_source_);
+  return field;
+}
+
+void StructureJob::keep_end(StructureResult& result, const ForceField& field) const {
+  const Structure end = gather_structure(field.atoms(), context_.world, true, &field.forces());
+  if (!context_.world.is_root()) return;
+  // Species, masks and info are those of the input; types of the force field index another table.
+  result.structure.cell = end.cell;
+  result.structure.position = end.position;
+  result.structure.force = end.force;
+}
+
+void StructureJob::guarded(StructureResult& result, const std::function<void()>& work) const {
+  const auto failed = [&result](const std::exception& error) {
+    result.status = StructureStatus::failed;
+    result.reason = error.what();
+  };
+  try {
+    work();
+  } catch (const InputError& error) {
+    failed(error);
+  } catch (const CollectiveError& error) {
+    failed(error);
+  } catch (const std::exception& error) {
+    // Other ranks of this pool may not have met it and wait for this one.
+    if (context_.world.size() > 1) throw;
+    failed(error);
+  }
+}
+
+void StructureJob::compute(StructureResult& result) {
+  Timers timers;
+  const auto field = make_force_field(local_atoms_from(result.structure, context_.world), timers);
+  const EnergyVirial total = field->update({true, true});
+  const LocalAtoms& atoms = field->atoms();
+  double largest = 0.0;
+  bool finite = std::isfinite(total.energy);
+  for (std::size_t i = 0; i < atoms.n_owned; ++i) {
+    largest = std::max(largest, field->forces()[i].norm());
+    finite = finite && field->forces()[i].allFinite();
+  }
+  result.evaluations = 1;
+  result.energy = result.enthalpy = result.initial_energy = total.energy;
+  result.fmax = context_.world.max(largest);
+  for (std::size_t k = 0; k < 6; ++k) result.stress[k] = -total.virial[k] / atoms.volume();
+  for (const double component : result.stress) result.smax = std::max(result.smax, std::abs(component));
+  result.initial_cell = atoms.cell;
+  keep_end(result, *field);
+  result.status = StructureStatus::done;
+  if (context_.world.max(finite ? 0 : 1) > 0) {
+    result.status = StructureStatus::failed;
+    result.reason = "energy or forces are not finite";
+  }
+}
+
+RelaxationSettings StructureJob::prepare_relaxation(Structure& structure) const {
+  const RelaxParameters& p = context_.input.relax;
+  RelaxationSettings settings = relaxation_settings(p, context_.units);
+  on_root(context_.world, [&] { mark_fixed(structure, p, takes_many_structures(context_.input)); });
+  if (p.keep_symmetry) settings.symmetry = find_symmetry(structure, p.symmetry_tolerance, context_.world);
+  return settings;
+}
+
+bool StructureJob::relax(StructureResult& result, ForceField& field, const RelaxationSettings& settings,
+                         const RelaxationObserver& observer) {
+  StructureSeries& series = result.series;
+  const std::int64_t before = result.evaluations;
+  RelaxationSettings left = settings;
+  left.max_evaluations = std::max<std::int64_t>(0, settings.max_evaluations - before);
+  const RelaxationResult end = spinel::relax(field, left, [&](const RelaxationProgress& point) {
+    series.evaluation.push_back(before + point.evaluations);
+    series.energy.push_back(point.energy);
+    series.fmax.push_back(point.fmax);
+    series.smax.push_back(point.smax);
+    series.volume.push_back(point.volume);
+    return observer(point);
+  });
+  result.status = status_of(end.status);
+  result.reason = end.reason;
+  result.evaluations = before + end.last.evaluations;
+  result.energy = end.last.energy;
+  result.enthalpy = end.last.enthalpy;
+  result.fmax = end.last.fmax;
+  result.smax = end.last.smax;
+  result.stress = end.stress;
+  if (!series.energy.empty()) result.initial_energy = series.energy.front();
+  keep_end(result, field);
+  return end.status != RelaxationStatus::stopped;
+}
+
+}  // namespace spinel

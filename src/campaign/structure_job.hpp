@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "campaign/structure_result.hpp"
+#include "core/timers.hpp"
+#include "potential/force_field.hpp"
+#include "relax/relaxation.hpp"
+#include "run/make_potential.hpp"
+
+namespace spinel {
+
+/// What &relax says, without symmetry.
+RelaxationSettings relaxation_settings(const RelaxParameters& parameters, const UnitSystem& units);
+
+/// Single points and relaxations of one structure after the other on the ranks of one pool.
+class StructureJob {
+ public:
+  /// Collective over `context.world`, which is the pool. `maker` and `context` must outlive this.
+  StructureJob(const RunContext& context, const PotentialMaker& maker);
+
+  /// What a stop or a checkpoint is asked by; its maximum over ranks is what ForceField::flag() returns.
+  void set_flag_source(std::function<double()> source) { flag_source_ = std::move(source); }
+
+  /// Collective. The force field of atoms whose types index their own species: nothing is computed yet. InputError
+  /// where the potential does not know one of them.
+  std::unique_ptr<ForceField> make_force_field(LocalAtoms atoms, Timers& timers);
+
+  /// Collective. Energy, forces and stress of `result.structure` as it is; fills `result` on the root.
+  void compute(StructureResult& result);
+
+  /// Collective. The settings of &relax for the structure that the root holds, and there marks its fixed atoms.
+  RelaxationSettings prepare_relaxation(Structure& structure) const;
+  /// Collective. Relaxes the atoms of `field`, which are those of `result.structure`; fills `result` on the root. What
+  /// `result` holds of evaluations and series is taken to come from before and continued. False where the observer
+  /// stopped it: `result` then holds what there is so far.
+  bool relax(StructureResult& result, ForceField& field, const RelaxationSettings& settings,
+             const RelaxationObserver& observer);
+
+  /// Collective. Work on a structure, with every error that is one of the structure (and that all ranks meet alike)
+  /// turned into a failed result. An error of one rank among several is not caught.
+  void guarded(StructureResult& result, const std::function<void()>& work) const;
+
+ private:
+  void keep_end(StructureResult& result, const ForceField& field) const;
+
+  const RunContext& context_;
+  PotentialTable potentials_;
+  std::function<double()> flag_source_;
+};
+
+}  // namespace spinel

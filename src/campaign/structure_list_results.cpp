@@ -1,0 +1,269 @@
+#include "campaign/structure_list_results.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "core/text.hpp"
+#include "crystal/formats/extended_xyz.hpp"
+#include "parallel/on_root.hpp"
+#include "run/result_common.hpp"
+
+namespace spinel {
+
+namespace {
+
+constexpr std::size_t most_problems = 10;
+
+/// Columns of the result file, one row a structure, and what hangs on structures by offsets.
+class ListColumns {
+ public:
+  ListColumns(std::int64_t n, const UnitSystem& units) : units_(units) {
+    status_.reserve(static_cast<std::size_t>(n));
+    atom_offset_ = series_offset_ = {0};
+  }
+
+  void add(const StructureResult& r) {
+    const Structure& s = r.structure;
+    const double pressure = units_.pressure_to_output;
+    status_.push_back(static_cast<std::int64_t>(r.status));
+    name_.push_back(r.name);
+    reason_.push_back(r.reason);
+    n_atoms_.push_back(static_cast<std::int64_t>(s.size()));
+    evaluations_.push_back(r.evaluations);
+    seconds_.push_back(r.seconds);
+    initial_energy_.push_back(r.initial_energy);
+    energy_.push_back(r.energy);
+    enthalpy_.push_back(r.enthalpy);
+    fmax_.push_back(r.fmax);
+    smax_.push_back(r.smax * pressure);
+    for (const double component : r.stress) stress_.push_back(component * pressure);
+    volume_.push_back(s.volume());
+    add_cell(cell_, s.cell);
+    add_cell(initial_cell_, r.initial_cell);
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      species_.push_back(species_index(s.species[static_cast<std::size_t>(s.type[i])]));
+      add_vector(position_, s.position[i]);
+      add_vector(force_, i < s.force.size() ? s.force[i] : Vec3(Vec3::Zero()));
+    }
+    atom_offset_.push_back(atom_offset_.back() + static_cast<std::int64_t>(s.size()));
+    const StructureSeries& series = r.series;
+    append(series_evaluation_, series.evaluation);
+    append(series_energy_, series.energy);
+    append(series_fmax_, series.fmax);
+    append(series_volume_, series.volume);
+    for (const double value : series.smax) series_smax_.push_back(value * pressure);
+    series_offset_.push_back(static_cast<std::int64_t>(series_evaluation_.size()));
+  }
+
+  void write(ResultFile& file, bool relaxation) {
+    const auto n = static_cast<std::int64_t>(status_.size());
+    const std::string list = "/structures/";
+    file.write(list + "status", std::move(status_),
+               {"", relaxation ? "0 converged, 1 not converged, 2 failed, 3 pending" : "0 done, 2 failed, 3 pending"});
+    file.write_texts(list + "name", std::move(name_), "where the structure came from");
+    file.write_texts(list + "reason", std::move(reason_), "why it failed or did not converge");
+    file.write(list + "n_atoms", std::move(n_atoms_), {"", "0: the structure could not be read"});
+    file.write(list + "evaluations", std::move(evaluations_), {"", "of energy and forces"});
+    file.write(list + "seconds", std::move(seconds_), {"s", "wall time"});
+    file.write(list + "energy", std::move(energy_), {units_.energy, "potential energy"});
+    file.write(list + "fmax", std::move(fmax_),
+               {units_.force, relaxation ? "largest force on an atom, free components" : "largest force on an atom"});
+    file.write(list + "stress", std::move(stress_), {units_.pressure, "xx yy zz yz xz xy, tension positive"}, {n, 6});
+    file.write(list + "volume", std::move(volume_), {units_.length + "³", ""});
+    file.write(list + "cell", std::move(cell_), {units_.length, "rows are the lattice vectors"}, {n, 3, 3});
+    if (relaxation) {
+      file.write(list + "initial_energy", std::move(initial_energy_), {units_.energy, "before the first step"});
+      file.write(list + "enthalpy", std::move(enthalpy_), {units_.energy, "energy + pressure · volume"});
+      file.write(list + "smax", std::move(smax_),
+                 {units_.pressure, "largest deviation of a free stress component from the pressure"});
+      file.write(list + "initial_cell", std::move(initial_cell_), {units_.length, "before the first step"}, {n, 3, 3});
+    }
+    const std::int64_t n_atoms = atom_offset_.back();
+    file.write("/atoms/offset", std::move(atom_offset_), {"", "structure i has the atoms offset[i] … offset[i+1] − 1"});
+    file.write("/atoms/species", std::move(species_), {"", "index into species_names"});
+    file.write_texts("/atoms/species_names", species_names_, "chemical symbols");
+    file.write("/atoms/atomic_numbers", atomic_numbers_, {"", "of species_names; 0: no element"});
+    file.write("/atoms/position", std::move(position_), {units_.length, "atoms in the order of the input"},
+               {n_atoms, 3});
+    file.write("/atoms/force", std::move(force_), {units_.force, ""}, {n_atoms, 3});
+    if (!relaxation) return;
+    file.write("/series/offset", std::move(series_offset_),
+               {"", "structure i has the points offset[i] … offset[i+1] − 1 that its relaxation accepted"});
+    file.write("/series/evaluation", std::move(series_evaluation_), {"", "force evaluations so far"});
+    file.write("/series/energy", std::move(series_energy_), {units_.energy, ""});
+    file.write("/series/fmax", std::move(series_fmax_), {units_.force, ""});
+    file.write("/series/smax", std::move(series_smax_), {units_.pressure, ""});
+    file.write("/series/volume", std::move(series_volume_), {units_.length + "³", ""});
+  }
+
+ private:
+  template <class T>
+  static void append(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+  static void add_vector(std::vector<double>& to, const Vec3& v) { to.insert(to.end(), v.data(), v.data() + 3); }
+  static void add_cell(std::vector<double>& to, const Mat3& cell) {
+    for (int i = 0; i < 9; ++i) to.push_back(cell(i / 3, i % 3));
+  }
+  std::int64_t species_index(const Species& species) {
+    const auto found = species_index_.emplace(species.symbol, static_cast<std::int64_t>(species_names_.size()));
+    if (found.second) {
+      species_names_.push_back(species.symbol);
+      atomic_numbers_.push_back(species.atomic_number);
+    }
+    return found.first->second;
+  }
+
+  const UnitSystem& units_;
+  std::vector<std::string> name_, reason_, species_names_;
+  std::map<std::string, std::int64_t> species_index_;
+  std::vector<std::int64_t> status_, n_atoms_, evaluations_, atom_offset_, species_, atomic_numbers_, series_offset_,
+      series_evaluation_;
+  std::vector<double> seconds_, initial_energy_, energy_, enthalpy_, fmax_, smax_, stress_, volume_, cell_,
+      initial_cell_, position_, force_, series_energy_, series_fmax_, series_smax_, series_volume_;
+};
+
+const char* status_name(const RunContext& context, StructureStatus status) {
+  switch (status) {
+    case StructureStatus::done:
+      return relaxes_structures(context.input) ? "converged" : "done";
+    case StructureStatus::not_converged:
+      return "not_converged";
+    case StructureStatus::failed:
+      return "failed";
+    case StructureStatus::pending:
+      break;
+  }
+  return "pending";
+}
+
+/// A structure that failed before its first force has none, and readers stop at a NaN.
+bool has_finite_forces(const Structure& structure) {
+  return !structure.force.empty() &&
+         std::all_of(structure.force.begin(), structure.force.end(), [](const Vec3& f) { return f.allFinite(); });
+}
+
+/// As ASE's reader wants it: energy, forces and stress (nine numbers, eV/Å³, tension positive) become a calculator.
+Structure labelled(const RunContext& context, const StructureResult& result) {
+  Structure structure = result.structure;
+  auto& info = structure.info;
+  for (const char* label : {"energy", "free_energy", "stress", "virial", "stresses", "energies"}) info.erase(label);
+  const auto& s = result.stress;
+  info["energy"] = fmt::format("{}", result.energy);
+  info["stress"] = fmt::format("{} {} {} {} {} {} {} {} {}", s[0], s[5], s[4], s[5], s[1], s[3], s[4], s[3], s[2]);
+  info["number"] = fmt::format("{}", result.number);
+  info["status"] = status_name(context, result.status);
+  if (!result.reason.empty()) info["reason"] = result.reason;
+  if (relaxes_structures(context.input)) info["evaluations"] = fmt::format("{}", result.evaluations);
+  if (context.units.name == "lj") info["units"] = "lj";
+  structure.velocity.clear();
+  return structure;
+}
+
+void write_path(TextWriter& out, const RunContext& context, const StructureResult& result) {
+  Structure structure = result.structure;
+  structure.info.clear();
+  structure.velocity.clear();
+  if (context.units.name == "lj") structure.info["units"] = "lj";
+  structure.info["number"] = fmt::format("{}", result.number);
+  for (const StructureFrame& frame : result.frames) {
+    structure.cell = frame.cell;
+    structure.position = frame.position;
+    structure.force = frame.force;
+    structure.info["energy"] = fmt::format("{}", frame.energy);
+    structure.info["evaluation"] = fmt::format("{}", frame.evaluation);
+    write_xyz_frame(out, structure);
+  }
+}
+
+void count(StructureListSummary& summary, const StructureResult& result) {
+  summary.all_evaluations += result.evaluations;
+  summary.seconds += result.seconds;
+  if (result.status == StructureStatus::pending) {
+    ++summary.pending;
+    return;
+  }
+  if (result.status == StructureStatus::done) {
+    ++summary.done;
+    summary.evaluations.push_back(result.evaluations);
+    return;
+  }
+  ++(result.status == StructureStatus::failed ? summary.failed : summary.not_converged);
+  if (summary.problems.size() < most_problems)
+    summary.problems.push_back(fmt::format("{} (number {}): {}", result.name, result.number, result.reason));
+}
+
+}  // namespace
+
+StructureListSummary write_structures(ResultFile& file, const RunContext& context, const RunFiles& files,
+                                      std::int64_t n, const std::function<StructureResult(std::int64_t)>& result) {
+  const bool relaxation = relaxes_structures(context.input);
+  StructureListSummary summary;
+  ListColumns columns(n, context.units);
+  TextWriter structures(files.structures);
+  std::optional<TextWriter> paths;
+  if (relaxation && context.input.output.trajectory_every > 0) paths.emplace(files.paths);
+  for (std::int64_t number = 0; number < n; ++number) {
+    const StructureResult one = result(number);
+    columns.add(one);
+    count(summary, one);
+    if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
+    if (has_finite_forces(one.structure)) write_xyz_frame(structures, labelled(context, one));
+    if (paths) write_path(*paths, context, one);
+  }
+  structures.close();
+  if (paths) paths->close();
+  columns.write(file, relaxation);
+  return summary;
+}
+
+StructureListSummary write_structure_list(const RunContext& context, const RunFiles& files, std::int64_t n,
+                                          const std::function<StructureResult(std::int64_t)>& result, bool complete) {
+  StructureListSummary summary;
+  ResultFile file(context.world, files.result);
+  write_header(file, context, complete);
+  on_root(context.world, [&] { summary = write_structures(file, context, files, n, result); });
+  file.save();
+  return summary;
+}
+
+void report_structure_list(const RunContext& context, const StructureListSummary& summary) {
+  Log& log = context.log;
+  if (!log.enabled()) return;
+  const bool relaxation = relaxes_structures(context.input);
+  Table table({"structures", "number", "%"});
+  const auto total = summary.done + summary.not_converged + summary.failed + summary.pending;
+  const auto row = [&](const char* name, std::int64_t number) {
+    table.add({name, grouped(number),
+               fmt::format("{:.1f}", 100.0 * static_cast<double>(number) /
+                                         static_cast<double>(std::max<std::int64_t>(total, 1)))});
+  };
+  row(relaxation ? "converged" : "done", summary.done);
+  if (relaxation) row("not converged", summary.not_converged);
+  row("failed", summary.failed);
+  if (summary.pending > 0) row("pending", summary.pending);
+  log.line();
+  log.line(table.text());
+  for (const std::string& problem : summary.problems) log.print("  {}", problem);
+  const auto shown = static_cast<std::int64_t>(summary.problems.size());
+  if (const auto more = summary.failed + summary.not_converged - shown; more > 0)
+    log.print("  … and {} more: /structures/reason tells of each", more);
+  log.line();
+  if (relaxation && !summary.evaluations.empty()) {
+    auto calls = summary.evaluations;
+    std::sort(calls.begin(), calls.end());
+    const double mean = static_cast<double>(std::accumulate(calls.begin(), calls.end(), std::int64_t{0})) /
+                        static_cast<double>(calls.size());
+    echo_line(log, "force calls",
+              fmt::format("mean {:.1f}, median {}, most {}, of the converged; {} in all", mean, calls[calls.size() / 2],
+                          calls.back(), grouped(summary.all_evaluations)));
+  }
+  if (summary.all_evaluations > 0)
+    echo_line(log, "time",
+              fmt::format("{} of all pools together, {:.3g} s a force call", human_duration(summary.seconds),
+                          summary.seconds / static_cast<double>(summary.all_evaluations)));
+}
+
+}  // namespace spinel

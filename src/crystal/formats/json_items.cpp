@@ -1,0 +1,102 @@
+#include "crystal/formats/json_items.hpp"
+
+#include "core/error.hpp"
+
+namespace spinel {
+
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  std::size_t at() const { return at_; }
+  char peek() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  void expect(char c) {
+    if (peek() != c) fail_input("byte {}: '{}' is missing", at_ + 1, c);
+    ++at_;
+  }
+  bool take(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  std::string_view string() {
+    const std::size_t begin = at_;
+    expect('"');
+    for (const std::size_t first = at_;; ++at_) {
+      if (at_ >= text_.size()) fail_input("byte {}: a quote never ends", begin + 1);
+      if (text_[at_] == '\\') {
+        ++at_;
+      } else if (text_[at_] == '"') {
+        return text_.substr(first, at_++ - first);
+      }
+    }
+  }
+  /// Passes over a value of any kind.
+  std::string_view value() {
+    peek();
+    const std::size_t begin = at_;
+    std::string open;
+    do {
+      const char c = peek();
+      if (c == '\0') fail_input("byte {}: the text ends inside a value", begin + 1);
+      if (c == '"') {
+        string();
+      } else if (c == '{' || c == '[') {
+        open += c == '{' ? '}' : ']';
+        ++at_;
+      } else if (c == '}' || c == ']') {
+        if (open.empty() || open.back() != c) fail_input("byte {}: a '{}' closes nothing", at_ + 1, c);
+        open.pop_back();
+        ++at_;
+      } else {
+        ++at_;
+        if (open.empty())
+          while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
+                 text_[at_] != ']')
+            ++at_;
+      }
+    } while (!open.empty());
+    return text_.substr(begin, at_ - begin);
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+char json_kind(std::string_view text) { return Scanner(text).peek(); }
+
+std::vector<JsonItem> json_items(std::string_view text) {
+  Scanner scan(text);
+  const char open = scan.peek();
+  if (open != '{' && open != '[') fail_input("neither a list nor an object");
+  const char close = open == '{' ? '}' : ']';
+  scan.expect(open);
+  std::vector<JsonItem> items;
+  if (!scan.take(close)) {
+    do {
+      JsonItem item;
+      if (open == '{') {
+        scan.peek();
+        item.key = scan.string();
+        scan.expect(':');
+      }
+      item.text = scan.value();
+      items.push_back(std::move(item));
+    } while (scan.take(','));
+    scan.expect(close);
+  }
+  if (scan.peek() != '\0') fail_input("byte {}: text behind the end", scan.at() + 1);
+  return items;
+}
+
+}  // namespace spinel

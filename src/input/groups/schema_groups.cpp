@@ -1,0 +1,316 @@
+#include "input/groups/group_builder.hpp"
+
+namespace spinel {
+
+namespace {
+
+void add_control(std::vector<Group>& groups) {
+  using P = ControlParameters;
+  GroupBuilder<P> g(groups, "control", &Input::control, "What to do, where to write, when to stop.");
+  g.key("calculation", &P::calculation, "what to do; spinel --help lists the calculations").required();
+  g.key("title", &P::title, "free text, kept in the result file").if_empty("none");
+  g.key("prefix", &P::prefix, "names of output files begin with it: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5");
+  g.key("outdir", &P::outdir, "folder of the output files, made where it does not exist");
+  g.key("units", &P::units, "'metal': Å, eV, fs, amu, K, GPa; 'lj': reduced Lennard-Jones units")
+      .one_of({"metal", "lj"});
+  g.key("restart_mode", &P::restart_mode,
+        "'restart' continues from the checkpoint in outdir, 'auto' does so where there is one, 'from_scratch' begins "
+        "anew")
+      .one_of({"from_scratch", "restart", "auto"});
+  g.key("seed", &P::seed, "seed of every random number; the same seed gives the same run").at_least(0);
+  g.key("max_seconds", &P::max_seconds,
+        "wall time after which the run writes a checkpoint and ends cleanly, for batch systems with a time limit")
+      .in("s")
+      .above(0)
+      .unless(0, "no limit");
+}
+
+void add_structure(std::vector<Group>& groups) {
+  using P = StructureParameters;
+  GroupBuilder<P> g(groups, "structure", &Input::structure,
+                    "The atoms: from a file, or from a prototype with species and lattice constants.",
+                    {"energy", "md", "relax", "evaluate", "properties", "train"});
+  g.optional_for({"train"});
+  g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
+  g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
+  g.key("all", &P::all,
+        "take every frame of the file, every structure of a dataset (*.h5), or every structure file of the folder that "
+        "`file` names")
+      .only_for({"energy", "relax"});
+  g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
+  g.key("species", &P::species, "the species of the prototype's sites, in its order").length(1, 118).if_empty("none");
+  g.key("a", &P::a, "lattice constant of the prototype's conventional cell; required with a prototype")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "not given");
+  g.key("b", &P::b, "second lattice constant").in(&UnitSystem::length).above(0).unless(0, "as the prototype has it");
+  g.key("c", &P::c, "third lattice constant").in(&UnitSystem::length).above(0).unless(0, "as the prototype has it");
+  g.key("supercell", &P::supercell, "repetitions along each lattice vector").length(3).between(1, 1000000);
+  g.key("vacuum", &P::vacuum, "empty space added along each lattice vector")
+      .in(&UnitSystem::length)
+      .length(3)
+      .at_least(0);
+  g.key("periodic", &P::periodic, "periodicity along each lattice vector")
+      .length(3)
+      .if_empty("as the file has it, else .true. .true. .true.");
+  g.key("rattle", &P::rattle, "standard deviation of random displacements added to every atom")
+      .in(&UnitSystem::length)
+      .at_least(0);
+  g.key("mass_species", &P::mass_species, "species whose masses are given in masses")
+      .length(1, 118)
+      .if_empty("none: standard atomic weights");
+  g.key("masses", &P::masses, "masses of mass_species, in their order")
+      .in(&UnitSystem::mass)
+      .length(1, 118)
+      .above(0)
+      .if_empty("none");
+  g.key("minimum_distance", &P::minimum_distance, "atoms closer than this are an input error")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "no check");
+}
+
+void add_potential(std::vector<Group>& groups) {
+  using P = PotentialParameters;
+  constexpr std::size_t n_pairs = 118 * 119 / 2;
+  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
+                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
+  g.optional_for({"hull", "evaluate"});
+  g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
+      .one_of({"lennard_jones", "network", "m3gnet", "schnet", "painn"})
+      .required();
+  g.key(
+       "precision", &P::precision,
+       "of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over atoms with "
+       "a network")
+      .one_of({"double", "single"});
+  g.key("pairs", &P::pairs, "pairs of species, 'Ar-Kr', whose coefficients the next three keys list in this order")
+      .length(1, n_pairs)
+      .if_empty("one value of each key holds for every pair");
+  g.key("epsilon", &P::epsilon, "depth of the well, one value a pair")
+      .in(&UnitSystem::energy)
+      .length(1, n_pairs)
+      .at_least(0)
+      .if_empty("none");
+  g.key("sigma", &P::sigma, "distance at which the energy is zero, one value a pair")
+      .in(&UnitSystem::length)
+      .length(1, n_pairs)
+      .above(0)
+      .if_empty("none");
+  g.key("cutoff", &P::cutoff, "distance beyond which a pair does not interact: one value for all pairs, or one a pair")
+      .in(&UnitSystem::length)
+      .length(1, n_pairs)
+      .above(0)
+      .if_empty("none");
+  g.key("mixing", &P::mixing, "rule for pairs that are not listed, from the pairs of like species; 'none': an error")
+      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"});
+  g.key("truncation", &P::truncation,
+        "at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' brings energy and force to zero")
+      .one_of({"plain", "shifted", "smooth"});
+  g.key("smooth_width", &P::smooth_width, "width below the cutoff over which 'smooth' switches off")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "a tenth of the cutoff");
+  g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff");
+  g.key("model", &P::model,
+        "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
+        "are a committee, whose mean is the potential")
+      .length(1, 100)
+      .if_empty("none");
+  g.key("device", &P::device, "where a network runs: 'cuda' takes one GPU for each rank of a node")
+      .one_of({"cpu", "cuda"});
+  g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024);
+  g.key("spread_threshold", &P::spread_threshold,
+        "largest standard deviation of the force on an atom over the models of a committee that is taken as known")
+      .in(&UnitSystem::force)
+      .above(0)
+      .unless(0, "no limit")
+      .only_for({"md"});
+  g.key("spread_action", &P::spread_action,
+        "where it is exceeded: 'dump' appends the frame to <prefix>_uncertain.xyz, 'stop' does so and ends the run")
+      .one_of({"dump", "stop"})
+      .only_for({"md"});
+  g.key("spread_every", &P::spread_every, "steps between looks at the spread of a committee")
+      .in("steps")
+      .at_least(1)
+      .only_for({"md"});
+}
+
+void add_dynamics(std::vector<Group>& groups) {
+  using P = DynamicsParameters;
+  GroupBuilder<P> g(groups, "dynamics", &Input::dynamics,
+                    "Molecular dynamics: ensemble, time step, thermostat, barostat.", {"md"});
+  g.key("ensemble", &P::ensemble,
+        "what is kept constant: 'nve' energy, 'nvt' temperature, 'npt' temperature and pressure")
+      .one_of({"nve", "nvt", "npt"});
+  g.key("thermostat", &P::thermostat, "for nvt and npt").one_of({"langevin", "bussi", "nose_hoover"});
+  g.key("coupling", &P::coupling, "what npt changes: 'isotropic' the volume, 'full' all lengths and angles of the cell")
+      .one_of({"isotropic", "full"});
+  g.key("timestep", &P::timestep, "time step").in(&UnitSystem::time).above(0).lj(0.005);
+  g.key("steps", &P::steps, "number of steps, those before a restart included").in("steps").at_least(0);
+  g.key("temperature", &P::temperature, "of the thermostat, and of initial velocities")
+      .in(&UnitSystem::temperature)
+      .at_least(0)
+      .lj(1.0);
+  g.key("temperature_end", &P::temperature_end, "temperature at the last step, reached linearly")
+      .in(&UnitSystem::temperature)
+      .at_least(0)
+      .unless(-1, "constant temperature");
+  g.key("thermostat_time", &P::thermostat_time, "relaxation time of the thermostat; for Langevin the inverse friction")
+      .in(&UnitSystem::time)
+      .above(0)
+      .lj(0.5);
+  g.key("chain_length", &P::chain_length, "number of thermostats in a Nosé–Hoover chain").between(1, 20);
+  g.key("pressure", &P::pressure, "of the barostat").in(&UnitSystem::pressure);
+  g.key("pressure_end", &P::pressure_end, "pressure at the last step, with pressure_ramp").in(&UnitSystem::pressure);
+  g.key("pressure_ramp", &P::pressure_ramp, "change the pressure linearly from pressure to pressure_end");
+  g.key("barostat_time", &P::barostat_time, "relaxation time of the barostat").in(&UnitSystem::time).above(0).lj(5.0);
+  g.key("initial_velocities", &P::initial_velocities,
+        "'file': as the structure file has them, 'maxwell': random at initial_temperature, 'zero'; 'auto': the file's, "
+        "else "
+        "maxwell")
+      .one_of({"auto", "file", "maxwell", "zero"});
+  g.key("initial_temperature", &P::initial_temperature, "of random initial velocities")
+      .in(&UnitSystem::temperature)
+      .at_least(0)
+      .unless(-1, "the value of temperature");
+  g.key("remove_drift_every", &P::remove_drift_every, "steps between removals of the total momentum")
+      .in("steps")
+      .above(0)
+      .unless(0, "only at the start");
+  g.key("fixed_ids", &P::fixed_ids, "atoms held in place, numbered from 1 as in the file")
+      .length(1, 1000000)
+      .at_least(1)
+      .if_empty("none");
+  g.key("fixed_species", &P::fixed_species, "species whose atoms are held in place").length(1, 118).if_empty("none");
+}
+
+void add_neighbor(std::vector<Group>& groups) {
+  using P = NeighborParameters;
+  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.",
+                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
+  g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
+  g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
+      .in("steps")
+      .above(0)
+      .unless(0, "only when an atom has moved half the skin");
+  g.key("check_displacement", &P::check_displacement, "rebuild also whenever an atom has moved half the skin");
+}
+
+void add_parallel(std::vector<Group>& groups) {
+  using P = ParallelParameters;
+  GroupBuilder<P> g(groups, "parallel", &Input::parallel, "How the ranks share the work.");
+  g.key("grid", &P::grid, "bricks along each lattice vector; their product is the number of ranks of a pool")
+      .length(3)
+      .between(1, 1000000)
+      .if_empty("chosen by surface");
+  g.key("pools", &P::pools, "groups of ranks that work independently on different structures")
+      .between(1, 1000000)
+      .unless(0, "one for one structure, one a rank for many");
+  g.key("balance", &P::balance, "move brick boundaries where atoms are spread unevenly over the ranks")
+      .only_for({"md"});
+  g.key("balance_threshold", &P::balance_threshold, "most over mean atoms of a rank that calls for balancing")
+      .between(1.0, 1000.0)
+      .only_for({"md"});
+  g.key("balance_every", &P::balance_every, "neighbour-list builds between balance checks")
+      .between(1, 1000000000)
+      .only_for({"md"});
+}
+
+void add_output(std::vector<Group>& groups) {
+  using P = OutputParameters;
+  GroupBuilder<P> g(groups, "output", &Input::output, "What is written, and how often.", {"energy", "md", "relax"});
+  g.key("thermo_every", &P::thermo_every, "steps between lines of the thermo table")
+      .in("steps")
+      .above(0)
+      .unless(0, "only the first and last step")
+      .only_for({"md"});
+  g.key("trajectory_every", &P::trajectory_every,
+        "steps between frames of the trajectory <prefix>.h5md; of many relaxations: <prefix>_trajectory.xyz")
+      .in("steps")
+      .above(0)
+      .unless(0, "no trajectory")
+      .only_for({"md", "relax"});
+  g.key("checkpoint_every", &P::checkpoint_every, "steps between checkpoints")
+      .in("steps")
+      .above(0)
+      .unless(0, "only at the end")
+      .only_for({"md", "relax"});
+  g.key("checkpoint_seconds", &P::checkpoint_seconds, "wall time between checkpoints")
+      .in("s")
+      .above(0)
+      .unless(0, "none by time")
+      .only_for({"energy", "md", "relax", "ising", "train"});
+  g.key("trajectory_fields", &P::trajectory_fields, "what a frame holds of every atom")
+      .length(1, 4)
+      .one_of({"position", "image", "velocity", "force"})
+      .only_for({"md", "relax"});
+  g.key("trajectory_precision", &P::trajectory_precision, "of the numbers in the trajectory")
+      .one_of({"single", "double"})
+      .only_for({"md", "relax"});
+  g.key("compression", &P::compression, "deflate level of the trajectory; 0: none")
+      .between(0, 9)
+      .only_for({"md", "relax"});
+  g.key("final_structure", &P::final_structure,
+        "name of a file in outdir for the last structure: extended XYZ, POSCAR or CIF by its name")
+      .if_empty("none");
+}
+
+void add_analysis(std::vector<Group>& groups) {
+  using P = AnalysisParameters;
+  GroupBuilder<P> g(groups, "analysis", &Input::analysis, "What is measured during the run.", {"md"});
+  g.key("equilibration_steps", &P::equilibration_steps, "steps before averages and everything below begin to count")
+      .in("steps")
+      .at_least(0);
+  g.key("rdf_every", &P::rdf_every, "steps between samples of the radial distribution function")
+      .in("steps")
+      .above(0)
+      .unless(0, "none");
+  g.key("rdf_cutoff", &P::rdf_cutoff, "largest distance of the radial distribution function")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "the potential's cutoff");
+  g.key("rdf_bins", &P::rdf_bins, "number of its bins").between(1, 100000);
+  g.key("msd_every", &P::msd_every, "steps between samples of the mean squared displacement")
+      .in("steps")
+      .above(0)
+      .unless(0, "none");
+  g.key("msd_window", &P::msd_window, "steps until a new time origin")
+      .in("steps")
+      .above(0)
+      .unless(0, "one origin for the whole run");
+  g.key("vacf_every", &P::vacf_every, "steps between samples of the velocity autocorrelation function")
+      .in("steps")
+      .above(0)
+      .unless(0, "none");
+  g.key("vacf_window", &P::vacf_window, "steps until a new time origin").in("steps").at_least(1);
+}
+
+}  // namespace
+
+const std::vector<Group>& schema() {
+  static const std::vector<Group> groups = [] {
+    std::vector<Group> all;
+    add_control(all);
+    add_structure(all);
+    add_potential(all);
+    add_dynamics(all);
+    add_relax(all);
+    add_ising(all);
+    add_hull(all);
+    add_dataset(all);
+    add_model(all);
+    add_train(all);
+    add_predict(all);
+    add_properties(all);
+    add_evaluate(all);
+    add_neighbor(all);
+    add_parallel(all);
+    add_output(all);
+    add_analysis(all);
+    return all;
+  }();
+  return groups;
+}
+
+}  // namespace spinel

@@ -1,0 +1,19 @@
+#include "input/groups/group_builder.hpp"
+
+namespace spinel {
+
+void add_predict(std::vector<Group>& groups) {
+  using P = PredictParameters;
+  GroupBuilder<P> g(groups, "predict", &Input::predict, "Properties of crystals by trained networks.", {"predict"});
+  g.key("models", &P::models, "model files (doc/models.md); several of the same property are an ensemble")
+      .length(1, 1000)
+      .required();
+  g.key("structures", &P::structures,
+        "crystals: extended XYZ, a dataset, one structure file of another format, or a folder of structure files")
+      .required();
+  g.key("target", &P::target, "number of the structures that the predictions are compared with").if_empty("none");
+  g.key("strict", &P::strict, "a structure that cannot be read or predicted ends the run; else it is reported");
+  g.key("csv", &P::csv, "also write the predictions as <prefix>_predictions.csv");
+}
+
+}  // namespace spinel

@@ -1,0 +1,101 @@
+#include "input/validate/validate_model.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "input/validate/check.hpp"
+
+namespace spinel {
+
+void check_model_keys(const Input& input) {
+  const ModelParameters& p = input.model;
+  const ModelParameters standard;
+  const Check check(input, "model");
+  const bool is_potential = is_potential_kind(p.kind);
+  const auto belongs_to = [&](bool given, const char* key, std::initializer_list<std::string> kinds) {
+    check(given && std::find(kinds.begin(), kinds.end(), p.kind) == kinds.end(), key,
+          "belongs to kind = '{}', not to '{}'", fmt::join(kinds, "', '"), p.kind);
+  };
+  belongs_to(p.width != standard.width, "width", {"cgcnn", "schnet", "painn", "m3gnet"});
+  belongs_to(p.convolutions != standard.convolutions, "convolutions", {"cgcnn", "schnet", "painn", "m3gnet"});
+  belongs_to(p.crystal_width != standard.crystal_width, "crystal_width", {"cgcnn"});
+  belongs_to(p.crystal_layers != standard.crystal_layers, "crystal_layers", {"cgcnn"});
+  belongs_to(!p.element_features.empty(), "element_features", {"cgcnn"});
+  belongs_to(p.radius != standard.radius, "radius", {"cgcnn"});
+  belongs_to(p.max_neighbors != standard.max_neighbors, "max_neighbors", {"cgcnn"});
+  belongs_to(p.gaussians != standard.gaussians, "gaussians", {"cgcnn"});
+  belongs_to(p.gaussian_step != standard.gaussian_step, "gaussian_step", {"cgcnn"});
+  belongs_to(p.gaussian_width != standard.gaussian_width, "gaussian_width", {"cgcnn"});
+  belongs_to(p.hidden != standard.hidden, "hidden", {"mlp"});
+  belongs_to(p.activation != standard.activation, "activation", {"mlp"});
+  belongs_to(!p.composition_fractions, "composition_fractions", {"mlp"});
+  belongs_to(!p.composition_statistics, "composition_statistics", {"mlp"});
+  belongs_to(p.cutoff != standard.cutoff, "cutoff", {"schnet", "painn", "m3gnet"});
+  belongs_to(p.threebody_cutoff != standard.threebody_cutoff, "threebody_cutoff", {"m3gnet"});
+  belongs_to(p.radial_functions != standard.radial_functions, "radial_functions", {"schnet", "painn"});
+  belongs_to(p.moments != standard.moments, "moments", {"painn"});
+  belongs_to(!p.initial.empty(), "initial", {"schnet", "painn", "m3gnet"});
+  belongs_to(p.repulsion, "repulsion", {"schnet", "painn", "m3gnet"});
+  check(!p.repulsion && p.repulsion_inner != standard.repulsion_inner, "repulsion_inner", "needs repulsion = .true.");
+  check(!p.repulsion && p.repulsion_outer != standard.repulsion_outer, "repulsion_outer", "needs repulsion = .true.");
+  check(p.repulsion_inner >= p.repulsion_outer, "repulsion_inner", "{} is not below repulsion_outer = {}",
+        p.repulsion_inner, p.repulsion_outer);
+  check(p.repulsion && p.repulsion_outer > p.cutoff, "repulsion_outer", "{} is beyond the cutoff {}", p.repulsion_outer,
+        p.cutoff);
+  check(p.kind == "m3gnet" && p.threebody_cutoff > p.cutoff, "threebody_cutoff", "{} is beyond the cutoff {}",
+        p.threebody_cutoff, p.cutoff);
+  if (!p.initial.empty())
+    for (const auto& [key, given] : {std::pair{"width", p.width != standard.width},
+                                     {"convolutions", p.convolutions != standard.convolutions},
+                                     {"cutoff", p.cutoff != standard.cutoff},
+                                     {"threebody_cutoff", p.threebody_cutoff != standard.threebody_cutoff},
+                                     {"radial_functions", p.radial_functions != standard.radial_functions},
+                                     {"moments", p.moments != standard.moments},
+                                     {"repulsion", p.repulsion}})
+      check(given, key, "is that of the file in initial");
+  const bool describes = !input.dataset.descriptors.empty();
+  Check(input, "dataset")(describes && p.kind != "mlp", "descriptors", "go with kind = 'mlp' in &model, not with '{}'",
+                          p.kind);
+  check(p.kind == "mlp" && !p.composition_fractions && !p.composition_statistics && !describes, "composition_fractions",
+        "without composition an mlp needs descriptors in &dataset");
+  const bool classifies = p.task == "classification";
+  check(!classifies && p.classes != standard.classes, "classes", "belongs to task = 'classification'");
+  check(classifies && is_potential, "task", "a potential is no classifier");
+  const Check check_train(input, "train");
+  const TrainParameters& train = input.train;
+  const TrainParameters standard_train;
+  for (const auto& [key, given] : {std::pair{"energy_weight", train.energy_weight != standard_train.energy_weight},
+                                   {"force_weight", train.force_weight != standard_train.force_weight},
+                                   {"stress_weight", train.stress_weight != standard_train.stress_weight},
+                                   {"weight_schedule", train.weight_schedule != standard_train.weight_schedule},
+                                   {"weight_step", train.weight_step != standard_train.weight_step},
+                                   {"precision", train.precision != standard_train.precision}})
+    check_train(given && !is_potential, key, "is for potentials; kind in &model is '{}'", p.kind);
+  for (const auto& [key, given] :
+       {std::pair{"normalize", train.normalize != standard_train.normalize},
+        {"element_references", train.element_references != standard_train.element_references}})
+    check_train(given && is_potential, key,
+                "is not for potentials, whose scale and references of elements always come from the data");
+  check_train(train.weight_schedule != "step" && train.weight_step != standard_train.weight_step, "weight_step",
+              "needs weight_schedule = 'step'");
+  const auto all_zero = [](const std::vector<double>& weight) {
+    return std::all_of(weight.begin(), weight.end(), [](double w) { return w == 0.0; });
+  };
+  check_train(
+      is_potential && all_zero(train.energy_weight) && all_zero(train.force_weight) && all_zero(train.stress_weight),
+      "energy_weight", "with all weights zero there is nothing to learn");
+  const bool reports = find_group("properties")->used_in(input),
+             has_structure = find_group("structure")->used_in(input);
+  Check(input, "properties")(reports && !is_potential, "kinds", "need a potential; kind in &model is '{}'", p.kind);
+  Check(input, "properties")(reports && !has_structure, "kinds", "need the crystal in &structure");
+  Check(input, "structure")(has_structure && !reports, "file", "is for &properties, which is not given");
+  const std::string& loss = input.train.loss;
+  check_train(classifies && loss != "auto" && loss != "cross_entropy", "loss",
+              "'{}' is for numbers; task = 'classification' in &model takes 'cross_entropy'", loss);
+  check_train(classifies && input.train.element_references, "element_references", "are for numbers, not for classes");
+  check_train(!classifies && loss == "cross_entropy", "loss",
+              "'cross_entropy' is for classes; it needs task = 'classification' in &model");
+}
+
+}  // namespace spinel

@@ -1,0 +1,31 @@
+#include "parallel/on_root.hpp"
+
+#include <string>
+
+#include "core/error.hpp"
+
+namespace spinel {
+
+void on_root(const Communicator& communicator, const std::function<void()>& work) {
+  enum Outcome { good, input_error, other_error };
+  int outcome = good;
+  std::string message;
+  if (communicator.is_root()) {
+    try {
+      work();
+    } catch (const InputError& error) {
+      outcome = input_error;
+      message = error.what();
+    } catch (const std::exception& error) {
+      outcome = other_error;
+      message = error.what();
+    }
+  }
+  communicator.broadcast(&outcome, 1);
+  if (outcome == good) return;
+  communicator.broadcast(message);
+  if (outcome == input_error) throw InputError(message);
+  throw CollectiveError(message);
+}
+
+}  // namespace spinel

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "model/model_file.hpp"
+#include "potential/potential.hpp"
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// Makes the potential of &potential for any species, as often as needed: what has to be read is read once. Several
+/// models make a Committee.
+class PotentialMaker {
+ public:
+  /// Collective over all ranks of the program. InputError where the model file of a network cannot be read or is
+  /// of another kind than the style. `input` must outlive this.
+  PotentialMaker(const Input& input, const Communicator& communicator);
+
+  /// Collective over the ranks that will use it together. InputError where the potential does not fit the species or
+  /// the machine.
+  std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
+
+  /// Species that must be among those of make(), whatever the structure holds: those that `pairs` names.
+  const std::vector<Species>& required_species() const { return required_species_; }
+
+ private:
+  const Input& input_;
+  std::vector<ModelFile> models_;  // empty: no network
+  int node_rank_ = 0;
+  std::vector<Species> required_species_;
+};
+
+/// Collective. The potential of &potential for these species, the same on every rank. InputError where they do not fit.
+std::shared_ptr<Potential> make_potential(const RunContext& context, const std::vector<Species>& species);
+
+/// "lennard_jones, cutoff 8.5 Å, truncation plain, double precision".
+std::string describe_potential(const RunContext& context, const Potential& potential);
+
+/// Potentials for one structure after the other on the same ranks, whatever species they hold: a potential is made
+/// anew only where a species comes that was not there before.
+class PotentialTable {
+ public:
+  PotentialTable(const PotentialMaker& maker, const Communicator& communicator)
+      : maker_(maker), communicator_(communicator), species_(maker.required_species()) {}
+
+  /// Collective. A potential that knows these species, by the index that each has in species(). InputError where it
+  /// cannot know them; others are then as before.
+  std::shared_ptr<Potential> get(const std::vector<Species>& species, std::vector<std::int32_t>& index);
+  const std::vector<Species>& species() const { return species_; }
+
+ private:
+  const PotentialMaker& maker_;
+  Communicator communicator_;
+  std::vector<Species> species_;
+  std::shared_ptr<Potential> potential_;
+};
+
+}  // namespace spinel

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "io/result_file.hpp"
+#include "potential/force_field.hpp"
+#include "run/context.hpp"
+#include "run/run_report.hpp"
+
+namespace spinel {
+
+/// What every result file says of itself: attributes of /, /input, /provenance.
+void write_header(ResultFile& file, const RunContext& context, bool complete);
+/// The same and /structure.
+void write_header(ResultFile& file, const RunContext& context, const LocalAtoms& atoms, bool complete);
+/// /timing
+void write_performance(ResultFile& file, const UnitSystem& units, const Performance& performance);
+/// "Ar", or "Ar-Kr"; "all" behind the last species.
+std::string species_name(const std::vector<Species>& species, std::size_t index);
+
+}  // namespace spinel

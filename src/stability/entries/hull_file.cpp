@@ -1,0 +1,217 @@
+#include "stability/entries/hull_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "core/error.hpp"
+#include "crystal/elements.hpp"
+#include "crystal/formats/text_file.hpp"
+#include "io/hdf_reader.hpp"
+#include "io/posix_file.hpp"
+#include "stability/facets.hpp"
+
+namespace spinel {
+
+namespace {
+
+constexpr std::size_t most_drawn = 4;  // elements of a picture
+
+template <class T>
+std::vector<std::int64_t> wide(const std::vector<T>& values) {
+  return {values.begin(), values.end()};
+}
+
+ElementSet elements_of(const std::vector<HullEntry>& entries) {
+  ElementSet all;
+  for (const auto& entry : entries)
+    for (const auto& part : entry.composition.parts) all.insert(part.atomic_number);
+  return all;
+}
+
+/// Identifiers, formulas and compositions under `group`.
+void write_entries(ResultFile& file, const std::string& group, const std::vector<HullEntry>& entries) {
+  std::vector<std::string> ids, formulas, symbols;
+  std::vector<std::int64_t> begin = {0}, element;
+  std::vector<double> amount;
+  for (const auto& entry : entries) {
+    ids.push_back(entry.id);
+    formulas.push_back(reduced_formula(entry.composition));
+    for (const auto& part : entry.composition.parts) {
+      element.push_back(part.atomic_number);
+      amount.push_back(part.amount);
+    }
+    begin.push_back(static_cast<std::int64_t>(element.size()));
+  }
+  for (const int z : elements_of(entries).atomic_numbers()) symbols.emplace_back(element_symbol(z));
+  file.write_texts(group + "/elements", std::move(symbols), "by atomic number");
+  file.write_texts(group + "/id", std::move(ids), "as the input has it");
+  file.write_texts(group + "/formula", std::move(formulas), "reduced");
+  file.write(group + "/composition/begin", std::move(begin), {"", "first part of each entry, and the number of parts"});
+  file.write(group + "/composition/element", std::move(element), {"", "atomic number of each part"});
+  file.write(group + "/composition/amount", std::move(amount), {"", "atoms of each part, as the input has them"});
+}
+
+void write_parts(ResultFile& file, const std::string& group, const Decompositions& parts, const std::string& what) {
+  file.write(group + "/begin", parts.begin, {"", "first part of each entry, and the number of parts"});
+  file.write(group + "/entry", wide(parts.entry), {"", what});
+  file.write(group + "/amount", parts.amount, {"", "of each part, fraction of the atoms"});
+}
+
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\n") == cell.npos) return cell;
+  std::string result = "\"";
+  for (const char c : cell) result += c == '"' ? "\"\"" : std::string(1, c);
+  return result + "\"";
+}
+
+/// "0.75 TiAl (mp-1953) + 0.25 Al (mp-134)"
+std::string parts_text(const Decompositions& parts, std::size_t row, const std::vector<HullEntry>& phases) {
+  std::string result;
+  for (auto at = parts.begin[row]; at < parts.begin[row + 1]; ++at) {
+    const auto j = static_cast<std::size_t>(at);
+    const HullEntry& phase = phases[static_cast<std::size_t>(parts.entry[j])];
+    result += fmt::format("{}{:.6g} {} ({})", result.empty() ? "" : " + ", parts.amount[j],
+                          reduced_formula(phase.composition), phase.id);
+  }
+  return result;
+}
+
+std::string number_cell(double value) { return std::isnan(value) ? "" : fmt::format("{:.10g}", value); }
+
+}  // namespace
+
+void write_hull(ResultFile& file, const EntryList& list, const HullTable& table) {
+  const bool formation = list.kind == EnergyKind::formation;
+  std::vector<double> energy;
+  for (const auto& entry : list.entries) energy.push_back(entry.energy);
+  file.set_attribute("/hull", "energies", formation ? "formation" : "total");
+  write_entries(file, "/hull", list.entries);
+  file.write("/hull/energy", std::move(energy),
+             {"eV/atom", formation ? "formation energy as given" : "total energy as given"});
+  file.write("/hull/formation_energy", table.formation_energy, {"eV/atom", "from the lowest entry of each element"});
+  file.write("/hull/energy_above_hull", table.energy_above_hull, {"eV/atom", ""});
+  file.write("/hull/stable", wide(table.stable), {"", "1: on the hull"});
+  file.write("/hull/inverse_hull_distance", table.inverse_hull_distance,
+             {"eV/atom", "of stable entries, from the hull of the other stable ones; NaN for others"});
+  file.write("/hull/phase_separation_energy", table.phase_separation_energy,
+             {"eV/atom", "from the hull of all entries of other compositions"});
+  write_parts(file, "/hull/decomposition", table.decomposition, "entry of each part");
+  std::vector<std::int64_t> number, entry;
+  std::vector<double> reference;
+  for (const auto& r : table.references) {
+    number.push_back(r.atomic_number);
+    entry.push_back(r.entry);
+    reference.push_back(r.energy);
+  }
+  file.write("/hull/references/element", std::move(number), {"", "atomic number"});
+  file.write("/hull/references/entry", std::move(entry), {"", "lowest entry of each element"});
+  file.write("/hull/references/energy", std::move(reference), {"eV/atom", "of that entry, as given"});
+  const auto k = static_cast<std::size_t>(elements_of(list.entries).size());
+  if (k < 2 || k > most_drawn) return;
+  const auto facets = hull_facets(list.entries, table.formation_energy, table.stable);
+  file.write("/hull/facets", wide(facets), {"", "entries at the corners of each facet of the hull"},
+             {static_cast<std::int64_t>(facets.size() / k), static_cast<std::int64_t>(k)});
+}
+
+void write_candidates(ResultFile& file, const std::vector<HullEntry>& candidates, const CandidateTable& table,
+                      const StoredHull& hull) {
+  // Of the reference only the phases that candidates fall apart into.
+  Decompositions parts = table.decomposition;
+  std::map<std::int32_t, std::int32_t> place;
+  for (const auto entry : parts.entry) place.emplace(entry, 0);
+  std::vector<HullEntry> phases;
+  for (auto& [entry, at] : place) {
+    at = static_cast<std::int32_t>(phases.size());
+    phases.push_back(hull.stable[static_cast<std::size_t>(entry)]);
+  }
+  for (auto& entry : parts.entry) entry = place[entry];
+  write_entries(file, "/candidates", candidates);
+  file.write("/candidates/formation_energy", table.formation_energy, {"eV/atom", "from the elements of the reference"});
+  file.write("/candidates/energy_above_hull", table.energy_above_hull,
+             {"eV/atom", "of the reference; negative: below it; NaN: an element is missing there"});
+  write_parts(file, "/candidates/decomposition", parts, "row of /candidates/phases of each part");
+  std::vector<std::string> ids, formulas;
+  std::vector<double> energy;
+  for (const auto& phase : phases) {
+    ids.push_back(phase.id);
+    formulas.push_back(reduced_formula(phase.composition));
+    energy.push_back(phase.energy);
+  }
+  file.write_texts("/candidates/phases/id", std::move(ids), "of the reference");
+  file.write_texts("/candidates/phases/formula", std::move(formulas), "reduced");
+  file.write("/candidates/phases/formation_energy", std::move(energy), {"eV/atom", ""});
+}
+
+void write_hull_csv(const std::string& path, const std::vector<HullEntry>& entries, const HullTable& table) {
+  TextWriter out(path);
+  out.write(
+      "id,formula,formation_energy_per_atom,energy_above_hull,stable,inverse_hull_distance,phase_separation_energy,"
+      "decomposition\n");
+  for (std::size_t e = 0; e < table.size(); ++e)
+    out.write("{},{},{:.10g},{:.10g},{},{},{:.10g},{}\n", quoted(entries[e].id),
+              reduced_formula(entries[e].composition), table.formation_energy[e], table.energy_above_hull[e],
+              table.stable[e] != 0 ? "yes" : "no", number_cell(table.inverse_hull_distance[e]),
+              table.phase_separation_energy[e], quoted(parts_text(table.decomposition, e, entries)));
+  out.close();
+}
+
+void write_candidates_csv(const std::string& path, const std::vector<HullEntry>& candidates,
+                          const CandidateTable& table, const StoredHull& hull) {
+  TextWriter out(path);
+  out.write("id,formula,formation_energy_per_atom,energy_above_hull,decomposition\n");
+  for (std::size_t c = 0; c < table.size(); ++c)
+    out.write("{},{},{},{},{}\n", quoted(candidates[c].id), reduced_formula(candidates[c].composition),
+              number_cell(table.formation_energy[c]), number_cell(table.energy_above_hull[c]),
+              quoted(parts_text(table.decomposition, c, hull.stable)));
+  out.close();
+}
+
+namespace {
+
+StoredHull read_stable_entries(const HdfReader& file, const std::string& path) {
+  if (!file.exists("/hull/stable"))
+    fail_input("{}: holds no hull; the result file of a run with calculation = 'hull' and entries does", path);
+  StoredHull hull;
+  hull.kind = file.attribute("/hull", "energies") == "formation" ? EnergyKind::formation : EnergyKind::total;
+  const auto ids = file.read_texts("/hull/id");
+  const auto stable = file.read<std::uint8_t>("/hull/stable");
+  const auto energy = file.read<double>("/hull/formation_energy");
+  const auto begin = file.read<std::int64_t>("/hull/composition/begin");
+  const auto element = file.read<std::int32_t>("/hull/composition/element");
+  const auto amount = file.read<double>("/hull/composition/amount");
+  const bool fits = ids.size() == stable.size() && energy.size() == stable.size() &&
+                    begin.size() == stable.size() + 1 && element.size() == amount.size() && begin.front() == 0 &&
+                    begin.back() == static_cast<std::int64_t>(element.size()) &&
+                    std::is_sorted(begin.begin(), begin.end());
+  if (!fits) fail_input("{}: the tables of /hull do not fit each other", path);
+  for (std::size_t e = 0; e < stable.size(); ++e) {
+    if (stable[e] == 0) continue;
+    HullEntry entry{ids[e], {}, energy[e]};
+    for (auto at = begin[e]; at < begin[e + 1]; ++at)
+      entry.composition.add(element[static_cast<std::size_t>(at)], amount[static_cast<std::size_t>(at)]);
+    hull.stable.push_back(std::move(entry));
+  }
+  hull.reference.assign(119, std::numeric_limits<double>::quiet_NaN());
+  const auto number = file.read<std::int64_t>("/hull/references/element");
+  const auto reference = file.read<double>("/hull/references/energy");
+  for (std::size_t r = 0; r < number.size() && r < reference.size(); ++r)
+    if (number[r] >= 1 && number[r] <= 118) hull.reference[static_cast<std::size_t>(number[r])] = reference[r];
+  return hull;
+}
+
+}  // namespace
+
+StoredHull read_stored_hull(const std::string& path) {
+  if (!file_exists(path)) fail_input("{}: no such file", path);
+  try {
+    return read_stable_entries(HdfReader(path), path);
+  } catch (const InputError&) {
+    throw;
+  } catch (const Error& error) {
+    fail_input("{}: {}", path, error.what());
+  }
+}
+
+}  // namespace spinel

@@ -1,0 +1,379 @@
+#include "task/convert/convert.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "core/progress.hpp"
+#include "core/provenance.hpp"
+#include "core/text.hpp"
+#include "crystal/closest_pair.hpp"
+#include "crystal/formats/text_file.hpp"
+#include "input/schema.hpp"
+#include "io/dataset/dataset.hpp"
+#include "io/dataset/dataset_file.hpp"
+#include "io/result_file.hpp"
+#include "parallel/on_root.hpp"
+#include "run/result_common.hpp"
+#include "run/run_files.hpp"
+#include "run/run_report.hpp"
+#include "source/record_source.hpp"
+#include "task/convert/convert_ising.hpp"
+
+namespace spinel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BadRecord {
+  std::int64_t number = 0;  // through all sources
+  std::string id, reason;
+};
+
+/// Makes records of what sources hand over, and a list of those that are bad.
+class Collector : public RecordSink {
+ public:
+  Collector(const ConvertParameters& parameters, bool several_sources)
+      : parameters_(parameters), several_sources_(several_sources), records(parameters.id_key) {}
+
+  void begin(const std::string& source, std::int64_t number) {
+    source_ = fs::path(source).filename().string();
+    number_ = number;
+  }
+
+  void take(Structure structure, const std::string& fallback_id) override {
+    std::string id = fallback_id;
+    try {
+      if (const auto own = structure.info.find(parameters_.id_key); own != structure.info.end()) id = own->second;
+      for (const std::string& key : dataset_id_keys())
+        if (const auto own = structure.info.find(key); id == fallback_id && own != structure.info.end())
+          id = own->second;
+      check_overlap(structure, parameters_.minimum_distance, source_);
+      scale_stress(structure);
+      keep_properties(structure);
+      if (several_sources_) structure.info.emplace("source", source_);
+      records.add(structure, fallback_id);
+      ++number_;
+    } catch (const InputError& error) {
+      reject(id, error.what());
+    }
+  }
+
+  void reject(const std::string& id, const std::string& reason) override {
+    bad.push_back({number_++, id, reason});
+    if (parameters_.strict) throw Stop{};
+  }
+
+  struct Stop {};  ///< thrown at the first bad record where one is an error
+
+ private:
+  void keep_properties(Structure& structure) const {
+    if (parameters_.properties.empty()) return;
+    const auto is_kept = [&](const std::string& key) {
+      const auto in = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), key) != names.end();
+      };
+      const std::string name = lower_case(key);
+      return in(parameters_.properties) || in(dataset_id_keys()) || key == parameters_.id_key || name == "stress" ||
+             name == "virial" || name == "virials";
+    };
+    for (auto at = structure.info.begin(); at != structure.info.end();)
+      at = is_kept(at->first) ? std::next(at) : structure.info.erase(at);
+  }
+
+  void scale_stress(Structure& structure) const {
+    if (parameters_.stress_unit == "eV/A3") return;
+    constexpr double gpa = 1.0 / 160.21766208;  // eV/Å³
+    const double factor = parameters_.stress_unit == "GPa" ? gpa : -0.1 * gpa;
+    for (auto& [key, value] : structure.info) {
+      if (lower_case(key) != "stress") continue;
+      std::string scaled;
+      for (const std::string_view token : split(value)) {
+        double x = 0.0;
+        if (!parse_number(token, x)) fail_input("'{}' in {} is not a finite number", token, key);
+        scaled += fmt::format("{} ", factor * x);
+      }
+      value = scaled;
+    }
+  }
+
+  const ConvertParameters& parameters_;
+  bool several_sources_;
+  std::string source_;
+  std::int64_t number_ = 0;
+
+ public:
+  DatasetRecords records;
+  std::vector<BadRecord> bad;
+};
+
+std::string output_path(const Input& input) {
+  if (!input.convert.output.empty()) return input.convert.output;
+  return (fs::path(input.control.outdir) / (input.control.prefix + ".dataset.h5")).string();
+}
+
+std::map<std::string, std::string> units_of(const ConvertParameters& parameters) {
+  std::map<std::string, std::string> units;
+  for (const std::string& text : parameters.units) {
+    const auto colon = text.find(':');
+    units[std::string(trim(text.substr(0, colon)))] = trim(std::string_view(text).substr(colon + 1));
+  }
+  return units;
+}
+
+bool all_ising(const RunContext& context) {
+  const ConvertParameters& p = context.input.convert;
+  const auto n = std::count_if(p.sources.begin(), p.sources.end(),
+                               [&](const std::string& source) { return is_ising_source(source, p); });
+  if (n != 0 && n != static_cast<std::ptrdiff_t>(p.sources.size()))
+    fail_key(context.input, "convert", "sources", "configurations of spins and structures do not go into one dataset");
+  return n != 0;
+}
+
+/// Collective. Opens every source; rank 0 looks how many records there are.
+std::vector<std::unique_ptr<RecordSource>> open_sources(const RunContext& context) {
+  const ConvertParameters& p = context.input.convert;
+  std::vector<std::unique_ptr<RecordSource>> sources;
+  std::vector<std::int64_t> sizes;
+  on_root(context.world, [&] {
+    for (const std::string& path : p.sources) {
+      try {
+        sources.push_back(open_record_source(path, p));
+      } catch (const InputError& error) {
+        fail_key(context.input, "convert", "sources", error.what());
+      }
+      sizes.push_back(sources.back()->size());
+    }
+  });
+  context.world.broadcast(sizes);
+  std::string problem;
+  if (!context.world.is_root()) {
+    try {
+      for (std::size_t k = 0; k < sizes.size(); ++k) sources.push_back(open_record_source(p.sources[k], p, sizes[k]));
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+  }
+  context.world.fail_together(problem);
+  return sources;
+}
+
+/// Collective. This rank's share of all records; the first bad one of all ranks is an InputError with strict.
+void read_share(const RunContext& context, const std::vector<std::unique_ptr<RecordSource>>& sources,
+                Collector& collector) {
+  const auto& [world, input, units, log] = context;
+  std::int64_t total = 0;
+  for (const auto& source : sources) total += source->size();
+  const std::int64_t first = total * world.rank() / world.size(), end = total * (world.rank() + 1) / world.size();
+  std::string problem;
+  bool is_input_error = false;
+  try {
+    std::int64_t before = 0;
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      const std::int64_t from = std::max<std::int64_t>(0, first - before),
+                         to = std::min(sources[k]->size(), end - before);
+      collector.begin(input.convert.sources[k], before + from);
+      if (from < to) sources[k]->read(from, to, collector);
+      before += sources[k]->size();
+    }
+  } catch (const Collector::Stop&) {
+    is_input_error = true;
+    const BadRecord& bad = collector.bad.back();
+    problem = fmt::format("record '{}' is bad, and strict = .true.: {}", bad.id, bad.reason);
+  } catch (const InputError& error) {
+    is_input_error = true;
+    problem = error.what();
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  // The lowest rank's record comes first in the sources.
+  const int failing = world.min(problem.empty() ? world.size() : world.rank());
+  if (failing == world.size()) return;
+  int kind = is_input_error ? 1 : 0;
+  world.broadcast(&kind, 1, failing);
+  world.broadcast(problem, failing);
+  if (kind == 1) fail_key(input, "convert", "sources", problem);
+  throw CollectiveError(problem);
+}
+
+/// Collective. The bad records of all ranks, on rank 0.
+std::vector<BadRecord> gather_bad(const std::vector<BadRecord>& own, const Communicator& world) {
+  std::vector<std::int64_t> numbers;
+  std::vector<char> texts;
+  for (const BadRecord& one : own) {
+    numbers.push_back(one.number);
+    for (const std::string* text : {&one.id, &one.reason}) {
+      texts.insert(texts.end(), text->begin(), text->end());
+      texts.push_back('\0');
+    }
+  }
+  numbers = world.gather(numbers);
+  texts = world.gather(texts);
+  std::vector<BadRecord> all;
+  auto at = texts.begin();
+  const auto next = [&] {
+    const auto end = std::find(at, texts.end(), '\0');
+    std::string text(at, end);
+    at = end + 1;
+    return text;
+  };
+  if (world.is_root())
+    for (const std::int64_t number : numbers) {
+      std::string id = next();
+      all.push_back({number, std::move(id), next()});
+    }
+  return all;
+}
+
+void report_bad(Log& log, const std::vector<BadRecord>& bad) {
+  if (bad.empty()) return;
+  constexpr std::size_t shown = 5;
+  echo_line(log, "WARNING",
+            fmt::format("{} bad records are left out:", grouped(static_cast<std::int64_t>(bad.size()))));
+  for (std::size_t k = 0; k < std::min(bad.size(), shown); ++k)
+    log.line(fmt::format("    {}: {}", bad[k].id, bad[k].reason));
+  if (bad.size() > shown)
+    log.line(fmt::format("    … and {} more, all of them in the result file", bad.size() - shown));
+}
+
+/// What a dataset holds, as a table of its numbers.
+void report_dataset(Log& log, const Dataset& data) {
+  std::string labels;
+  if (data.force() != nullptr) labels += ", forces";
+  if (data.stress() != nullptr) labels += ", stress";
+  echo_line(log, "dataset",
+            fmt::format("{} structures, {} atoms{}", grouped(data.n_structures()), grouped(data.n_atoms()), labels));
+  const auto texts = data.text_names();
+  if (!texts.empty()) echo_line(log, "texts", fmt::format("{}", fmt::join(texts, ", ")));
+  const auto names = data.scalar_names();
+  if (names.empty()) return;
+  Table table({"numbers", "unit", "records", "lowest", "mean", "highest"});
+  for (const std::string& name : names) {
+    std::int64_t n = 0;
+    double low = INFINITY, high = -INFINITY, sum = 0.0;
+    for (std::int64_t i = 0; i < data.n_structures(); ++i) {
+      const double x = data.scalar(name)[i];
+      if (std::isnan(x)) continue;
+      ++n;
+      sum += x;
+      low = std::min(low, x);
+      high = std::max(high, x);
+    }
+    const auto text = [&](double x) { return n == 0 ? std::string("-") : fmt::format("{:.5g}", x); };
+    table.add({name, data.unit(name), grouped(n), text(low),
+               text(sum / static_cast<double>(std::max<std::int64_t>(n, 1))), text(high)});
+  }
+  log.line();
+  log.line(table.text());
+  log.line();
+}
+
+void check_output(const RunContext& context) {
+  const std::string path = output_path(context.input);
+  if (context.input.convert.output.empty()) return;
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  const auto wrong = [&](const std::string& what) { fail_key(context.input, "convert", "output", what); };
+  if (!fs::is_directory(folder)) wrong(fmt::format("there is no folder {}", folder.string()));
+  if (access(folder.c_str(), W_OK | X_OK) != 0) wrong(fmt::format("the folder {} is not writable", folder.string()));
+  if (fs::is_directory(path)) wrong(fmt::format("{} is a folder", path));
+  if (!fs::exists(path)) return;
+  for (const std::string& source : context.input.convert.sources)
+    if (fs::exists(source) && fs::equivalent(path, source)) wrong("is one of the sources");
+  if (fs::exists(RunFiles(context.input).result) && fs::equivalent(path, RunFiles(context.input).result))
+    wrong("is the result file of this run; choose another name");
+}
+
+}  // namespace
+
+void check_convert(const RunContext& context) {
+  on_root(context.world, [&] { check_output(context); });
+  if (all_ising(context)) return check_ising_sources(context);
+  open_sources(context);
+}
+
+void run_convert(const RunContext& context) {
+  const auto& [world, input, units, log] = context;
+  const ConvertParameters& p = input.convert;
+  const RunFiles files(input);
+  on_root(world, [&] { check_output(context); });
+  report_start(context);
+  const double start = Progress::steady_seconds();
+  const std::string output = output_path(input);
+  if (all_ising(context)) return convert_ising(context, output);
+
+  const auto sources = open_sources(context);
+  std::int64_t total = 0;
+  std::string sources_text;
+  for (std::size_t k = 0; k < sources.size(); ++k) {
+    total += sources[k]->size();
+    sources_text +=
+        fmt::format("{}{}: {}, {} records", k == 0 ? "" : "\n", p.sources[k], sources[k]->kind(), sources[k]->size());
+    if (k < 10)
+      echo_line(log, k == 0 ? "sources" : "",
+                fmt::format("{}: {}, {} records", p.sources[k], sources[k]->kind(), grouped(sources[k]->size())));
+  }
+  Collector collector(p, p.sources.size() > 1);
+  read_share(context, sources, collector);
+  const auto bad = gather_bad(collector.bad, world);
+  report_bad(log, bad);
+  if (world.sum(collector.records.n_structures()) == 0)
+    fail_key(input, "convert", "sources", fmt::format("all {} records are bad; {}", total, "nothing is written"));
+
+  on_root(world, [&] {
+    files.make_folder(input);
+    files.keep_old();
+  });
+  const double read = Progress::steady_seconds();
+  const std::map<std::string, std::string> notes = {
+      {"sources", sources_text},
+      {"bad_records", fmt::format("{}", world.is_root() ? bad.size() : 0)},
+      {"spinel_version", provenance().version},
+      {"title", input.control.title},
+      {"namelist", echo(input)}};
+  try {
+    write_dataset(output, std::move(collector.records), units_of(p), notes, world);
+  } catch (const InputError& error) {
+    fail_key(input, "convert", "units", error.what());
+  }
+  const double written = Progress::steady_seconds();
+  const Dataset data(output, world);
+  for (const std::string& name : p.properties)
+    if (!data.has(name) && world.is_root()) echo_line(log, "WARNING", fmt::format("no record has a '{}'", name));
+  report_dataset(log, data);
+  const double seconds = Progress::steady_seconds() - start;
+  echo_line(
+      log, "time",
+      fmt::format("{}: read {}, written {} ({:.0f} records/s)", human_duration(seconds), human_duration(read - start),
+                  human_duration(written - read), static_cast<double>(total) / std::max(1e-9, written - start)));
+
+  ResultFile result(world, files.result);
+  write_header(result, context, true);
+  if (world.is_root()) {
+    result.write_text("/convert/dataset", output);
+    result.write_text("/convert/hash", data.hash());
+    result.write("/convert/n_records", total, {"", "of all sources"});
+    result.write("/convert/n_structures", data.n_structures(), {"", "in the dataset"});
+    result.write("/convert/n_atoms", data.n_atoms(), {"", "in the dataset"});
+    std::vector<std::int64_t> numbers;
+    std::vector<std::string> ids, reasons;
+    for (const BadRecord& one : bad) {
+      numbers.push_back(one.number);
+      ids.push_back(one.id);
+      reasons.push_back(one.reason);
+    }
+    result.write("/convert/bad/number", numbers, {"", "of a record left out, from 0 through all sources"});
+    result.write_texts("/convert/bad/id", ids, "of a record left out");
+    result.write_texts("/convert/bad/reason", reasons, "why it is left out");
+    result.write("/timing/wall", seconds, {"s", ""});
+  }
+  result.save();
+  echo_line(log, "written", fmt::format("{} (hash {})", output, data.hash()));
+  log.print("\nComplete: {}", files.result);
+}
+
+}  // namespace spinel

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// Collective. calculation = 'energy': energy, forces and stress of many structures as they are
+/// (campaign/structure_list.hpp), or of one, into <prefix>.h5 and, where
+/// final_structure names one, a structure file with the forces.
+void run_energy(const RunContext& context);
+
+}  // namespace spinel

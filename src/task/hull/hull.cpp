@@ -1,0 +1,284 @@
+#include "task/hull/hull.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "campaign/structure_list_results.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "parallel/on_root.hpp"
+#include "run/result_common.hpp"
+#include "run/run_files.hpp"
+#include "stability/entries/entry_file.hpp"
+#include "stability/entries/hull_file.hpp"
+#include "task/hull/hull_structures.hpp"
+
+namespace spinel {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t longest_list = 40;  // stable phases printed
+constexpr double near_hull = 0.1;         // eV/atom
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// work(), an InputError of which is about this key of &hull.
+template <class Work>
+auto for_key(const Input& input, const char* key, Work&& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    fail_key(input, "hull", key, error.what());
+  }
+}
+
+/// A path as given, sought in the folder of the input file and then in the current one.
+std::string find_file(const Input& input, const char* key, const fs::path& given) {
+  const fs::path beside = fs::path(input.locations.file).parent_path() / given;
+  for (const fs::path& path : {beside, given})
+    if (fs::exists(path)) return path.string();
+  fail_key(input, "hull", key, fmt::format("there is no file {}", given.string()));
+}
+
+EntryList read_files(const Input& input, const char* key, const std::vector<std::string>& names) {
+  EntryFileOptions options;
+  options.id_key = input.hull.id_key;
+  options.formula_key = input.hull.formula_key;
+  options.energy_key = input.hull.energy_key;
+  options.energy_kind = input.hull.energy_kind;
+  options.elements = input.hull.elements;
+  std::vector<std::string> paths;
+  for (const auto& name : names) paths.push_back(find_file(input, key, name));
+  return for_key(input, key, [&] { return read_entries(paths, options); });
+}
+
+/// On rank 0. Those of files; none where all are computed.
+EntryList read_hull_entries(const Input& input) {
+  if (input.hull.entries.empty()) return {};
+  EntryList list = read_files(input, "entries", input.hull.entries);
+  if (computes_entries(input) && list.kind == EnergyKind::formation)
+    fail_key(input, "hull", "entries",
+             "holds formation energies, but those of structures and prototypes are total energies");
+  if (input.hull.elemental_references != "zero") return list;
+  if (list.kind == EnergyKind::total)
+    fail_key(input, "hull", "elemental_references", "'zero' needs formation energies; the entries have total energies");
+  add_zero_references(list);
+  return list;
+}
+
+StoredHull read_reference(const Input& input) {
+  const std::string path = find_file(input, "reference", input.hull.reference);
+  return for_key(input, "reference", [&] { return read_stored_hull(path); });
+}
+
+std::string rate(std::size_t n, double seconds) {
+  const std::string time = seconds < 1.0 ? fmt::format("{:.3g} ms", 1e3 * seconds) : human_duration(seconds);
+  return fmt::format("{} ({:.3g} per second)", time, static_cast<double>(n) / std::max(seconds, 1e-9));
+}
+
+std::size_t count_at_most(const std::vector<double>& energies, double limit) {
+  return static_cast<std::size_t>(
+      std::count_if(energies.begin(), energies.end(), [&](double e) { return e <= limit; }));
+}
+
+void report_hull(Log& log, const EntryList& list, const HullTable& table, double seconds) {
+  std::vector<std::size_t> stable;
+  for (std::size_t e = 0; e < table.size(); ++e)
+    if (table.stable[e] != 0) stable.push_back(e);
+  echo_line(log, "hulls",
+            fmt::format("{} chemical systems, {} compositions, {} elements", table.n_systems, table.n_compositions,
+                        table.references.size()));
+  echo_line(log, "stable",
+            fmt::format("{} entries on the hull, {} within {} eV/atom of it", stable.size(),
+                        count_at_most(table.energy_above_hull, near_hull), near_hull));
+  echo_line(log, "time", rate(table.size(), seconds));
+  if (stable.size() > longest_list || !log.enabled()) return;
+  std::sort(stable.begin(), stable.end(), [&](std::size_t a, std::size_t b) {
+    return table.formation_energy[a] != table.formation_energy[b]
+               ? table.formation_energy[a] < table.formation_energy[b]
+               : a < b;
+  });
+  Table shown({"stable", "id", "E_form (eV/atom)", "inverse hull distance", "phase separation"});
+  for (const auto e : stable)
+    shown.add({reduced_formula(list.entries[e].composition), list.entries[e].id,
+               fmt::format("{:.4f}", table.formation_energy[e]), fmt::format("{:.4f}", table.inverse_hull_distance[e]),
+               fmt::format("{:.4f}", table.phase_separation_energy[e])});
+  log.line();
+  log.line(shown.text());
+  log.line();
+}
+
+void report_candidates(const RunContext& context, const CandidateTable& table, double seconds) {
+  Log& log = context.log;
+  echo_line(log, "candidates", fmt::format("{} in {} chemical systems", table.size(), table.n_systems));
+  echo_line(log, "below hull",
+            fmt::format("{}; at most {} eV/atom above it: {}", count_at_most(table.energy_above_hull, -1e-9), near_hull,
+                        count_at_most(table.energy_above_hull, near_hull)));
+  if (table.n_missing > 0)
+    echo_line(log, "WARNING",
+              fmt::format("{} candidates have no energy above the hull: it lacks {}", table.n_missing,
+                          chemical_system_name(table.missing)));
+  echo_line(log, "time", rate(table.size(), seconds));
+}
+
+void check_missing(const RunContext& context, const CandidateTable& table) {
+  on_root(context.world, [&] {
+    if (table.n_missing == 0 || context.input.hull.missing_elements == "report") return;
+    fail_key(
+        context.input, "hull", "candidates",
+        fmt::format("the hull has no entry of {}, which {} of {} candidates hold (missing_elements = 'report' goes "
+                    "on without them)",
+                    chemical_system_name(table.missing), table.n_missing, table.size()));
+  });
+}
+
+/// What the entries of the hull come from, for messages.
+const char* entries_key(const Input& input) {
+  const HullParameters& p = input.hull;
+  return !p.entries.empty() ? "entries" : !p.structures.empty() ? "structures" : "prototypes";
+}
+
+void keep_old_table(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path)) fs::rename(path, path + ".old", error);
+  if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
+}
+
+/// On rank 0. The reference must not be what this run is about to write.
+void check_not_own(const Input& input, const RunFiles& files) {
+  std::error_code ignored;
+  if (!input.hull.reference.empty() &&
+      fs::equivalent(find_file(input, "reference", input.hull.reference), files.result, ignored))
+    fail_key(input, "hull", "reference", "is the result file of this run; choose another prefix");
+}
+
+}  // namespace
+
+void run_hull(const RunContext& context) {
+  const auto& [world, input, units, log] = context;
+  const RunFiles files(input);
+  const HullParameters& p = input.hull;
+  const bool computes = computes_entries(input), makes_hull = p.reference.empty();
+
+  EntryList list, candidates;
+  StoredHull stored;
+  const Stopwatch reading;
+  on_root(world, [&] {
+    check_not_own(input, files);
+    if (makes_hull)
+      list = read_hull_entries(input);
+    else
+      stored = read_reference(input);
+    if (!p.candidates.empty()) candidates = read_files(input, "candidates", p.candidates);
+  });
+  const double reading_seconds = reading.seconds();
+  std::optional<StructureSweep> sweep;
+  if (computes) sweep.emplace(context, hull_structures(context, list));
+  report_start(context);
+  std::vector<std::int64_t> structure_of;
+  if (computes) {
+    if (!sweep->run()) {
+      log.print("\nStopped by {}; continue with restart_mode = 'auto'", sweep->stop_reason());
+      return;
+    }
+    structure_of = add_computed_entries(context, *sweep, list);
+  }
+  on_root(world, [&] {
+    for (const EntryList* one : {&list, &candidates})
+      if (!one->left_out.empty())
+        echo_line(log, "WARNING",
+                  fmt::format("{} structures are left out, since their calculations failed (the first: {})",
+                              one->left_out.size(), one->left_out.front()));
+    const char* kind = (makes_hull ? list.kind : stored.kind) == EnergyKind::formation ? "formation" : "total";
+    if (makes_hull)
+      echo_line(log, "entries",
+                fmt::format("{} with {} energies{}", list.entries.size(), kind,
+                            p.entries.empty() ? "" : ", read in " + human_duration(reading_seconds)));
+    else
+      echo_line(log, "reference",
+                fmt::format("{} stable entries, made from {} energies: {}", stored.stable.size(), kind, p.reference));
+  });
+
+  HullTable table;
+  if (makes_hull) {
+    const Stopwatch computing;
+    table = for_key(input, entries_key(input), [&] { return compute_hull(world, list.entries); });
+    if (world.is_root()) {
+      stored = stored_hull(list.entries, table, list.kind);
+      report_hull(log, list, table, computing.seconds());
+    }
+  }
+  CandidateTable asked;
+  if (!p.candidates.empty()) {
+    const Stopwatch computing;
+    const ReferenceHull reference(world, stored);
+    asked = for_key(input, "candidates", [&] { return reference.evaluate(candidates); });
+    const double seconds = computing.seconds();
+    check_missing(context, asked);
+    if (world.is_root()) report_candidates(context, asked, seconds);
+  }
+
+  const std::string stem = (fs::path(files.folder) / input.control.prefix).string();
+  ResultFile file(world, files.result);
+  on_root(world, [&] {
+    files.make_folder(input);
+    if (!computes) files.keep_old();
+    if (makes_hull) write_hull(file, list, table);
+    if (computes) {
+      file.write("/hull/structure", std::move(structure_of),
+                 {"", "row of /structures behind each entry; -1: of a file"});
+      const auto result = [&](std::int64_t number) { return sweep->result(number); };
+      report_structure_list(context, write_structures(file, context, files, sweep->size(), result));
+    }
+    if (!p.candidates.empty()) write_candidates(file, candidates.entries, asked, stored);
+    const auto write_table = [&](const std::string& path, auto&& write) {
+      if (!p.csv) return;
+      keep_old_table(path);
+      write(path);
+      echo_line(log, "table", path);
+    };
+    if (makes_hull)
+      write_table(stem + "_hull.csv", [&](const auto& path) { write_hull_csv(path, list.entries, table); });
+    if (!p.candidates.empty())
+      write_table(stem + "_candidates.csv",
+                  [&](const auto& path) { write_candidates_csv(path, candidates.entries, asked, stored); });
+  });
+  write_header(file, context, true);
+  file.save();
+  log.print("\nComplete: {}", files.result);
+}
+
+void check_hull(const RunContext& context) {
+  const auto& [world, input, units, log] = context;
+  const RunFiles files(input);
+  EntryList given;
+  on_root(world, [&] {
+    check_not_own(input, files);
+    if (input.hull.reference.empty()) {
+      given = read_hull_entries(input);
+      const EntryArrays arrays = broadcast_entries(Communicator::self(), given.entries);
+      if (!computes_entries(input))
+        for_key(input, "entries", [&] { Phases(arrays, [&](std::size_t e) { return given.entries[e].id; }); });
+    } else {
+      read_reference(input);
+    }
+    if (!input.hull.candidates.empty()) read_files(input, "candidates", input.hull.candidates);
+  });
+  if (!computes_entries(input)) return;
+  const StructureSet set = hull_structures(context, given);
+  const PotentialMaker maker(input, world);
+  on_root(world, [&] { check_potential(input, set, maker); });
+}
+
+}  // namespace spinel

@@ -1,0 +1,21 @@
+#include "task/md/md.hpp"
+
+#include "task/md/md_run.hpp"
+
+namespace spinel {
+
+void run_md(const RunContext& context) {
+  report_start(context);
+  MdRun run(context);
+  if (run.was_complete()) return run.report_complete();
+
+  run.begin();
+  while (run.goes_on()) {
+    run.advance();
+    run.measure();
+    run.write_what_is_due();
+  }
+  run.end();
+}
+
+}  // namespace spinel

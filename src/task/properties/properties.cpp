@@ -1,0 +1,44 @@
+#include "task/properties/properties.hpp"
+
+#include "parallel/on_root.hpp"
+#include "run/make_potential.hpp"
+#include "run/make_structure.hpp"
+#include "run/result_common.hpp"
+#include "run/run_control.hpp"
+#include "run/run_files.hpp"
+#include "run/run_report.hpp"
+#include "task/properties/properties_report.hpp"
+
+namespace spinel {
+
+void run_properties(const RunContext& context) {
+  report_start(context);
+  const PotentialMaker maker(context.input, context.world);
+  PropertiesSubject subject;
+  subject.make = [&](const std::vector<Species>& species) { return maker.make(species, context.world); };
+  // Sums of Lennard-Jones are double in either precision, those of networks are not.
+  subject.single_precision =
+      context.input.potential.style != "lennard_jones" && context.input.potential.precision == "single";
+  subject.crystal = make_structure(context);
+  check_properties(context, subject.crystal);
+  RunControl control(context.input, context.world.is_root());
+  const RunFiles files(context.input);
+  on_root(context.world, [&] {
+    files.make_folder(context.input);
+    files.keep_old();
+  });
+  ResultFile file(context.world, files.result);
+  RunControl::Request request;
+  const bool complete = properties_report(context, subject, file, "/properties", [&] {
+    request = control.interpret(context.world.max(control.flag()));
+    return request.stop;
+  });
+  write_header(file, context, complete);
+  file.save();
+  if (complete)
+    context.log.print("\nComplete: {}", file.path());
+  else
+    context.log.print("\nStopped by {}: {} holds what was done", request.reason, file.path());
+}
+
+}  // namespace spinel

@@ -1,0 +1,17 @@
+#include "task/relax/relax.hpp"
+
+#include "campaign/structure_list.hpp"
+#include "task/relax/relax_run.hpp"
+
+namespace spinel {
+
+void run_relax(const RunContext& context) {
+  if (context.input.structure.all) return run_structure_list(context);
+  RelaxRun run(context);
+  if (run.was_complete()) return run.report_complete();
+  run.begin();
+  run.walk();
+  run.end();
+}
+
+}  // namespace spinel

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// Collective. calculation = 'relax': many structures (campaign/structure_list.hpp), or one over all ranks, with a
+/// table of its steps, a trajectory where wanted, and checkpoints of the point it has come to.
+void run_relax(const RunContext& context);
+
+}  // namespace spinel

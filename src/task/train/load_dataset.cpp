@@ -1,0 +1,135 @@
+#include "task/train/load_dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <tuple>
+
+#include "core/text.hpp"
+#include "crystal/formats/text_file.hpp"
+#include "input/schema.hpp"
+#include "parallel/on_root.hpp"
+#include "run/find_beside_input.hpp"
+
+namespace spinel {
+
+namespace {
+
+/// work(), with an InputError located at a key of &dataset.
+template <class Work>
+auto at_key(const RunContext& context, const char* key, Work&& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    fail_key(context.input, "dataset", key, error.what());
+  }
+}
+
+/// Collective. A file as given, sought in the folder of the input file and then in the current one.
+std::string find(const RunContext& context, const std::string& given) {
+  std::string path;
+  if (context.world.is_root()) path = find_beside_input(context.input, given);
+  context.world.broadcast(path);
+  return path;
+}
+
+bool is_list_of_ids(const std::string& path) { return std::filesystem::path(path).extension() == ".txt"; }
+
+/// Collective. An id a line, blank lines and those that begin with # passed over.
+std::vector<std::string> read_ids(const std::string& path, const Communicator& world) {
+  std::string text;
+  on_root(world, [&] { text = read_text(path); });
+  world.broadcast(text);
+  std::vector<std::string> ids;
+  LineReader lines(text, path);
+  for (std::string_view line; lines.next(line);)
+    if (const auto id = trim(line); !id.empty() && id.front() != '#') ids.emplace_back(id);
+  if (ids.empty()) fail_input("{}: the file lists no ids", path);
+  return ids;
+}
+
+/// The parts of split = 'files', by ids or by files of structures.
+void read_parts(const RunContext& context, LoadedDataset& loaded) {
+  const DatasetParameters& p = context.input.dataset;
+  if (is_list_of_ids(p.validation_file) || is_list_of_ids(p.test_file)) {
+    std::vector<std::string> validation, test;
+    for (const auto& [file, key, ids] :
+         {std::tuple(&p.validation_file, "validation_file", &validation), {&p.test_file, "test_file", &test}}) {
+      if (file->empty()) continue;
+      if (!is_list_of_ids(*file))
+        fail_key(context.input, "dataset", key, "the other part is a list of ids (*.txt), so this one has to be, too");
+      *ids = at_key(context, key, [&, f = file] { return read_ids(find(context, *f), context.world); });
+    }
+    loaded.split = at_key(context, validation.empty() ? "test_file" : "validation_file",
+                          [&] { return split_by_ids(*loaded.dataset, validation, test); });
+    return;
+  }
+  std::vector<std::unique_ptr<Dataset>> more;
+  std::vector<const Dataset*> parts = {loaded.dataset.get()};
+  Split& split = loaded.split;
+  split.train.resize(static_cast<std::size_t>(loaded.dataset->n_structures()));
+  std::iota(split.train.begin(), split.train.end(), 0);
+  std::int64_t first = loaded.dataset->n_structures();
+  for (const auto& [file, key, part] : {std::tuple(&p.validation_file, "validation_file", &split.validation),
+                                        {&p.test_file, "test_file", &split.test}}) {
+    if (file->empty()) continue;
+    more.push_back(
+        at_key(context, key, [&, f = file] { return std::make_unique<Dataset>(find(context, *f), context.world); }));
+    parts.push_back(more.back().get());
+    part->resize(static_cast<std::size_t>(more.back()->n_structures()));
+    std::iota(part->begin(), part->end(), first);
+    first += more.back()->n_structures();
+  }
+  split.description = "given files";
+  loaded.dataset = std::make_unique<Dataset>(Dataset::joined(parts));
+}
+
+}  // namespace
+
+LoadedDataset load_dataset(const RunContext& context) {
+  const DatasetParameters& p = context.input.dataset;
+  LoadedDataset loaded;
+  loaded.dataset =
+      at_key(context, "file", [&] { return std::make_unique<Dataset>(find(context, p.file), context.world); });
+  if (p.split == "files") read_parts(context, loaded);
+  const Dataset& data = *loaded.dataset;
+  if (!data.has_scalar(p.target)) {
+    const auto names = data.scalar_names();
+    const auto nearest = nearest_match(p.target, names);
+    fail_key(context.input, "dataset", "target",
+             fmt::format("{} has no numbers '{}'; {}", data.path(), p.target,
+                         nearest         ? "did you mean '" + *nearest + "'?"
+                         : names.empty() ? "it has none at all"
+                                         : "it has " + quoted_list(names)));
+  }
+  const double* target = data.scalar(p.target);
+  std::vector<std::int64_t> among;
+  for (std::int64_t i = 0; i < data.n_structures(); ++i)
+    if (std::isfinite(target[i])) among.push_back(i);
+  loaded.n_without_target = data.n_structures() - static_cast<std::int64_t>(among.size());
+  if (among.empty())
+    fail_key(context.input, "dataset", "target", fmt::format("no structure of {} has a '{}'", data.path(), p.target));
+  if (p.split == "files") {
+    Split& split = loaded.split;
+    for (auto* part : {&split.train, &split.validation, &split.test})
+      part->erase(std::remove_if(part->begin(), part->end(), [&](auto i) { return !std::isfinite(target[i]); }),
+                  part->end());
+    if (split.train.empty())
+      fail_key(context.input, "dataset", "target", fmt::format("no structure to train on has a '{}'", p.target));
+    return loaded;
+  }
+  SplitSettings settings;
+  settings.kind = p.split;
+  settings.validation_fraction = p.validation_fraction;
+  settings.test_fraction = p.test_fraction;
+  settings.seed = static_cast<std::uint64_t>(p.split_seed);
+  settings.elements = p.left_elements;
+  settings.clusters = p.clusters;
+  settings.left_cluster = p.left_cluster;
+  loaded.split = at_key(context, p.split == "leave_element" ? "left_elements" : "split",
+                        [&] { return split(data, settings, among); });
+  return loaded;
+}
+
+}  // namespace spinel

@@ -1,0 +1,14 @@
+#include "task/train/train.hpp"
+
+#include "task/train/train_run.hpp"
+
+namespace spinel {
+
+void run_train(const RunContext& context) { TrainRun(context).run(); }
+
+void check_train(const RunContext& context) {
+  const TrainRun run(context);
+  const TrainData data(context);
+}
+
+}  // namespace spinel

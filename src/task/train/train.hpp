@@ -1,0 +1,12 @@
+#pragma once
+
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// calculation = 'train': networks that tell properties of crystals (TrainRun). Collective.
+void run_train(const RunContext& context);
+/// What a run would find wrong before it trains: files, target, split, elements, model. Collective.
+void check_train(const RunContext& context);
+
+}  // namespace spinel

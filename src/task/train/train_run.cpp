@@ -1,0 +1,307 @@
+#include "task/train/train_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "core/memory.hpp"
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "input/schema.hpp"
+#include "parallel/on_root.hpp"
+#include "run/locate_error.hpp"
+#include "run/make_structure.hpp"
+#include "run/network_library.hpp"
+#include "run/restart.hpp"
+#include "run/run_files.hpp"
+#include "run/run_report.hpp"
+#include "task/properties/properties_report.hpp"
+#include "task/train/train_results.hpp"
+#include "train/objectives/crystal_training.hpp"
+
+namespace spinel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+TrainerSettings trainer_settings(const Input& input, std::int64_t member) {
+  const TrainParameters& p = input.train;
+  TrainerSettings s;
+  s.epochs = p.epochs;
+  s.batch_size = p.batch_size;
+  s.optimizer = {p.optimizer, p.weight_decay, p.betas[0], p.betas[1], p.epsilon, p.momentum, p.nesterov};
+  s.learning_rate.schedule = p.schedule;
+  s.learning_rate.base = p.learning_rate;
+  s.learning_rate.minimum = p.minimum_learning_rate;
+  s.learning_rate.factor = p.decay_factor;
+  s.learning_rate.steps = p.decay_epochs;
+  s.learning_rate.patience = p.patience;
+  s.learning_rate.warm_up = p.warm_up;
+  s.learning_rate.epochs = p.epochs;
+  s.clip_norm = p.clip_norm;
+  s.average_decay = p.average_decay;
+  s.early_stopping = p.early_stopping;
+  s.bucket_bytes = 1024 * p.bucket_size;
+  s.seed = static_cast<std::uint64_t>(input.control.seed);
+  s.member = static_cast<std::uint64_t>(member);
+  return s;
+}
+
+RunningTable epoch_table(const Training& training, bool has_validation) {
+  std::vector<RunningTable::Column> columns = {
+      {"epoch", "", 6, 0, true}, {"learning rate", "", 13, 4, false, true}, {"train loss", "", 12, 6}};
+  if (has_validation)
+    for (const Metric& metric : training.metrics())
+      columns.push_back({metric.name, metric.unit, std::max<std::size_t>(12, metric.name.size() + 2), 6});
+  columns.push_back({"samples/s", "", 11, 0});
+  return RunningTable(std::move(columns));
+}
+
+}  // namespace
+
+TrainRun::TrainRun(const RunContext& context)
+    : context_(context),
+      jobs_(train_jobs(context.input)),
+      pools_(with_location(
+          context.input, "parallel",
+          [&] { return make_pools(context.world, std::max(1, static_cast<int>(context.input.parallel.pools))); })),
+      control_(context.input, pools_.within.is_root()) {
+  const auto& [world, input, units, log] = context;
+  if (pools_.count > static_cast<int>(jobs_.size()))
+    fail_key(input, "parallel", "pools",
+             fmt::format("{} pools for {} network{}", pools_.count, jobs_.size(), jobs_.size() > 1 ? "s" : ""));
+  int found = 0;
+  if (world.is_root())
+    for (const TrainJob& job : jobs_) found += fs::exists(job.checkpoint) ? 1 : 0;
+  world.broadcast(&found, 1);
+  const std::string& mode = input.control.restart_mode;
+  if (mode == "restart" && found == 0)
+    fail_key(input, "control", "restart_mode",
+             fmt::format("'restart', but there is no checkpoint {}; use 'auto' to begin anew where there is none",
+                         jobs_.front().checkpoint));
+  restarted_ = mode != "from_scratch" && found > 0;
+}
+
+void TrainRun::run() {
+  begin();
+  for (std::size_t k = static_cast<std::size_t>(pools_.index); k < jobs_.size() && !request_.stop;
+       k += static_cast<std::size_t>(pools_.count)) {
+    try {
+      run(jobs_[k]);
+    } catch (const CollectiveError& error) {
+      if (pools_.count == 1) throw;
+      // The other pools do not know: the first rank of this one ends the run for all, the others wait for that.
+      if (!pools_.within.is_root()) context_.world.barrier();
+      fail("{}{}{}", jobs_[k].label, jobs_[k].label.empty() ? "" : ": ", error.what());
+    }
+  }
+  end();
+}
+
+void TrainRun::begin() {
+  const auto& [world, input, units, log] = context_;
+  report_start(context_);
+  if (wants_properties()) check_properties(context_, make_structure(context_));
+  data_ = std::make_unique<TrainData>(context_);
+  data_->report(context_);
+  if (pools_.count > 1 || jobs_.size() > 1)
+    echo_line(log, "networks",
+              fmt::format("{}, {}", jobs_.size(),
+                          pools_.count > 1 ? fmt::format("on {} pools of {} rank{}", pools_.count, pools_.within.size(),
+                                                         pools_.within.size() > 1 ? "s" : "")
+                                           : "one after another"));
+  on_root(world, [&] {
+    const RunFiles files(input);
+    files.make_folder(input);
+    if (restarted_) return;
+    std::vector<std::string> old = {files.result};
+    for (const TrainJob& job : jobs_) old.insert(old.begin(), {job.checkpoint, job.model});
+    for (const std::string& path : old) {
+      std::error_code error;
+      if (fs::exists(path)) fs::rename(path, path + ".old", error);
+      if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
+    }
+  });
+}
+
+std::unique_ptr<Training> TrainRun::make(const TrainJob& job) const {
+  const TrainParameters& p = context_.input.train;
+  if (data_->is_potential()) {
+    PotentialLoss loss;
+    loss.kind = p.loss == "auto" ? "huber" : p.loss;
+    loss.huber_delta = p.huber_delta;
+    loss.energy = {p.energy_weight.front(), p.energy_weight.back()};
+    loss.force = {p.force_weight.front(), p.force_weight.back()};
+    loss.stress = {p.stress_weight.front(), p.stress_weight.back()};
+    loss.in_one_step = p.weight_schedule == "step";
+    loss.step = p.weight_step;
+    return training_library().potential_training(data_->structures(), loss,
+                                                 trainer_settings(context_.input, job.member),
+                                                 data_->parts(job.n_train), pools_.within);
+  }
+  PropertyLoss loss;
+  loss.kind = p.loss == "auto" ? (data_->is_classification() ? "cross_entropy" : "l1") : p.loss;
+  loss.huber_delta = p.huber_delta;
+  loss.normalize = p.normalize;
+  loss.references = p.element_references;
+  loss.per_atom = data_->is_per_atom();
+  return training_library().crystal_training(data_->crystals(), loss, trainer_settings(context_.input, job.member),
+                                             data_->parts(job.n_train), pools_.within);
+}
+
+void TrainRun::run(const TrainJob& job) {
+  const auto training = make(job);
+  if (restarted_ && restore(job, *training)) return;
+  if (&job == &jobs_.front())
+    echo_line(context_.log, "network",
+              fmt::format("{} weights, {} batches an epoch", grouped(training->n_weights()), training->n_batches()));
+  loop(job, *training);
+  if (training->is_done()) return finish(job, *training);
+  save(job, *training, "no", nullptr, nullptr);
+  write_model(job, *training, nullptr);
+}
+
+bool TrainRun::restore(const TrainJob& job, Training& training) {
+  int exists = pools_.within.is_root() && fs::exists(job.checkpoint) ? 1 : 0;
+  pools_.within.broadcast(&exists, 1);
+  if (exists == 0) return false;
+  const CheckpointReader reader(pools_.within, job.checkpoint);
+  const auto changes =
+      compare_with_checkpoint(context_.input, parse_input(reader.text("input"), job.checkpoint), job.checkpoint);
+  if (reader.text("data_hash") != data_->hash())
+    fail_key(context_.input, "dataset", "file",
+             fmt::format("holds other data than when the checkpoint {} was written", job.checkpoint));
+  training.restore(reader);
+  const bool complete = reader.text("complete") == "yes";
+  echo_line(context_.log, "restart",
+            fmt::format("{}{}{} done in {}", job.label, job.label.empty() ? "" : ": ",
+                        complete ? "all" : fmt::format("{} steps", training.n_steps()), job.checkpoint));
+  for (const std::string& change : changes) context_.log.print("  NOTE: changed since the checkpoint: {}", change);
+  return complete;
+}
+
+void TrainRun::loop(const TrainJob& job, Training& training) {
+  Log& log = context_.log;
+  const TrainParameters& p = context_.input.train;
+  const std::int64_t n_batches = training.n_batches(), n_steps = p.epochs * n_batches;
+  const DataParts parts = data_->parts(job.n_train);
+  const auto n_train = static_cast<double>(parts.train.size());
+  const RunningTable table = epoch_table(training, !parts.validation.empty());
+  log.line();
+  if (!job.label.empty()) log.line("  " + job.label);
+  log.line(table.header());
+  Progress progress(log, "steps", training.n_steps(), n_steps);
+  const double start = Progress::steady_seconds();
+  const std::int64_t first_step = training.n_steps();
+  double epoch_start = start;
+  std::int64_t epoch_step = first_step;
+  while (!training.is_done()) {
+    const bool epoch_ended = training.step(control_.flag());
+    request_ = control_.interpret(training.flag());
+    progress.update(training.n_steps());
+    if (epoch_ended && prints()) {
+      const EpochRecord& record = training.history().back();
+      const double now = Progress::steady_seconds();
+      const double done = static_cast<double>(training.n_steps() - epoch_step) / static_cast<double>(n_batches);
+      std::vector<double> row = {static_cast<double>(record.epoch), record.learning_rate, record.loss};
+      if (!parts.validation.empty()) row.insert(row.end(), record.validation.begin(), record.validation.end());
+      row.push_back(done * n_train / std::max(now - epoch_start, 1e-9));
+      log.line(table.row(row) + (record.is_best ? " *" : ""));
+      epoch_start = now;
+      epoch_step = training.n_steps();
+    }
+    if (request_.stop) break;
+    const auto epoch = static_cast<std::int64_t>(training.history().size());
+    const bool due = epoch_ended && p.checkpoint_every > 0 && epoch % p.checkpoint_every == 0;
+    if ((due || request_.save) && !training.is_done()) save(job, training, "no", nullptr, nullptr);
+  }
+  progress.finish();
+  const auto steps = static_cast<double>(training.n_steps() - first_step);
+  speed_.seconds += Progress::steady_seconds() - start;
+  speed_.samples += steps / static_cast<double>(n_batches) * n_train;
+  speed_.overlap = training.overlap();
+}
+
+void TrainRun::finish(const TrainJob& job, Training& training) {
+  const DataParts parts = data_->parts(job.n_train);
+  const Evaluation validation = training.evaluate_best(parts.validation), test = training.evaluate_best(parts.test);
+  write_model(job, training, parts.test.empty() ? nullptr : &test);
+  save(job, training, "yes", &validation, &test);
+}
+
+void TrainRun::write_model(const TrainJob& job, Training& training, const Evaluation* test) {
+  const auto& history = training.history();
+  const auto best =
+      std::find_if(history.rbegin(), history.rend(), [](const EpochRecord& record) { return record.is_best; });
+  if (best == history.rend()) return;
+  ModelFile model = training.best_model();
+  data_->describe(context_, model);
+  model.attributes["best_epoch"] = fmt::format("{} of {}", best->epoch, history.size());
+  const bool has_validation = !data_->parts(job.n_train).validation.empty();
+  for (std::size_t k = 0; k < training.metrics().size(); ++k) {
+    const Metric& metric = training.metrics()[k];
+    const auto text = [&](double value) {
+      return fmt::format("{:.8g}{}{}", value, metric.unit.empty() ? "" : " ", metric.unit);
+    };
+    if (has_validation) model.attributes["validation_" + metric.name] = text(best->validation[k]);
+    if (test != nullptr) model.attributes["test_" + metric.name] = text(test->metrics[k]);
+  }
+  write_model_file(job.model, model, context_.input.train.precision == "single", pools_.within);
+}
+
+void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
+                    const Evaluation* test) {
+  CheckpointWriter out(pools_.within);
+  training.save(out);
+  out.set_text("complete", complete);
+  out.set_text("input", echo(context_.input));
+  out.set_text("data_hash", data_->hash());
+  std::string names;
+  for (const Metric& metric : training.metrics()) names += metric.name + '\t' + metric.unit + '\n';
+  out.set_text("metric_names", names);
+  if (validation != nullptr) out.set("validation_output", validation->output);
+  if (test != nullptr) out.set("test_output", test->output);
+  out.write(job.checkpoint);
+  control_.saved();
+}
+
+bool TrainRun::wants_properties() const { return find_group("properties")->used_in(context_.input); }
+
+/// Of the potential of the last job: of the largest training part.
+void TrainRun::tell_properties(TrainResults& results) {
+  const auto& [world, input, units, log] = context_;
+  const ModelFile model = read_model_file(jobs_.back().model, world);
+  NetworkOptions options;
+  options.single_precision = input.train.precision == "single";
+  options.node_rank = world.rank_on_node();
+  PropertiesSubject subject;
+  subject.make = [&](const std::vector<Species>& species) {
+    return network_library().make_potential(model, species, options, world);
+  };
+  subject.single_precision = options.single_precision;
+  subject.crystal = make_structure(context_);
+  echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
+  if (!properties_report(context_, subject, results.file(), "/train/properties",
+                         [&] { return control_.interpret(world.max(control_.flag())).stop; }))
+    log.print("  NOTE: stopped before all properties were told; calculation = 'properties' tells them");
+  results.file().save();
+}
+
+void TrainRun::end() {
+  const auto& [world, input, units, log] = context_;
+  TrainResults results(context_, *data_, jobs_);
+  results.set_speed(world.max(speed_.seconds), world.sum(pools_.within.is_root() ? speed_.samples : 0.0),
+                    world.max(static_cast<double>(memory_use().peak)), speed_.overlap);
+  results.write();
+  results.report();
+  if (results.is_complete() && wants_properties()) tell_properties(results);
+  if (results.is_complete())
+    log.print("\nComplete: {}", results.path());
+  else
+    log.print("\nStopped by {}; continue with restart_mode = 'auto'",
+              request_.reason.empty() ? "a signal to another pool" : request_.reason);
+}
+
+}  // namespace spinel

@@ -1,0 +1,169 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "campaign/structure_journal.hpp"
+#include "campaign/structure_result.hpp"
+#include "core/error.hpp"
+#include "source/structure_source.hpp"
+
+namespace spinel {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StructureListTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / fmt::format("spinel-list-{}", getpid());
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
+  }
+  static std::string frame(const std::string& symbol, int n_atoms = 1, int written = -1) {
+    std::string text =
+        fmt::format("{}\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=species:S:1:pos:R:3 id={}\n", n_atoms, symbol);
+    for (int i = 0; i < (written < 0 ? n_atoms : written); ++i) text += fmt::format("{} {} 0 0\n", symbol, i);
+    return text;
+  }
+
+  fs::path folder_;
+};
+
+StructureResult some_result(std::int64_t number) {
+  StructureResult r;
+  r.number = number;
+  r.name = "set.xyz frame 3";
+  r.status = StructureStatus::not_converged;
+  r.reason = "not yet";
+  r.evaluations = 12;
+  r.energy = -1.25;
+  r.stress = {1, 2, 3, 4, 5, 6};
+  r.initial_cell = Mat3::Identity() * 3.0;
+  r.structure.cell << 1, 2, 3, 4, 5, 7, 7, 8, 10;
+  r.structure.periodic = {true, false, true};
+  r.structure.species = {{"Ar", 18, 39.95}, {"D", 1, 2.014}};
+  r.structure.type = {0, 1};
+  r.structure.position = {Vec3(1, 2, 3), Vec3(4, 5, 6)};
+  r.structure.force = {Vec3(0.1, 0.2, 0.3), Vec3(-0.1, -0.2, -0.3)};
+  r.structure.fixed = {0, 7};
+  r.structure.info = {{"id", "x"}, {"note", "two words"}};
+  r.series.evaluation = {1, 2};
+  r.series.energy = {-1.0, -1.25};
+  r.series.fmax = r.series.smax = r.series.volume = {0.5, 0.25};
+  r.frames.push_back({1, -1.0, r.structure.cell, r.structure.position, r.structure.force});
+  return r;
+}
+
+void expect_equal(const StructureResult& a, const StructureResult& b) {
+  EXPECT_TRUE(pack(a) == pack(b));
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.stress, b.stress);
+  EXPECT_EQ(a.structure.cell, b.structure.cell);
+  EXPECT_EQ(a.structure.periodic, b.structure.periodic);
+  EXPECT_EQ(a.structure.species.at(1).symbol, b.structure.species.at(1).symbol);
+  EXPECT_EQ(a.structure.info, b.structure.info);
+  EXPECT_EQ(a.series.energy, b.series.energy);
+  EXPECT_EQ(a.frames.at(0).position.at(1), b.frames.at(0).position.at(1));
+}
+
+TEST_F(StructureListTest, ResultsArePackedWhole) {
+  const auto bytes = pack(some_result(5));
+  expect_equal(unpack_result(bytes), some_result(5));
+  for (std::size_t n = 0; n < bytes.size(); n += 7)
+    EXPECT_THROW(unpack_result(std::vector<char>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n))),
+                 Error);
+}
+
+TEST_F(StructureListTest, JournalOfSeveralPools) {
+  const std::string folder = (folder_ / "journal").string();
+  fs::create_directories(folder);
+  EXPECT_FALSE(StructureJournal(folder).scan());
+  const StructureJournal::Header header{"&control /", 77, 9};
+  for (const int pool : {0, 3}) {
+    StructureJournal writer(folder);
+    writer.open(pool, 0, header);
+    for (const std::int64_t number : {4 + pool, 1 + pool}) writer.append(pack(some_result(number)));
+    writer.close();
+  }
+  { std::ofstream(fs::path(folder) / "3", std::ios::app) << "torn"; }
+  { std::ofstream(fs::path(folder) / "5") << "Spn"; }
+  StructureJournal reader(folder);
+  const auto found = reader.scan();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->fingerprint, 77U);
+  EXPECT_EQ(found->n_structures, 9);
+  EXPECT_EQ(found->input, "&control /");
+  // Number 4 is in both; either will do.
+  EXPECT_EQ(reader.size(), 3);
+  for (const std::int64_t number : {1, 4, 7}) expect_equal(unpack_result(reader.read(number)), some_result(number));
+  EXPECT_FALSE(reader.has(0));
+  EXPECT_EQ(reader.end_of(2), 0U);
+  EXPECT_EQ(reader.end_of(5), 0U);
+  StructureJournal more(folder);
+  more.open(3, reader.end_of(3), header);
+  more.append(pack(some_result(8)));
+  more.close();
+  ASSERT_TRUE(reader.scan());
+  EXPECT_EQ(reader.size(), 4);
+  expect_equal(unpack_result(reader.read(8)), some_result(8));
+}
+
+TEST_F(StructureListTest, BadFramesAmongGoodOnes) {
+  const auto path = write("set.xyz", frame("Ar") + frame("Xq", 3) + frame("Kr", 2) + "\n\n" +
+                                         "1\nLattice=\"4 0 0 0 4 0 0 0 oops\"\nAr 0 0 0\n" + frame("Ne"));
+  const auto source = open_structure_source(path, false);
+  ASSERT_EQ(source->size(), 5);
+  EXPECT_EQ(source->read(0).formula(), "Ar");
+  EXPECT_EQ(source->read(2).formula(), "Kr2");
+  EXPECT_EQ(source->read(4).formula(), "Ne");
+  EXPECT_EQ(source->read(4).info.at("id"), "Ne");
+  EXPECT_GT(source->work(2), source->work(0));
+  EXPECT_EQ(source->name(2), "set.xyz frame 2");
+  for (const auto& [number, line] : {std::pair{1, "set.xyz:6:"}, {3, "set.xyz:"}}) {
+    try {
+      source->read(number);
+      ADD_FAILURE() << "frame " << number << " was read";
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(line), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(source->fingerprint(), open_structure_source(path, false)->fingerprint());
+  write("set.xyz", frame("Ar") + frame("Xq", 3) + frame("Kr", 2));
+  EXPECT_NE(source->fingerprint(), open_structure_source(path, false)->fingerprint());
+}
+
+TEST_F(StructureListTest, FilesWhoseFramesCannotBeFound) {
+  for (const std::string& text : {std::string(), std::string("\n\n"), frame("Ar") + "no number\n", frame("Ar", 3, 2),
+                                  frame("Ar") + frame("Kr", 4, 1), frame("Ar") + "-2\n\n"}) {
+    const auto path = write("set.xyz", text);
+    EXPECT_THROW(open_structure_source(path, false), InputError) << text;
+  }
+  EXPECT_THROW(open_structure_source((folder_ / "none.xyz").string(), false), InputError);
+  EXPECT_THROW(open_structure_source(write("set.pdb", "x"), false), InputError);
+  EXPECT_THROW(open_structure_source((folder_ / "none.cif").string(), false), InputError);
+}
+
+TEST_F(StructureListTest, FoldersInTheOrderOfNames) {
+  const fs::path cells = folder_ / "cells";
+  fs::create_directories(cells / "inner.xyz");
+  EXPECT_THROW(open_structure_source(cells.string(), false), InputError);
+  write("cells/b.xyz", frame("Ar") + frame("Kr", 2));
+  write("cells/a.xyz", "nothing");
+  write("cells/.hidden.xyz", frame("Ne"));
+  write("cells/readme.txt", "text");
+  const auto source = open_structure_source(cells.string(), false);
+  ASSERT_EQ(source->size(), 2);
+  EXPECT_EQ(source->name(0), "a.xyz");
+  EXPECT_THROW(source->read(0), InputError);
+  EXPECT_EQ(source->read(1).formula(), "Kr2") << "the last frame of a file";
+}
+
+}  // namespace
+}  // namespace spinel
