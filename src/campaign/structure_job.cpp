@@ -85,7 +85,6 @@ StructureStatus status_of(RelaxationStatus status) {
   return StructureStatus::pending;
 }
 
-/// In internal units, symmetry left out.
 }  // namespace
 
 RelaxationSettings relaxation_settings(const RelaxParameters& p, const UnitSystem& units) {
@@ -109,6 +108,7 @@ StructureJob::StructureJob(const RunContext& context, const PotentialMaker& make
 std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Timers& timers) {
   std::vector<std::int32_t> index;
   auto potential = potentials_.get(atoms.species, index);
+  committee_ = std::dynamic_pointer_cast<Committee>(potential);
   for (std::int32_t& type : atoms.type) type = index[static_cast<std::size_t>(type)];
   atoms.species = potentials_.species();
   auto decomposition = make_decomposition(context_, atoms);
@@ -128,7 +128,14 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   result.structure.force = end.force;
 }
 
-void StructureJob::guarded(StructureResult& result, const std::function<void()>& work) const {
+void StructureJob::keep_spread(StructureResult& result, const ForceField& field) const {
+  const SpreadSummary spread = summarize(committee_->spread(), field.atoms(), context_.world);
+  result.energy_spread = spread.energy;
+  result.force_spread = spread.force_mean;
+  result.largest_force_spread = spread.force_max;
+}
+
+void guarded(const Communicator& pool, StructureResult& result, const std::function<void()>& work) {
   const auto failed = [&result](const std::exception& error) {
     result.status = StructureStatus::failed;
     result.reason = error.what();
@@ -141,7 +148,7 @@ void StructureJob::guarded(StructureResult& result, const std::function<void()>&
     failed(error);
   } catch (const std::exception& error) {
     // Other ranks of this pool may not have met it and wait for this one.
-    if (context_.world.size() > 1) throw;
+    if (pool.size() > 1) throw;
     failed(error);
   }
 }
@@ -149,7 +156,9 @@ void StructureJob::guarded(StructureResult& result, const std::function<void()>&
 void StructureJob::compute(StructureResult& result) {
   Timers timers;
   const auto field = make_force_field(local_atoms_from(result.structure, context_.world), timers);
+  if (committee_) committee_->look_at_next();
   const EnergyVirial total = field->update({true, true});
+  if (committee_) keep_spread(result, *field);
   const LocalAtoms& atoms = field->atoms();
   double largest = 0.0;
   bool finite = std::isfinite(total.energy);
@@ -203,7 +212,13 @@ bool StructureJob::relax(StructureResult& result, ForceField& field, const Relax
   result.stress = end.stress;
   if (!series.energy.empty()) result.initial_energy = series.energy.front();
   keep_end(result, field);
-  return end.status != RelaxationStatus::stopped;
+  const bool is_over = end.status != RelaxationStatus::stopped;
+  if (committee_ && is_over && end.status != RelaxationStatus::failed) {
+    committee_->look_at_next();
+    field.update({true, true});
+    keep_spread(result, field);
+  }
+  return is_over;
 }
 
 }  // namespace spinel

@@ -5,6 +5,7 @@
 
 #include "campaign/structure_result.hpp"
 #include "core/timers.hpp"
+#include "potential/committee.hpp"
 #include "potential/force_field.hpp"
 #include "relax/relaxation.hpp"
 #include "run/make_potential.hpp"
@@ -38,16 +39,18 @@ class StructureJob {
   bool relax(StructureResult& result, ForceField& field, const RelaxationSettings& settings,
              const RelaxationObserver& observer);
 
-  /// Collective. Work on a structure, with every error that is one of the structure (and that all ranks meet alike)
-  /// turned into a failed result. An error of one rank among several is not caught.
-  void guarded(StructureResult& result, const std::function<void()>& work) const;
-
  private:
+  void keep_spread(StructureResult& result, const ForceField& field) const;
   void keep_end(StructureResult& result, const ForceField& field) const;
 
   const RunContext& context_;
   PotentialTable potentials_;
+  std::shared_ptr<Committee> committee_;  // of the last force field, where its potential is one
   std::function<double()> flag_source_;
 };
+
+/// Collective over a pool. Work on a structure, with every error that is one of the structure (and that all ranks meet
+/// alike) turned into a failed result. An error of one rank among several is not caught.
+void guarded(const Communicator& pool, StructureResult& result, const std::function<void()>& work);
 
 }  // namespace spinel

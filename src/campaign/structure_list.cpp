@@ -1,29 +1,21 @@
 #include "campaign/structure_list.hpp"
 
-#include <filesystem>
-
 #include "campaign/structure_list_results.hpp"
 #include "campaign/structure_sweep.hpp"
-#include "core/text.hpp"
-#include "parallel/on_root.hpp"
+#include "run/find_beside_input.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
 
 namespace {
 
-/// The structures on rank 0. InputError at &structure file.
+/// InputError at &structure file.
 StructureSet listed_structures(const RunContext& context) {
+  using Action = StructureSet::Action;
   const Input& input = context.input;
-  StructureSet set{nullptr, input.structure.file, "structure", "file", relaxes_structures(input)};
-  on_root(context.world, [&] {
-    const std::filesystem::path folder = std::filesystem::path(input.locations.file).parent_path();
-    try {
-      set.source = open_structure_source((folder / input.structure.file).string(), input.control.units == "lj");
-    } catch (const InputError& error) {
-      fail_key(input, set.group, set.key, error.what());
-    }
-  });
+  StructureSet set{nullptr, input.structure.file, "structure", "file",
+                   relaxes_structures(input) ? Action::relaxation : Action::single_point};
+  set.source = open_list(context, set, find_beside_input(input, input.structure.file), input.control.units == "lj");
   return set;
 }
 
@@ -36,18 +28,15 @@ void run_structure_list(const RunContext& context) {
   const StructureListSummary summary = write_structure_list(
       context, sweep.files(), sweep.size(), [&](std::int64_t number) { return sweep.result(number); }, complete);
   report_structure_list(context, summary);
-  Log& log = context.log;
-  if (complete)
-    log.print("\nComplete: {}, {}", sweep.files().result, sweep.files().structures);
-  else
-    log.print("\nStopped by {} with {} of {} structures done; continue with restart_mode = 'auto'", sweep.stop_reason(),
-              grouped(sweep.size() - summary.pending), grouped(sweep.size()));
+  const std::int64_t done = sweep.size() - summary.pending;
+  report_end(context, sweep.files().result + ", " + sweep.files().structures, complete, sweep.campaign().stop_reason(),
+             done, sweep.size(), "structures");
 }
 
 void check_structure_list(const RunContext& context) {
   const StructureSet set = listed_structures(context);
   const PotentialMaker maker(context.input, context.world);
-  on_root(context.world, [&] { check_potential(context.input, set, maker); });
+  check_potential(context, set, maker);
 }
 
 }  // namespace spinel

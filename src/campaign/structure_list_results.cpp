@@ -16,32 +16,14 @@ namespace {
 
 constexpr std::size_t most_problems = 10;
 
-/// Columns of the result file, one row a structure, and what hangs on structures by offsets.
-class ListColumns {
+/// Values of which a structure has many, one after the other, by offsets: those of its atoms and of the steps of its
+/// relaxation.
+class ListParts {
  public:
-  ListColumns(std::int64_t n, const UnitSystem& units) : units_(units) {
-    status_.reserve(static_cast<std::size_t>(n));
-    atom_offset_ = series_offset_ = {0};
-  }
+  explicit ListParts(const UnitSystem& units) : units_(units) {}
 
   void add(const StructureResult& r) {
     const Structure& s = r.structure;
-    const double pressure = units_.pressure_to_output;
-    status_.push_back(static_cast<std::int64_t>(r.status));
-    name_.push_back(r.name);
-    reason_.push_back(r.reason);
-    n_atoms_.push_back(static_cast<std::int64_t>(s.size()));
-    evaluations_.push_back(r.evaluations);
-    seconds_.push_back(r.seconds);
-    initial_energy_.push_back(r.initial_energy);
-    energy_.push_back(r.energy);
-    enthalpy_.push_back(r.enthalpy);
-    fmax_.push_back(r.fmax);
-    smax_.push_back(r.smax * pressure);
-    for (const double component : r.stress) stress_.push_back(component * pressure);
-    volume_.push_back(s.volume());
-    add_cell(cell_, s.cell);
-    add_cell(initial_cell_, r.initial_cell);
     for (std::size_t i = 0; i < s.size(); ++i) {
       species_.push_back(species_index(s.species[static_cast<std::size_t>(s.type[i])]));
       add_vector(position_, s.position[i]);
@@ -53,33 +35,11 @@ class ListColumns {
     append(series_energy_, series.energy);
     append(series_fmax_, series.fmax);
     append(series_volume_, series.volume);
-    for (const double value : series.smax) series_smax_.push_back(value * pressure);
+    for (const double value : series.smax) series_smax_.push_back(value * units_.pressure_to_output);
     series_offset_.push_back(static_cast<std::int64_t>(series_evaluation_.size()));
   }
 
   void write(ResultFile& file, bool relaxation) {
-    const auto n = static_cast<std::int64_t>(status_.size());
-    const std::string list = "/structures/";
-    file.write(list + "status", std::move(status_),
-               {"", relaxation ? "0 converged, 1 not converged, 2 failed, 3 pending" : "0 done, 2 failed, 3 pending"});
-    file.write_texts(list + "name", std::move(name_), "where the structure came from");
-    file.write_texts(list + "reason", std::move(reason_), "why it failed or did not converge");
-    file.write(list + "n_atoms", std::move(n_atoms_), {"", "0: the structure could not be read"});
-    file.write(list + "evaluations", std::move(evaluations_), {"", "of energy and forces"});
-    file.write(list + "seconds", std::move(seconds_), {"s", "wall time"});
-    file.write(list + "energy", std::move(energy_), {units_.energy, "potential energy"});
-    file.write(list + "fmax", std::move(fmax_),
-               {units_.force, relaxation ? "largest force on an atom, free components" : "largest force on an atom"});
-    file.write(list + "stress", std::move(stress_), {units_.pressure, "xx yy zz yz xz xy, tension positive"}, {n, 6});
-    file.write(list + "volume", std::move(volume_), {units_.length + "³", ""});
-    file.write(list + "cell", std::move(cell_), {units_.length, "rows are the lattice vectors"}, {n, 3, 3});
-    if (relaxation) {
-      file.write(list + "initial_energy", std::move(initial_energy_), {units_.energy, "before the first step"});
-      file.write(list + "enthalpy", std::move(enthalpy_), {units_.energy, "energy + pressure · volume"});
-      file.write(list + "smax", std::move(smax_),
-                 {units_.pressure, "largest deviation of a free stress component from the pressure"});
-      file.write(list + "initial_cell", std::move(initial_cell_), {units_.length, "before the first step"}, {n, 3, 3});
-    }
     const std::int64_t n_atoms = atom_offset_.back();
     file.write("/atoms/offset", std::move(atom_offset_), {"", "structure i has the atoms offset[i] … offset[i+1] − 1"});
     file.write("/atoms/species", std::move(species_), {"", "index into species_names"});
@@ -104,9 +64,6 @@ class ListColumns {
     to.insert(to.end(), from.begin(), from.end());
   }
   static void add_vector(std::vector<double>& to, const Vec3& v) { to.insert(to.end(), v.data(), v.data() + 3); }
-  static void add_cell(std::vector<double>& to, const Mat3& cell) {
-    for (int i = 0; i < 9; ++i) to.push_back(cell(i / 3, i % 3));
-  }
   std::int64_t species_index(const Species& species) {
     const auto found = species_index_.emplace(species.symbol, static_cast<std::int64_t>(species_names_.size()));
     if (found.second) {
@@ -117,27 +74,11 @@ class ListColumns {
   }
 
   const UnitSystem& units_;
-  std::vector<std::string> name_, reason_, species_names_;
+  std::vector<std::string> species_names_;
   std::map<std::string, std::int64_t> species_index_;
-  std::vector<std::int64_t> status_, n_atoms_, evaluations_, atom_offset_, species_, atomic_numbers_, series_offset_,
-      series_evaluation_;
-  std::vector<double> seconds_, initial_energy_, energy_, enthalpy_, fmax_, smax_, stress_, volume_, cell_,
-      initial_cell_, position_, force_, series_energy_, series_fmax_, series_smax_, series_volume_;
+  std::vector<std::int64_t> atom_offset_ = {0}, species_, atomic_numbers_, series_offset_ = {0}, series_evaluation_;
+  std::vector<double> position_, force_, series_energy_, series_fmax_, series_smax_, series_volume_;
 };
-
-const char* status_name(const RunContext& context, StructureStatus status) {
-  switch (status) {
-    case StructureStatus::done:
-      return relaxes_structures(context.input) ? "converged" : "done";
-    case StructureStatus::not_converged:
-      return "not_converged";
-    case StructureStatus::failed:
-      return "failed";
-    case StructureStatus::pending:
-      break;
-  }
-  return "pending";
-}
 
 /// A structure that failed before its first force has none, and readers stop at a NaN.
 bool has_finite_forces(const Structure& structure) {
@@ -154,7 +95,7 @@ Structure labelled(const RunContext& context, const StructureResult& result) {
   info["energy"] = fmt::format("{}", result.energy);
   info["stress"] = fmt::format("{} {} {} {} {} {} {} {} {}", s[0], s[5], s[4], s[5], s[1], s[3], s[4], s[3], s[2]);
   info["number"] = fmt::format("{}", result.number);
-  info["status"] = status_name(context, result.status);
+  info["status"] = status_name(result.status, relaxes_structures(context.input));
   if (!result.reason.empty()) info["reason"] = result.reason;
   if (relaxes_structures(context.input)) info["evaluations"] = fmt::format("{}", result.evaluations);
   if (context.units.name == "lj") info["units"] = "lj";
@@ -201,13 +142,15 @@ StructureListSummary write_structures(ResultFile& file, const RunContext& contex
                                       std::int64_t n, const std::function<StructureResult(std::int64_t)>& result) {
   const bool relaxation = relaxes_structures(context.input);
   StructureListSummary summary;
-  ListColumns columns(n, context.units);
+  auto table = structure_table(context.units, relaxation, context.input.potential.model.size() > 1);
+  ListParts parts(context.units);
   TextWriter structures(files.structures);
   std::optional<TextWriter> paths;
   if (relaxation && context.input.output.trajectory_every > 0) paths.emplace(files.paths);
   for (std::int64_t number = 0; number < n; ++number) {
     const StructureResult one = result(number);
-    columns.add(one);
+    table.add(one);
+    parts.add(one);
     count(summary, one);
     if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
     if (has_finite_forces(one.structure)) write_xyz_frame(structures, labelled(context, one));
@@ -215,7 +158,8 @@ StructureListSummary write_structures(ResultFile& file, const RunContext& contex
   }
   structures.close();
   if (paths) paths->close();
-  columns.write(file, relaxation);
+  table.write(file, "/structures");
+  parts.write(file, relaxation);
   return summary;
 }
 
@@ -233,7 +177,7 @@ void report_structure_list(const RunContext& context, const StructureListSummary
   Log& log = context.log;
   if (!log.enabled()) return;
   const bool relaxation = relaxes_structures(context.input);
-  Table table({"structures", "number", "%"});
+  TextTable table({"structures", "number", "%"});
   const auto total = summary.done + summary.not_converged + summary.failed + summary.pending;
   const auto row = [&](const char* name, std::int64_t number) {
     table.add({name, grouped(number),

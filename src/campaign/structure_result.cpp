@@ -1,32 +1,17 @@
 #include "campaign/structure_result.hpp"
 
-#include "core/byte_stream.hpp"
-
 namespace spinel {
 
 namespace {
 
 // Applies `each` to the members that a record holds in turn, so that packing and unpacking cannot differ.
-template <class Result, class Each>
-void for_each_value(Result& r, Each&& each) {
-  each(r.number);
-  each(r.name);
-  each(r.status);
-  each(r.reason);
-  each(r.evaluations);
-  each(r.seconds);
-  each(r.initial_energy);
-  each(r.energy);
-  each(r.enthalpy);
-  each(r.fmax);
-  each(r.smax);
-  for (auto& component : r.stress) each(component);
-  each(r.initial_cell);
-  each(r.series.evaluation);
-  each(r.series.energy);
-  each(r.series.fmax);
-  each(r.series.smax);
-  each(r.series.volume);
+template <class Series, class Each>
+void for_each_value(Series& series, Each&& each) {
+  each(series.evaluation);
+  each(series.energy);
+  each(series.fmax);
+  each(series.smax);
+  each(series.volume);
 }
 
 template <class Frame, class Each>
@@ -38,22 +23,75 @@ void for_each_frame_value(Frame& frame, Each&& each) {
   each(frame.force);
 }
 
+const Table<StructureResult>& packed_columns() {
+  static const Table<StructureResult> table = structure_table(UnitSystem::by_name("metal"), true, true);
+  return table;
+}
+
 }  // namespace
 
-std::vector<char> pack(const StructureResult& result) {
-  ByteWriter out;
-  for_each_value(result, [&out](const auto& value) { out.put(value); });
+const char* status_name(StructureStatus status, bool relaxation) {
+  switch (status) {
+    case StructureStatus::done:
+      return relaxation ? "converged" : "done";
+    case StructureStatus::not_converged:
+      return "not_converged";
+    case StructureStatus::failed:
+      return "failed";
+    case StructureStatus::pending:
+      break;
+  }
+  return "pending";
+}
+
+Table<StructureResult> structure_table(const UnitSystem& u, bool relaxation, bool committee) {
+  using R = StructureResult;
+  const double pressure = u.pressure_to_output;
+  Table<R> table;
+  table.column("number", "", "place in the list, from 0", &R::number).only_packed();
+  table.column("status", "",
+               relaxation ? "0 converged, 1 not converged, 2 failed, 3 pending" : "0 done, 2 failed, 3 pending",
+               &R::status);
+  table.column("name", "", "where the structure came from", &R::name);
+  table.column("reason", "", "why it failed or did not converge", &R::reason);
+  table.column("n_atoms", "", "0: the structure could not be read", [](const R& r) { return r.structure.size(); });
+  table.column("evaluations", "", "of energy and forces", &R::evaluations);
+  table.column("seconds", "s", "wall time", &R::seconds);
+  table.column("energy", u.energy, "potential energy", &R::energy);
+  table.column("fmax", u.force, relaxation ? "largest force on an atom, free components" : "largest force on an atom",
+               &R::fmax);
+  table.column("stress", u.pressure, "xx yy zz yz xz xy, tension positive", &R::stress).scaled(pressure);
+  table.column("volume", u.length + "³", "", [](const R& r) { return r.structure.volume(); });
+  table.column("cell", u.length, "rows are the lattice vectors", [](const R& r) { return r.structure.cell; });
+  table.column("initial_energy", u.energy, "before the first step", &R::initial_energy).where(relaxation);
+  table.column("enthalpy", u.energy, "energy + pressure · volume", &R::enthalpy).where(relaxation);
+  table.column("smax", u.pressure, "largest deviation of a free stress component from the pressure", &R::smax)
+      .scaled(pressure)
+      .where(relaxation);
+  table.column("initial_cell", u.length, "before the first step", &R::initial_cell).where(relaxation);
+  table
+      .column("energy_spread", u.energy + "/atom", "standard deviation over the models of the committee",
+              &R::energy_spread)
+      .where(committee);
+  table.column("force_spread", u.force, "that of the forces, mean over the atoms", &R::force_spread).where(committee);
+  table.column("largest_force_spread", u.force, "that of the forces, largest of the atoms", &R::largest_force_spread)
+      .where(committee);
+  return table;
+}
+
+void put_result(ByteWriter& out, const StructureResult& result) {
+  packed_columns().pack(result, out);
+  for_each_value(result.series, [&out](const auto& value) { out.put(value); });
   put_structure(out, result.structure);
   out.put(static_cast<std::uint64_t>(result.frames.size()));
   for (const StructureFrame& frame : result.frames)
     for_each_frame_value(frame, [&out](const auto& value) { out.put(value); });
-  return out.take();
 }
 
-StructureResult unpack_result(const std::vector<char>& bytes) {
-  ByteReader in(bytes);
+StructureResult get_result(ByteReader& in) {
   StructureResult result;
-  for_each_value(result, [&in](auto& value) { in.get(value); });
+  packed_columns().unpack(in, result);
+  for_each_value(result.series, [&in](auto& value) { in.get(value); });
   result.structure = get_structure(in);
   for (auto left = in.get<std::uint64_t>(); left > 0; --left)
     for_each_frame_value(result.frames.emplace_back(), [&in](auto& value) { in.get(value); });

@@ -2,10 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "core/units.hpp"
 #include "crystal/structure_bytes.hpp"
+#include "io/table.hpp"
 
 namespace spinel {
 
@@ -47,13 +50,23 @@ struct StructureResult {
   double fmax = 0.0;                                          ///< eV/Å
   double smax = 0.0;                                          ///< eV/Å³, largest deviation from the external pressure
   std::array<double, 6> stress{};                             ///< eV/Å³, xx yy zz yz xz xy, tension positive
+  double energy_spread = std::numeric_limits<double>::quiet_NaN();         ///< eV/atom, of a committee (SpreadSummary)
+  double force_spread = std::numeric_limits<double>::quiet_NaN();          ///< eV/Å, mean over the atoms
+  double largest_force_spread = std::numeric_limits<double>::quiet_NaN();  ///< eV/Å
   Mat3 initial_cell = Mat3::Zero();
   Structure structure;  ///< as it ended, with forces; without atoms where it could not be read
   StructureSeries series;
   std::vector<StructureFrame> frames;
 };
 
-std::vector<char> pack(const StructureResult& result);
-StructureResult unpack_result(const std::vector<char>& bytes);
+/// "done", or "converged" of a relaxation; "not_converged", "failed", "pending".
+const char* status_name(StructureStatus status, bool relaxation);
+
+/// The columns of results, in the units that are reported: `relaxation` adds those of relaxations, `committee` those of
+/// the spread of one.
+Table<StructureResult> structure_table(const UnitSystem& units, bool relaxation, bool committee);
+
+void put_result(ByteWriter& out, const StructureResult& result);
+StructureResult get_result(ByteReader& in);
 
 }  // namespace spinel

@@ -31,15 +31,15 @@ void Log::live(const std::string& text) {
   has_live_line_ = !text.empty();
 }
 
-Table::Table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
+TextTable::TextTable(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
 
-void Table::add(std::vector<std::string> cells) {
+void TextTable::add(std::vector<std::string> cells) {
   if (cells.size() != rows_.front().size())
     fail("a table row of {} cells under {} titles", cells.size(), rows_.front().size());
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(std::size_t indent) const {
+std::string TextTable::text(std::size_t indent) const {
   std::vector<std::size_t> width(rows_.front().size(), 0);
   for (const auto& row : rows_)
     for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], display_width(row[k]));

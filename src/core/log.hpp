@@ -37,9 +37,9 @@ class Log {
 };
 
 /// A table known as a whole: columns as wide as their widest cell, the first left-aligned, the others right-aligned.
-class Table {
+class TextTable {
  public:
-  explicit Table(std::vector<std::string> titles);
+  explicit TextTable(std::vector<std::string> titles);
   /// Throws Error unless there is one cell for every title.
   void add(std::vector<std::string> cells);
   /// Title line, a rule, rows; two blanks between columns, `indent` before the first; no newline at the end.

@@ -48,6 +48,10 @@ bool must_not_change(const Key& key, const std::string& calculation, bool one_of
   if (key.group == "predict") return key.name != "csv" && key.name != "strict";
   // What is made of the answers of trained networks can change.
   if (key.group == "phase") return key.name != "bootstrap" && key.name != "extrapolation" && key.name != "nu";
+  // What the verdicts are made from afterwards.
+  static const std::set<std::string> evaluate_may_change = {
+      "hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
+  if (key.group == "evaluate") return evaluate_may_change.count(key.name) == 0;
   if (key.group == "relax") return one_of_many || relax_may_change.count(key.name) == 0;
   // What a list of structures holds from one potential, or a minimisation has come down on, is no part of another.
   if (key.group == "potential" && calculation != "md") return key.name != "device" && key.name != "threads";

@@ -149,7 +149,7 @@ Performance measure_performance(ForceField& force_field, std::int64_t steps, dou
 void report_performance(const RunContext& context, const Performance& p) {
   const auto& [world, input, units, log] = context;
   if (!log.enabled()) return;
-  Table table({"wall time (s)", "minimum", "average", "maximum", "%"});
+  TextTable table({"wall time (s)", "minimum", "average", "maximum", "%"});
   for (std::size_t k = 0; k < n_regions; ++k) {
     const auto& row = p.breakdown.rows[k];
     table.add({name(static_cast<Region>(k)), fmt::format("{:.3f}", row.minimum), fmt::format("{:.3f}", row.average),

@@ -251,7 +251,7 @@ void report_dataset(Log& log, const Dataset& data) {
   if (!texts.empty()) echo_line(log, "texts", fmt::format("{}", fmt::join(texts, ", ")));
   const auto names = data.scalar_names();
   if (names.empty()) return;
-  Table table({"numbers", "unit", "records", "lowest", "mean", "highest"});
+  TextTable table({"numbers", "unit", "records", "lowest", "mean", "highest"});
   for (const std::string& name : names) {
     std::int64_t n = 0;
     double low = INFINITY, high = -INFINITY, sum = 0.0;

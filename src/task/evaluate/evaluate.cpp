@@ -1,21 +1,24 @@
 #include "task/evaluate/evaluate.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <unordered_set>
 
+#include "campaign/structure_list_results.hpp"
+#include "campaign/structure_sweep.hpp"
+#include "core/content_hash.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
-#include "io/journal.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_beside_input.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/evaluate/evaluate_results.hpp"
-#include "task/evaluate/evaluate_set.hpp"
-#include "task/evaluate/evaluation_journal.hpp"
+#include "task/evaluate/evaluation_row.hpp"
+#include "task/evaluate/reference_cells.hpp"
 
 namespace spinel {
 
@@ -23,8 +26,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t block_size = 256;  // structures that are judged together, and journalled
+constexpr std::int64_t block_size = 256;  // structures that are compared together, and journalled
+constexpr std::size_t most_elements = 128;  // above any atomic number
 
+/// What is known of a set before anything is computed, on all ranks.
+struct SetContents {
+  ElementSet elements;
+  EnergyKind kind = EnergyKind::total;  ///< of the energies in its file
+};
+
+/// calculation = 'evaluate'. A structure is read, relaxed and looked at on the pool that works on it, one item of a
+/// campaign; then all are compared with each other and with the reference, block by block, and with the hull.
 class EvaluationRun {
  public:
   explicit EvaluationRun(const RunContext& context)
@@ -32,50 +44,34 @@ class EvaluationRun {
         p_(context.input.evaluate),
         files_(context.input),
         control_(context.input, context.world.is_root()),
-        set_(context),
+        assess_(p_),
+        set_(set_to_assess()),
+        reference_(context),
         matcher_(context.world, matcher_settings(p_)) {
     evaluation_.has_hull = !p_.hull.empty();
     evaluation_.has_reference = !p_.reference.empty();
     evaluation_.is_relaxed = p_.relax;
+    evaluation_.n_reference = reference_.size();
   }
 
-  /// Collective. Set, hull and reference, as far as they can be wrong.
-  void read() {
-    const bool needs_energies = evaluation_.has_hull && !p_.relax;
-    on_root(context_.world, [&] {
-      contents_ = set_.look_through(needs_energies);
-      if (evaluation_.has_hull) read_hull();
-    });
-    const double start = Progress::steady_seconds();
-    reference_ = read_reference_cells(context_, contents_.formulas);
-    evaluation_.n_reference = reference_.size;
-    evaluation_.n_reference_relevant = static_cast<std::int64_t>(reference_.cells.size());
-    evaluation_.reference_names = reference_.names;
-    Log& log = context_.log;
-    if (evaluation_.has_hull)
-      echo_line(log, "hull", fmt::format("{} stable entries: {}", hull_.stable.size(), p_.hull));
-    if (evaluation_.has_reference)
-      echo_line(
-          log, "reference",
-          fmt::format("{} structures, {} with a formula of the set, reduced in {}", grouped(reference_.size),
-                      grouped(evaluation_.n_reference_relevant), human_duration(Progress::steady_seconds() - start)));
-    reference_fingerprint_ = reference_.fingerprint;
-    matcher_.set_reference(std::move(reference_.cells));
-  }
-
-  /// Collective.
+  /// Collective. Set, hull and potential, as far as they can be wrong.
   void check() {
-    read();
-    set_.check_potential_fits();
+    read_hull();
+    if (p_.relax) check_potential(context_, set_, PotentialMaker(context_.input, context_.world));
   }
 
   void run() {
     report_start(context_);
     echo_line(context_.log, "set",
-              fmt::format("{} structures: {}", grouped(set_.size()), context_.input.structure.file));
-    read();
-    if (!set_.prepare()) return stopped(set_.stop_reason());
-    if (!judge()) return stopped(stop_reason_);
+              fmt::format("{} structures: {}", grouped(set_.source->size()), context_.input.structure.file));
+    read_hull();
+    if (evaluation_.has_hull)
+      echo_line(context_.log, "hull", fmt::format("{} stable entries: {}", hull_.stable.size(), p_.hull));
+    sweep_.emplace(context_, set_);
+    if (!sweep_->run()) return stopped(sweep_->campaign().stop_reason());
+    collect();
+    read_reference();
+    if (!compare()) return stopped(stop_reason_);
     measure_stability();
     decide();
     estimate_quantities(context_, evaluation_);
@@ -85,11 +81,82 @@ class EvaluationRun {
   }
 
  private:
-  /// On rank 0.
-  void read_hull() {
+  StructureSet set_to_assess() {
     const Input& input = context_.input;
-    fs::path path = fs::path(input.locations.file).parent_path() / p_.hull;
-    if (!fs::exists(path)) path = p_.hull;
+    StructureSet set{nullptr, input.structure.file, "structure", "file",
+                     p_.relax ? StructureSet::Action::relaxation : StructureSet::Action::none};
+    set.source = open_list(context_, set, find_beside_input(input, input.structure.file), false);
+    set.assess = [this](const StructureResult& result, const Structure& before) {
+      return pack(assess_(result, before));
+    };
+    return set;
+  }
+
+  /// Collective. Reads the whole set, each rank its share. InputError where energies are needed and one structure has
+  /// none, or they are of two kinds.
+  SetContents look_through() {
+    const Communicator& world = context_.world;
+    std::vector<std::int64_t> seen(most_elements, 0);
+    std::int64_t failed = -1;
+    int has_total = 0, has_formation = 0;
+    std::string problem;
+    for (std::int64_t number = world.rank(); number < set_.source->size(); number += world.size()) {
+      Structure structure;
+      Composition composition;
+      try {
+        structure = set_.source->read(number);
+        composition = composition_of(structure);
+      } catch (const InputError&) {
+        continue;  // one of the failed
+      }
+      for (const auto& part : composition.parts) seen[static_cast<std::size_t>(part.atomic_number)] = 1;
+      if (p_.relax || failed >= 0) continue;
+      try {
+        (labeled_energy(p_, structure).second == EnergyKind::total ? has_total : has_formation) = 1;
+      } catch (const InputError& error) {
+        failed = number;
+        problem = error.what();
+      }
+    }
+    world.max(seen.data(), seen.size());
+    fail_at_first(world, failed, [&] {
+      return fmt::format("{}: {} (stability needs an energy of every structure, or relax = .true.)",
+                         set_.source->name(failed), problem);
+    });
+    if (world.max(has_total) + world.max(has_formation) > 1)
+      fail_key(context_.input, "evaluate", "energy_key", "formation energies and total energies in one set");
+    SetContents contents;
+    for (std::size_t z = 1; z < seen.size(); ++z)
+      if (seen[z] != 0) contents.elements.insert(static_cast<int>(z));
+    contents.kind = world.max(has_formation) != 0 ? EnergyKind::formation : EnergyKind::total;
+    return contents;
+  }
+
+  /// Collective. The problem with the first structure of all that has one (its number; −1: none on this rank).
+  template <class Text>
+  void fail_at_first(const Communicator& world, std::int64_t number, Text&& text) const {
+    const auto numbers = world.all_gather(number);
+    int first = -1;
+    for (std::size_t rank = 0; rank < numbers.size(); ++rank)
+      if (numbers[rank] >= 0 && (first < 0 || numbers[rank] < numbers[static_cast<std::size_t>(first)]))
+        first = static_cast<int>(rank);
+    if (first < 0) return;
+    std::string problem = world.rank() == first ? text() : std::string();
+    world.broadcast(problem, first);
+    fail_key(context_.input, "evaluate", "energy_key", problem);
+  }
+
+  /// Collective. The hull, on rank 0, where there is one and it can be that of the set.
+  void read_hull() {
+    if (!evaluation_.has_hull) return;
+    contents_ = look_through();
+    on_root(context_.world, [&] { read_hull_file(); });
+  }
+
+  /// On rank 0.
+  void read_hull_file() {
+    const Input& input = context_.input;
+    const fs::path path = find_beside_input(input, p_.hull);
     if (!fs::exists(path)) fail_key(input, "evaluate", "hull", fmt::format("there is no file {}", p_.hull));
     std::error_code ignored;
     if (fs::equivalent(path, files_.result, ignored))
@@ -99,8 +166,7 @@ class EvaluationRun {
     } catch (const InputError& error) {
       fail_key(input, "evaluate", "hull", error.what());
     }
-    const EnergyKind kind = set_.energy_kind();
-    if (kind == EnergyKind::total && hull_.kind == EnergyKind::formation)
+    if (contents_.kind == EnergyKind::total && hull_.kind == EnergyKind::formation)
       fail_key(input, "evaluate", "hull",
                "was made from formation energies, but the set has total energies: both must be measured from the same "
                "zero");
@@ -116,76 +182,111 @@ class EvaluationRun {
                            evaluation_.missing));
   }
 
-  /// Collective. Traits and matches of all structures, block by block. False where a stop came before the end.
-  bool judge() {
-    const auto& world = context_.world;
-    on_root(world, [&] {
-      files_.make_folder(context_.input);
-      journal_.emplace(context_.input, files_, set_.fingerprint(), set_.size(), reference_fingerprint_);
+  /// On rank 0: the rows, from what the campaign found.
+  void collect() {
+    on_root(context_.world, [&] {
+      for (std::int64_t number = 0; number < sweep_->size(); ++number) {
+        evaluation_.rows.push_back(unpack_assessed(sweep_->record(number).assessment).row);
+        if (!p_.relax && !evaluation_.has_hull)
+          evaluation_.rows.back().energy = std::numeric_limits<double>::quiet_NaN();
+      }
     });
-    TraitFinder find_traits(p_);
-    Progress progress(context_.log, "structures judged", 0, set_.size());
-    for (std::int64_t first = 0; first < set_.size(); first += block_size) {
+  }
+
+  /// Collective.
+  void read_reference() {
+    if (!evaluation_.has_reference) return;
+    const double start = Progress::steady_seconds();
+    std::unordered_set<std::string> formulas;
+    for (const EvaluationRow& row : evaluation_.rows)
+      if (!row.formula.empty()) formulas.insert(row.formula);
+    auto cells = reference_.cells({formulas.begin(), formulas.end()});
+    evaluation_.n_reference_relevant = static_cast<std::int64_t>(cells.size());
+    evaluation_.reference_names = reference_.names();
+    echo_line(
+        context_.log, "reference",
+        fmt::format("{} structures, {} with a formula of the set, reduced in {}", grouped(reference_.size()),
+                    grouped(evaluation_.n_reference_relevant), human_duration(Progress::steady_seconds() - start)));
+    matcher_.set_reference(std::move(cells));
+  }
+
+  /// Collective. Matches of all structures, block by block. False where a stop came before the end.
+  bool compare() {
+    const auto& world = context_.world;
+    Campaign& campaign = sweep_->campaign();
+    // Blocks are kept behind the structures, and are of use where the reference is still the same.
+    const std::uint64_t reference = reference_.fingerprint();
+    Progress progress(context_.log, "structures compared", 0, sweep_->size());
+    for (std::int64_t first = 0; first < sweep_->size(); first += block_size) {
       const double flag = world.max(control_.flag());
       if (const auto request = control_.interpret(flag); request.stop) {
         stop_reason_ = request.reason;
         return false;
       }
-      const std::int64_t end = std::min(first + block_size, set_.size());
-      EvaluationBlock block;
+      const std::int64_t end = std::min(first + block_size, sweep_->size()),
+                         place = sweep_->size() + first / block_size;
+      std::vector<KeyedCell> cells;
+      std::vector<SetMatch> matches;
       int known = 0;
-      std::vector<Record> structures;
+      Bytes packed;
       on_root(world, [&] {
-        known = journal_->read(first / block_size, block) ? 1 : 0;
+        ByteWriter out;
         for (std::int64_t number = first; number < end; ++number) {
-          EvaluationRow& row = evaluation_.rows.emplace_back();
-          row.structure = set_.get(number);
-          row.good = row.structure.is_good(p_);
-          if (known == 0) structures.push_back(pack(row.structure));
-          row.structure.structure = row.structure.original = {};
+          const AssessedStructure one = unpack_assessed(sweep_->record(number).assessment);
+          out.put(one.row.comparable ? one.row.formula : std::string());
+          put_cell(out, one.cell);
         }
+        packed = out.take();
+        if (const auto block = campaign.result(place)) known = unpack_matches(*block, reference, matches) ? 1 : 0;
       });
+      world.broadcast(packed);
       world.broadcast(&known, 1);
-      if (known == 0) {
-        std::vector<Record> mine;
-        for (const Record& record : deal_records(world, structures))
-          mine.push_back(pack(find_traits(unpack_evaluated(record))));
-        block.traits = share_records(world, mine);
-      } else {
-        block.traits = share_records(world, block.traits);
+      ByteReader in(packed);
+      for (std::int64_t number = first; number < end; ++number) {
+        KeyedCell& cell = cells.emplace_back();
+        cell.number = number;
+        in.get(cell.key);
+        cell.cell = get_cell(in);
       }
-      take(first, block, known != 0);
+      if (known != 0) {
+        broadcast_matches(matches);
+        matcher_.restore(cells, matches);
+      } else {
+        matches = matcher_.add(cells);
+        on_root(world, [&] { campaign.keep(place, pack_matches(matches, reference)); });
+      }
+      if (world.is_root())
+        for (std::size_t i = 0; i < matches.size(); ++i)
+          evaluation_.rows[static_cast<std::size_t>(first) + i].match = matches[i];
       progress.update(end);
     }
-    on_root(world, [&] { journal_->close(); });
     return true;
   }
 
-  /// Collective. The block's traits are on all ranks; matches them, or takes what the journal has.
-  void take(std::int64_t first, EvaluationBlock& block, bool known) {
-    std::vector<StructureTraits> traits;
-    for (const Record& record : block.traits) traits.push_back(unpack_traits(record));
-    std::sort(traits.begin(), traits.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
-    std::vector<KeyedCell> cells;
-    for (StructureTraits& one : traits) {
-      const bool comparable = one.cell.size() > 0;
-      cells.push_back({one.number, comparable ? one.formula : "", std::move(one.cell)});
+  static Bytes pack_matches(const std::vector<SetMatch>& matches, std::uint64_t reference) {
+    ByteWriter out;
+    out.put(reference);
+    out.put(static_cast<std::uint64_t>(matches.size()));
+    for (const SetMatch& match : matches) {
+      out.put(match.first);
+      out.put(match.first_rms);
+      out.put(match.reference);
+      out.put(match.reference_rms);
     }
-    if (known) {
-      broadcast_matches(block.matches);
-      matcher_.restore(cells, block.matches);
-    } else {
-      block.matches = matcher_.add(cells);
-      on_root(context_.world, [&] { journal_->append(first / block_size, block); });
+    return out.take();
+  }
+  /// False where they are of another reference.
+  static bool unpack_matches(const Bytes& bytes, std::uint64_t reference, std::vector<SetMatch>& matches) {
+    ByteReader in(bytes);
+    if (in.get<std::uint64_t>() != reference) return false;
+    matches.resize(static_cast<std::size_t>(in.get<std::uint64_t>()));
+    for (SetMatch& match : matches) {
+      in.get(match.first);
+      in.get(match.first_rms);
+      in.get(match.reference);
+      in.get(match.reference_rms);
     }
-    if (!context_.world.is_root()) return;
-    for (std::size_t i = 0; i < traits.size(); ++i) {
-      EvaluationRow& row = evaluation_.rows[static_cast<std::size_t>(first) + i];
-      row.traits = std::move(traits[i]);
-      row.traits.cell = {};
-      row.match = block.matches[i];
-      row.comparable = !cells[i].key.empty();
-    }
+    return true;
   }
 
   void broadcast_matches(std::vector<SetMatch>& matches) const {
@@ -208,11 +309,11 @@ class EvaluationRun {
     EntryList list;
     std::vector<std::size_t> row_of_entry;
     if (context_.world.is_root()) {
-      list.kind = set_.energy_kind();
+      list.kind = contents_.kind;
       for (std::size_t i = 0; i < evaluation_.rows.size(); ++i) {
         const EvaluationRow& row = evaluation_.rows[i];
-        if (!row.good || row.traits.formula.empty() || std::isnan(row.structure.energy)) continue;
-        list.entries.push_back({row.structure.name, parse_formula(row.traits.formula), row.structure.energy});
+        if (!row.good || row.formula.empty() || std::isnan(row.energy)) continue;
+        list.entries.push_back({row.name, parse_formula(row.formula), row.energy});
         row_of_entry.push_back(i);
       }
     }
@@ -249,8 +350,9 @@ class EvaluationRun {
         fs::rename(path, path + ".old", error);
         if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
       }
-      const auto summary = set_.write(file, files_);
-      if (summary && context_.log.enabled()) report_structure_list(context_, *summary);
+      if (p_.relax)
+        report_structure_list(context_, write_structures(file, context_, files_, sweep_->size(),
+                                                         [&](std::int64_t number) { return sweep_->result(number); }));
       if (!complete) return;
       write_evaluation(file, evaluation_);
       if (!p_.csv) return;
@@ -271,13 +373,13 @@ class EvaluationRun {
   const EvaluateParameters& p_;
   RunFiles files_;
   RunControl control_;
-  EvaluationSet set_;
+  StructureAssessor assess_;
+  StructureSet set_;
+  std::optional<StructureSweep> sweep_;
   SetContents contents_;
-  StoredHull hull_;
-  ReferenceCells reference_;
-  std::uint64_t reference_fingerprint_ = 0;
+  StoredHull hull_;  // on rank 0
+  ReferenceSet reference_;
   SetMatcher matcher_;
-  std::optional<EvaluationJournal> journal_;  // on rank 0
   SetEvaluation evaluation_;
   std::string stop_reason_;
 };

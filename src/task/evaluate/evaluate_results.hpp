@@ -1,27 +1,14 @@
 #pragma once
 
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "io/result_file.hpp"
 #include "run/context.hpp"
 #include "stability/assess/bootstrap.hpp"
-#include "stability/assess/set_matcher.hpp"
-#include "task/evaluate/evaluate_traits.hpp"
+#include "task/evaluate/evaluation_row.hpp"
 
 namespace spinel {
-
-/// All that is known of one structure of the set: a line of the table.
-struct EvaluationRow {
-  EvaluatedStructure structure;  ///< without its atoms
-  StructureTraits traits;        ///< without its cell
-  SetMatch match;
-  double formation_energy = std::numeric_limits<double>::quiet_NaN();   ///< eV/atom
-  double energy_above_hull = std::numeric_limits<double>::quiet_NaN();  ///< eV/atom
-  bool good = false, comparable = false;                                ///< came out; has a cell to compare
-  bool stable = false, unique = false, novel = false;
-};
 
 /// The whole answer, on rank 0.
 struct SetEvaluation {

@@ -109,7 +109,7 @@ void report_hull(Log& log, const EntryList& list, const HullTable& table, double
                ? table.formation_energy[a] < table.formation_energy[b]
                : a < b;
   });
-  Table shown({"stable", "id", "E_form (eV/atom)", "inverse hull distance", "phase separation"});
+  TextTable shown({"stable", "id", "E_form (eV/atom)", "inverse hull distance", "phase separation"});
   for (const auto e : stable)
     shown.add({reduced_formula(list.entries[e].composition), list.entries[e].id,
                fmt::format("{:.4f}", table.formation_energy[e]), fmt::format("{:.4f}", table.inverse_hull_distance[e]),
@@ -189,7 +189,7 @@ void run_hull(const RunContext& context) {
   std::vector<std::int64_t> structure_of;
   if (computes) {
     if (!sweep->run()) {
-      log.print("\nStopped by {}; continue with restart_mode = 'auto'", sweep->stop_reason());
+      log.print("\nStopped by {}; continue with restart_mode = 'auto'", sweep->campaign().stop_reason());
       return;
     }
     structure_of = add_computed_entries(context, *sweep, list);
@@ -278,7 +278,7 @@ void check_hull(const RunContext& context) {
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);
   const PotentialMaker maker(input, world);
-  on_root(world, [&] { check_potential(input, set, maker); });
+  check_potential(context, set, maker);
 }
 
 }  // namespace spinel

@@ -140,15 +140,13 @@ std::string names_of(const std::vector<int>& elements) {
   return fmt::format("{}", fmt::join(symbols, ", "));
 }
 
-std::unique_ptr<StructureSource> select(const Input& input, const EntryList& given) {
+std::unique_ptr<StructureSource> select(const Input& input, ElementsSeen seen) {
   const HullParameters& p = input.hull;
   auto selection = std::make_unique<Selection>();
-  ElementsSeen seen;
   ElementSet wanted;
   for_key(input, "elements", [&] {
     for (const auto& symbol : p.elements) wanted.insert(species_from_symbol(symbol).atomic_number);
   });
-  for (const auto& entry : given.entries) seen.add(entry.composition);
   for (const auto& file : p.structures) {
     selection->add(for_key(input, "structures", [&] { return open_files(input, file); }));
     take_all(*selection, wanted, !p.elements.empty(), seen);
@@ -182,8 +180,16 @@ StructureSet hull_structures(const RunContext& context, const EntryList& given) 
   std::vector<std::string> origins = p.structures;
   if (!p.prototypes.empty()) origins.push_back("prototypes");
   StructureSet set{nullptr, fmt::format("{}", fmt::join(origins, ", ")), "hull",
-                   p.structures.empty() ? "prototypes" : "structures", relaxes_structures(input)};
-  on_root(context.world, [&] { set.source = select(input, given); });
+                   p.structures.empty() ? "prototypes" : "structures",
+                   relaxes_structures(input) ? StructureSet::Action::relaxation : StructureSet::Action::single_point};
+  ElementsSeen seen;
+  for (const auto& entry : given.entries) seen.add(entry.composition);
+  for (ElementSet* elements : {&seen.all, &seen.own}) {
+    std::vector<int> numbers = elements->atomic_numbers();
+    context.world.broadcast(numbers);
+    for (const int z : numbers) elements->insert(z);
+  }
+  set.source = select(input, seen);
   return set;
 }
 

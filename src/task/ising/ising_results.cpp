@@ -137,7 +137,7 @@ void IsingResults::add_observables(std::size_t system, const std::vector<std::ve
   file_.write(group + "bin_size", bin_size, {"", "measurements in a bin"});
   file_.write(group + "reliable", reliable, {"", "0: too short for its autocorrelation time, errors may be too small"});
 
-  Table table({fmt::format("{} × {}: T", s.lx, s.ly), "E/N", "|order|", "specific heat", "susceptibility", "U4", "τ(E)",
+  TextTable table({fmt::format("{} × {}: T", s.lx, s.ly), "E/N", "|order|", "specific heat", "susceptibility", "U4", "τ(E)",
                "τ(order)", ""});
   for (std::size_t t = 0; t < all.size(); ++t) {
     const Observables& o = all[t];
@@ -252,7 +252,7 @@ void IsingResults::add_crossings() {
             [&](std::size_t a, std::size_t b) { return plan_.systems()[a].lx < plan_.systems()[b].lx; });
   std::vector<std::int64_t> sizes;
   std::vector<Estimate> temperature, binder;
-  Table table({"crossing of U4", "T", "U4"});
+  TextTable table({"crossing of U4", "T", "U4"});
   for (std::size_t k = 0; k + 1 < order.size(); ++k) {
     const auto crossing = binder_crossing(*reweighting_[order[k]], *reweighting_[order[k + 1]]);
     if (!crossing.found) continue;

@@ -190,7 +190,7 @@ void report_averages(const RunContext& context, const Analysis& analysis, Molecu
   const RunAverages& averages = analysis.averages();
   const auto n = static_cast<double>(md.force_field().atoms().n_global);
   if (averages.samples() > 1) {
-    Table table({fmt::format("mean of {} rows", averages.samples()), "value", "± error", "unit"});
+    TextTable table({fmt::format("mean of {} rows", averages.samples()), "value", "± error", "unit"});
     for (const auto& [name, estimate] : averages.quantities()) {
       if (name.find('_') != std::string::npos && name.find("energy") == std::string::npos) continue;  // the tensor
       const bool energy = name.find("energy") != std::string::npos;

@@ -65,7 +65,7 @@ void report(Log& log, const PhaseData& data, const PrincipalComponents& pca,
     ratios += fmt::format("{}{:.4f}", k > 0 ? ", " : "", pca.variances[k] / pca.total_variance);
   echo_line(log, "variance", "explained by the first components: " + ratios);
   if (!transition) return;
-  Table table({"T", "<|p1|>/√N", "<p1²>/N", "fluctuation"});
+  TextTable table({"T", "<|p1|>/√N", "<p1²>/N", "fluctuation"});
   for (std::size_t t = 0; t < data.temperatures().size(); ++t)
     table.add({fmt::format("{:.6g}", data.temperatures()[t]), uncertain_text(transition->order[t]),
                uncertain_text(transition->order2[t]), uncertain_text(transition->fluctuation[t])});

@@ -37,7 +37,7 @@ class Curves {
       file_.write("/phase/windows", windows(), {"|J|/k_B", "lowest, highest T shown as ordered; as disordered"},
                   {2, 2});
     }
-    Table table({"size", plan_.by_confusion() ? "middle peak" : "T_c(L)", "by configurations", "by networks",
+    TextTable table({"size", plan_.by_confusion() ? "middle peak" : "T_c(L)", "by configurations", "by networks",
                  plan_.by_confusion() ? "its height" : "held-out error"});
     std::vector<SizeEstimate> found;
     for (std::size_t s = 0; s < plan_.sizes().size(); ++s) {

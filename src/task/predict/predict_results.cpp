@@ -193,7 +193,6 @@ class Columns {
 
 std::vector<char> pack(const PredictedChunk& chunk) {
   ByteWriter out;
-  out.put(chunk.number);
   put(out, chunk.id);
   out.put(chunk.n_atoms);
   out.put(chunk.value);
@@ -206,7 +205,6 @@ std::vector<char> pack(const PredictedChunk& chunk) {
 PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
   ByteReader in(bytes);
   PredictedChunk chunk;
-  in.get(chunk.number);
   chunk.id = get_texts(in);
   in.get(chunk.n_atoms);
   in.get(chunk.value);

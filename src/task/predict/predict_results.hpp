@@ -14,7 +14,6 @@ namespace spinel {
 
 /// What became of one chunk of crystals.
 struct PredictedChunk {
-  std::int64_t number = 0;
   std::vector<std::string> id;        ///< [crystal]
   std::vector<std::int32_t> n_atoms;  ///< [crystal]; 0: it could not be read
   std::vector<double> value;          ///< [crystal][model][output], NaN where it failed

@@ -161,7 +161,7 @@ void PotentialResults::write(ResultFile& file) const {
 
 void PotentialResults::report(Log& log) const {
   for (const Size& size : sizes_) {
-    Table table({"group", "n", "E MAE (meV/atom)", "RMSE", "F MAE (eV/Å)", "RMSE", "stress MAE (GPa)", "RMSE"});
+    TextTable table({"group", "n", "E MAE (meV/atom)", "RMSE", "F MAE (eV/Å)", "RMSE", "stress MAE (GPa)", "RMSE"});
     for (const Row& row : size.rows) {
       const std::string name = row.group.empty() ? row.part : fmt::format("  {}: {}", row.group, row.value);
       table.add({name, grouped(row.n), number(row.energy, row.energy.mae, 1e3, 2),

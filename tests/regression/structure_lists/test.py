@@ -217,7 +217,7 @@ def killed():
         content = file.read()
     st.write("large.xyz", content.replace("id=s-100 ", "id=s-777 "))
     output = st.run(case("killed", **slow), status=2)
-    st.check("no longer the list" in output, output)
+    st.check("the list of structures is no longer the same" in output, output)
     st.write("large.xyz", content)
     output = st.run(case("nothing", restart_mode="'restart'"), status=2)
     st.check("no journal" in output and not os.path.exists("nothing"), output)

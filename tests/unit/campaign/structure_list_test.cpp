@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "campaign/structure_journal.hpp"
+#include "campaign/campaign_journal.hpp"
 #include "campaign/structure_result.hpp"
 #include "core/error.hpp"
 #include "source/structure_source.hpp"
@@ -60,6 +60,16 @@ StructureResult some_result(std::int64_t number) {
   return r;
 }
 
+Bytes pack(const StructureResult& result) {
+  ByteWriter out;
+  put_result(out, result);
+  return out.take();
+}
+StructureResult unpack_result(const Bytes& bytes) {
+  ByteReader in(bytes);
+  return get_result(in);
+}
+
 void expect_equal(const StructureResult& a, const StructureResult& b) {
   EXPECT_TRUE(pack(a) == pack(b));
   EXPECT_EQ(a.name, b.name);
@@ -84,34 +94,35 @@ TEST_F(StructureListTest, ResultsArePackedWhole) {
 TEST_F(StructureListTest, JournalOfSeveralPools) {
   const std::string folder = (folder_ / "journal").string();
   fs::create_directories(folder);
-  EXPECT_FALSE(StructureJournal(folder).scan());
-  const StructureJournal::Header header{"&control /", 77, 9};
+  EXPECT_FALSE(CampaignJournal(folder).scan());
+  const CampaignJournal::Header header{"&control /", 9, {{"the list is", 77}, {"the models are", 78}}};
   for (const int pool : {0, 3}) {
-    StructureJournal writer(folder);
+    CampaignJournal writer(folder);
     writer.open(pool, 0, header);
-    for (const std::int64_t number : {4 + pool, 1 + pool}) writer.append(pack(some_result(number)));
+    for (const std::int64_t number : {4 + pool, 1 + pool}) writer.append(number, pack(some_result(number)));
     writer.close();
   }
   { std::ofstream(fs::path(folder) / "3", std::ios::app) << "torn"; }
   { std::ofstream(fs::path(folder) / "5") << "Spn"; }
-  StructureJournal reader(folder);
+  CampaignJournal reader(folder);
   const auto found = reader.scan();
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->fingerprint, 77U);
-  EXPECT_EQ(found->n_structures, 9);
+  EXPECT_EQ(found->content, header.content);
+  EXPECT_EQ(found->n_items, 9);
   EXPECT_EQ(found->input, "&control /");
   // Number 4 is in both; either will do.
-  EXPECT_EQ(reader.size(), 3);
+  EXPECT_EQ(reader.count(9), 3);
+  EXPECT_EQ(reader.count(5), 2);
   for (const std::int64_t number : {1, 4, 7}) expect_equal(unpack_result(reader.read(number)), some_result(number));
   EXPECT_FALSE(reader.has(0));
   EXPECT_EQ(reader.end_of(2), 0U);
   EXPECT_EQ(reader.end_of(5), 0U);
-  StructureJournal more(folder);
+  CampaignJournal more(folder);
   more.open(3, reader.end_of(3), header);
-  more.append(pack(some_result(8)));
+  more.append(8, pack(some_result(8)));
   more.close();
   ASSERT_TRUE(reader.scan());
-  EXPECT_EQ(reader.size(), 4);
+  EXPECT_EQ(reader.count(9), 4);
   expect_equal(unpack_result(reader.read(8)), some_result(8));
 }
 

@@ -87,8 +87,8 @@ TEST(Progress, LiveLineOnATerminalIsRemovedAtTheEnd) {
   EXPECT_EQ(memory.text().substr(memory.text().size() - 4), "\r\x1b[K");
 }
 
-TEST(Table, AlignsColumns) {
-  Table table({"part", "min", "max"});
+TEST(TextTable, AlignsColumns) {
+  TextTable table({"part", "min", "max"});
   table.add({"pair", "1.0", "12.5"});
   table.add({"neighbour", "Å", ""});
   EXPECT_EQ(table.text(),

@@ -1,0 +1,106 @@
+#include "campaign/campaign_journal.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+#include "core/byte_stream.hpp"
+
+namespace spinel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes pack(const CampaignJournal::Header& header) {
+  ByteWriter out;
+  out.put(header.input);
+  out.put(header.n_items);
+  out.put(static_cast<std::uint64_t>(header.content.size()));
+  for (const auto& [name, hash] : header.content) {
+    out.put(name);
+    out.put(hash);
+  }
+  return out.take();
+}
+
+CampaignJournal::Header unpack_header(const Bytes& bytes) {
+  ByteReader in(bytes);
+  CampaignJournal::Header header;
+  in.get(header.input);
+  in.get(header.n_items);
+  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
+    auto& [name, hash] = header.content.emplace_back();
+    in.get(name);
+    in.get(hash);
+  }
+  return header;
+}
+
+}  // namespace
+
+std::string CampaignJournal::path_of(int pool) const { return (fs::path(folder_) / fmt::format("{}", pool)).string(); }
+
+std::optional<CampaignJournal::Header> CampaignJournal::scan() {
+  places_.clear();
+  ends_.clear();
+  readers_.clear();
+  std::optional<Header> header;
+  if (!fs::is_directory(folder_)) return header;
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    int pool = -1;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pool);
+    if (error != std::errc() || end != name.data() + name.size() || pool < 0) continue;
+    bool first = true;
+    ends_[pool] = scan_journal(entry.path().string(), [&](std::uint64_t offset, const Bytes& record) {
+      if (!first) {
+        places_[ByteReader(record).get<std::int64_t>()] = {pool, offset};
+      } else if (!header) {
+        header = unpack_header(record);
+      }
+      first = false;
+    });
+    // A journal without a header holds nothing; its writer begins it anew.
+    if (first) ends_[pool] = 0;
+  }
+  return header;
+}
+
+std::int64_t CampaignJournal::count(std::int64_t n) const {
+  return static_cast<std::int64_t>(std::distance(places_.begin(), places_.lower_bound(n)));
+}
+
+std::uint64_t CampaignJournal::end_of(int pool) const {
+  const auto found = ends_.find(pool);
+  return found == ends_.end() ? 0 : found->second;
+}
+
+Bytes CampaignJournal::read(std::int64_t item) {
+  const Place place = places_.at(item);
+  auto reader = readers_.find(place.pool);
+  if (reader == readers_.end())
+    reader = readers_.emplace(place.pool, PosixFile(path_of(place.pool), PosixFile::Mode::read)).first;
+  Bytes record = read_journal(reader->second, place.offset);
+  record.erase(record.begin(), record.begin() + sizeof(std::int64_t));
+  return record;
+}
+
+void CampaignJournal::open(int pool, std::uint64_t end, const Header& header) {
+  writer_.emplace(path_of(pool), end);
+  if (end == 0) writer_->append(pack(header));
+}
+
+void CampaignJournal::append(std::int64_t item, const Bytes& result) {
+  ByteWriter out;
+  out.put(item);
+  Bytes record = out.take();
+  record.insert(record.end(), result.begin(), result.end());
+  writer_->append(record);
+}
+
+void CampaignJournal::close() {
+  if (writer_) writer_->sync();
+  writer_.reset();
+}
+
+}  // namespace spinel

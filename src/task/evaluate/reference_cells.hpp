@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run/context.hpp"
+#include "source/structure_source.hpp"
+#include "stability/assess/set_matcher.hpp"
+
+namespace spinel {
+
+/// The known structures of &evaluate reference.
+class ReferenceSet {
+ public:
+  /// Collective. Opens them. InputError at the key where one cannot be opened.
+  explicit ReferenceSet(const RunContext& context);
+
+  std::int64_t size() const { return size_; }
+  /// Tells one reference from another; on rank 0.
+  std::uint64_t fingerprint() const;
+
+  /// Collective. The cells of those that have one of `formulas` (rank 0's), numbered in the order of the reference, on
+  /// all ranks. InputError at the key where one of the reference cannot be read.
+  std::vector<KeyedCell> cells(const std::vector<std::string>& formulas);
+  /// Of those, by their numbers; on rank 0.
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  void fail_at_first(std::int64_t number, std::string problem) const;
+
+  const RunContext& context_;
+  std::vector<std::shared_ptr<StructureSource>> sources_;
+  std::vector<std::string> names_;
+  std::int64_t size_ = 0;
+};
+
+}  // namespace spinel
