@@ -121,6 +121,11 @@ void Campaign::report(const std::string& origin) const {
   const int size = context_.world.size() / pools_.count;
   echo_line(log, plan_.things, fmt::format("{} from {}", grouped(plan_.n_things), origin));
   echo_line(log, "pools", fmt::format("{} of {} rank{}", pools_.count, size, size > 1 ? "s" : ""));
+  report_restart();
+}
+
+void Campaign::report_restart() const {
+  Log& log = context_.log;
   if (n_before_ > 0) echo_line(log, "restart", fmt::format("{} are done already", grouped(n_before_)));
   for (const std::string& change : changes_) log.print("  NOTE: changed since then: {}", change);
 }
@@ -160,13 +165,21 @@ void Campaign::work_through(const Work& work) {
     });
   }
   WorkQueue queue(context_.world, pools_.within, std::move(order), plan_.short_items);
-  Progress progress(context_.log, plan_.things, n_before_, plan_.n_things);
-  const auto show = [&] {
-    progress.update(std::min(plan_.n_things, n_before_ + queue.done() * plan_.things_per_item));
+  const bool counts_things = plan_.steps_per_item == 0;
+  const std::int64_t per_item = counts_things ? plan_.things_per_item : plan_.steps_per_item,
+                     all = counts_things ? plan_.n_things : plan_.n_items * per_item,
+                     before = counts_things ? n_before_ : n_done_ * per_item;
+  Log quiet(false);
+  Progress progress(plan_.shows_progress ? context_.log : quiet, counts_things ? plan_.things : plan_.steps, before,
+                    all);
+  const auto show = [&](double done) {
+    // Other pools are taken to be as far as this one.
+    const double items = static_cast<double>(queue.done()) + done * pools_.count;
+    progress.update(std::min(all, before + static_cast<std::int64_t>(items * static_cast<double>(per_item))));
   };
-  const Pulse pulse = [&] {
+  const Pulse pulse = [&](double done) {
     queue.poll();
-    show();
+    show(done);
     return std::max(stop_flag(), queue.stop_code());
   };
   for (;;) {
@@ -175,7 +188,7 @@ void Campaign::work_through(const Work& work) {
     if (flag > 0.0) queue.stop(flag);
     const WorkQueue::Item item = queue.next();
     if (item.number < 0) break;
-    show();
+    show(0.0);
     const std::optional<Bytes> result = work(item.number, pulse);
     if (!result)
       queue.stop(stop_flag());

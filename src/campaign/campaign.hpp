@@ -21,8 +21,11 @@ struct CampaignPlan {
   std::string things = "structures";  ///< what is counted, for messages
   std::int64_t things_per_item = 1;   ///< the last item may have fewer …
   std::int64_t n_things = 0;          ///< … of this many in all; 0: as many as items
-  int n_pools = 1;                    ///< see pools_for()
-  bool short_items = false;           ///< short and alike: a pool asks for the next one ahead
+  std::string steps{};                ///< what the progress line counts instead, "steps of training" …
+  std::int64_t steps_per_item = 0;    ///< … about so many an item; 0: things
+  bool shows_progress = true;
+  int n_pools = 1;           ///< see pools_for()
+  bool short_items = false;  ///< short and alike: a pool asks for the next one ahead
   /// On rank 0: grows with the time an item takes, costliest first; none: in the order of numbers.
   std::function<double(std::int64_t)> cost{};
   /// On rank 0: hashes of what the input names and results depend on, by what a person calls it with its
@@ -37,9 +40,9 @@ struct CampaignPlan {
 /// refused with what changed, and never deleted.
 class Campaign {
  public:
-  /// To be called now and then while an item is worked on, by any rank of its pool. Above 0: stop there, and return no
-  /// result.
-  using Pulse = std::function<double()>;
+  /// To be called now and then while an item is worked on, by any rank of its pool, with how much of it is done (0 … 1,
+  /// 0 where that is not known). Above 0: stop there, and return no result.
+  using Pulse = std::function<double(double done)>;
   /// Collective over pool(). The result of an item on the root of the pool, what other ranks give is ignored; none on
   /// all of them where the pulse asked to stop before the end.
   using Work = std::function<std::optional<Bytes>(std::int64_t item, const Pulse& pulse)>;
@@ -55,6 +58,8 @@ class Campaign {
 
   /// Prints how many things of how many there are from where, pools, and what is taken over from an earlier run.
   void report(const std::string& origin) const;
+  /// The last of these alone.
+  void report_restart() const;
 
   /// Collective. Does what is left. Returns whether all items have a result.
   bool run(const Work& work);

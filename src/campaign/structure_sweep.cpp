@@ -126,7 +126,7 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
     else
       result.status = StructureStatus::done;
   };
-  if (job != nullptr) job->set_flag_source(pulse);
+  if (job != nullptr) job->set_flag_source([&pulse] { return pulse(0.0); });
   guarded(pool, result, work);
   result.seconds = Progress::steady_seconds() - begin;
   if (!finished) return std::nullopt;

@@ -185,11 +185,8 @@ void run_networks(const RunContext& context) {
   if (study.shown_per_second() > 0.0)
     echo_line(log, "training", fmt::format("{:.0f} configurations/s", study.shown_per_second()));
   finish(context, file, study.seconds());
-  if (complete)
-    log.print("\nComplete: {}", study.files().result);
-  else
-    log.print("\nStopped by {} with {} of {} networks trained; continue with restart_mode = 'auto' from {}",
-              study.stop_reason(), study.n_done(), plan.jobs().size(), study.files().checkpoint);
+  report_end(context, study.files().result, complete, study.stop_reason(), static_cast<std::int64_t>(study.n_done()),
+             static_cast<std::int64_t>(plan.jobs().size()), "networks");
 }
 
 }  // namespace

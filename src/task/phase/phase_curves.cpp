@@ -38,7 +38,7 @@ class Curves {
                   {2, 2});
     }
     TextTable table({"size", plan_.by_confusion() ? "middle peak" : "T_c(L)", "by configurations", "by networks",
-                 plan_.by_confusion() ? "its height" : "held-out error"});
+                     plan_.by_confusion() ? "its height" : "held-out error"});
     std::vector<SizeEstimate> found;
     for (std::size_t s = 0; s < plan_.sizes().size(); ++s) {
       const auto jobs = study_.finished(s);

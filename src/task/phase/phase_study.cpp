@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <numeric>
 
-#include "core/progress.hpp"
+#include "core/byte_stream.hpp"
 #include "core/text.hpp"
-#include "io/checkpoint.hpp"
 #include "parallel/on_root.hpp"
-#include "run/md_checkpoint.hpp"
 #include "run/network_library.hpp"
 #include "run/run_report.hpp"
 
@@ -16,106 +13,51 @@ namespace spinel {
 
 namespace {
 
-// A record of numbers, as it travels to rank 0 and lies in the checkpoint:
-// job, number of probabilities, number of epochs, probabilities, epochs.
-constexpr std::size_t record_head = 3;
-
-void append_history(const std::vector<EpochRecord>& history, std::vector<double>& record) {
-  for (const EpochRecord& epoch : history) {
-    const bool validated = epoch.validation.size() == 2;
-    record.insert(record.end(), {epoch.learning_rate, epoch.loss, epoch.gradient_norm,
-                                 validated ? epoch.validation[0] : -1.0, validated ? epoch.validation[1] : -1.0});
-  }
+// Applies `each` to what is kept of an epoch in turn, so that packing and unpacking cannot differ.
+template <class Epoch, class Each>
+void for_each_value(Epoch& epoch, Each&& each) {
+  each(epoch.epoch);
+  each(epoch.learning_rate);
+  each(epoch.loss);
+  each(epoch.gradient_norm);
+  each(epoch.validation);
 }
 
-constexpr std::size_t epoch_width = 5;
-
-std::vector<EpochRecord> read_history(const double* numbers, std::size_t n_epochs) {
-  std::vector<EpochRecord> history;
-  for (std::size_t k = 0; k < n_epochs; ++k, numbers += epoch_width) {
-    EpochRecord epoch;
-    epoch.epoch = static_cast<std::int64_t>(k + 1);
-    epoch.learning_rate = numbers[0];
-    epoch.loss = numbers[1];
-    epoch.gradient_norm = numbers[2];
-    if (numbers[3] >= 0.0) epoch.validation = {numbers[3], numbers[4]};
-    history.push_back(std::move(epoch));
-  }
-  return history;
+Bytes pack(const PhaseOutcome& outcome) {
+  ByteWriter out;
+  out.put(outcome.probability);
+  out.put(static_cast<std::uint64_t>(outcome.history.size()));
+  for (const EpochRecord& epoch : outcome.history) for_each_value(epoch, [&out](const auto& value) { out.put(value); });
+  return out.take();
 }
 
-int number_of_pools(const RunContext& context, std::size_t n_jobs) {
-  const int ranks = context.world.size();
-  const auto given = context.input.parallel.pools;
-  if (given == 0) {
-    int pools = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(ranks), n_jobs));
-    while (ranks % pools != 0) --pools;
-    return pools;
-  }
-  if (given > ranks || ranks % given != 0)
-    fail_key(context.input, "parallel", "pools", fmt::format("{} pools cannot share {} ranks equally", given, ranks));
-  return static_cast<int>(given);
+PhaseOutcome unpack_outcome(const Bytes& bytes) {
+  ByteReader in(bytes);
+  PhaseOutcome outcome;
+  in.get(outcome.probability);
+  for (auto left = in.get<std::uint64_t>(); left > 0; --left)
+    for_each_value(outcome.history.emplace_back(), [&in](auto& value) { in.get(value); });
+  return outcome;
 }
 
 }  // namespace
 
 PhaseStudy::PhaseStudy(const RunContext& context, const PhasePlan& plan)
-    : context_(context),
-      plan_(plan),
-      files_(context.input),
-      pools_(make_pools(context.world, number_of_pools(context, plan.jobs().size()))),
-      control_(context.input, pools_.within.is_root()) {
-  if (restart_is_wanted(context_, files_)) restore();
-  on_root(context_.world, [&] {
-    files_.make_folder(context_.input);
-    if (done_.empty()) files_.keep_old();
-  });
-}
+    : context_(context), plan_(plan), files_(context.input), campaign_(context, files_, campaign_plan()) {}
 
-void PhaseStudy::restore() {
-  const CheckpointReader reader(context_.world, files_.checkpoint);
-  if (!reader.has_value("phase_plan") || !reader.has_array("records"))
-    throw CollectiveError(fmt::format("{} is no checkpoint of calculation = 'phase'", files_.checkpoint));
-  changes_ = check_restart(context_, files_, reader);
-  if (reader.integer("phase_plan") != plan_.fingerprint())
-    fail_key(context_.input, "phase", "files",
-             fmt::format("the configurations are not those of the checkpoint {}; put them back, or begin anew with "
-                         "restart_mode = 'from_scratch'",
-                         files_.checkpoint));
-  std::vector<double> records(static_cast<std::size_t>(reader.integer("n_numbers")));
-  reader.read_rows("records", 0, static_cast<std::int64_t>(records.size()), records.data());
-  for (std::size_t at = 0; at < records.size();) {
-    const std::size_t length = record_head + static_cast<std::size_t>(records[at + 1]) +
-                               epoch_width * static_cast<std::size_t>(records[at + 2]);
-    keep({records.begin() + static_cast<std::ptrdiff_t>(at),
-          records.begin() + static_cast<std::ptrdiff_t>(at + length)});
-    done_.push_back(static_cast<std::int64_t>(records[at]));
-    at += length;
-  }
-}
-
-void PhaseStudy::keep(const std::vector<double>& record) {
-  if (!context_.world.is_root()) return;
-  const auto n = static_cast<std::ptrdiff_t>(record[1]);
-  const auto first = record.begin() + static_cast<std::ptrdiff_t>(record_head);
-  outcomes_[static_cast<std::size_t>(record[0])] = {{first, first + n},
-                                                    read_history(&*first + n, static_cast<std::size_t>(record[2]))};
-}
-
-void PhaseStudy::save() const {
-  std::vector<double> records;
-  for (const auto& [job, outcome] : outcomes_) {
-    records.insert(records.end(), {static_cast<double>(job), static_cast<double>(outcome.probability.size()),
-                                   static_cast<double>(outcome.history.size())});
-    records.insert(records.end(), outcome.probability.begin(), outcome.probability.end());
-    append_history(outcome.history, records);
-  }
-  CheckpointWriter out(context_.world);
-  out.add("records", records.data(), records.size());
-  out.set("n_numbers", static_cast<std::int64_t>(records.size()));
-  out.set("phase_plan", plan_.fingerprint());
-  out.set_text("input", echo(context_.input));
-  out.write(files_.checkpoint);
+CampaignPlan PhaseStudy::campaign_plan() const {
+  CampaignPlan plan;
+  plan.journal = files_.journal;
+  plan.n_items = static_cast<std::int64_t>(plan_.jobs().size());
+  plan.things = "networks";
+  plan.steps = "steps of training";
+  for (const PhaseJob& job : plan_.jobs()) plan.steps_per_item += plan_.n_steps(job);
+  plan.steps_per_item = std::max<std::int64_t>(1, plan.steps_per_item / std::max<std::int64_t>(1, plan.n_items));
+  plan.n_pools = pools_for(context_, context_.input.parallel.pools, plan.n_items);
+  plan.content = {{"the configurations are", static_cast<std::uint64_t>(plan_.fingerprint())}};
+  plan.group = "phase";
+  plan.key = "files";
+  return plan;
 }
 
 std::string PhaseStudy::model_path(const PhaseJob& job) const {
@@ -134,91 +76,55 @@ void PhaseStudy::report() const {
                     size.temperatures.size(), grouped(static_cast<std::int64_t>(size.train.size())),
                     grouped(static_cast<std::int64_t>(size.asked.size())),
                     size.trials.empty() ? "" : fmt::format(", {} trial temperatures", size.trials.size())));
-  const int ranks = context_.world.size() / pools_.count;
+  const int ranks = context_.world.size() / campaign_.n_pools();
   echo_line(log, "networks",
             fmt::format("{}{} of {} channels on {}, in {} pool{} of {} rank{}", plan_.jobs().size(),
                         plan_.shares_networks() && plan_.sizes().size() > 1 ? ", each of all sizes," : "",
                         fmt::join(parameters.widths, "-"),
                         parameters.blocks > 0 ? fmt::format("{0} × {0} block spins", parameters.blocks) : "spins",
-                        pools_.count, pools_.count > 1 ? "s" : "", ranks, ranks > 1 ? "s" : ""));
-  if (!done_.empty()) echo_line(log, "restart", fmt::format("{} of them are trained already", done_.size()));
-  for (const std::string& change : changes_) log.print("  NOTE: changed since the checkpoint: {}", change);
+                        campaign_.n_pools(), campaign_.n_pools() > 1 ? "s" : "", ranks, ranks > 1 ? "s" : ""));
+  campaign_.report_restart();
 }
 
 bool PhaseStudy::run() {
   report();
-  const auto& jobs = plan_.jobs();
-  std::vector<std::size_t> open;
-  for (std::size_t job = 0; job < jobs.size(); ++job)
-    if (std::find(done_.begin(), done_.end(), static_cast<std::int64_t>(job)) == done_.end()) open.push_back(job);
-  if (open.empty()) return true;
-  for (const std::size_t job : open) steps_all_ += plan_.n_steps(jobs[job]);
-
-  const double start = Progress::steady_seconds();
-  Progress progress(context_.log, "steps of training", 0, steps_all_);
-  progress_ = &progress;
-  const auto width = static_cast<std::size_t>(pools_.count);
-  for (std::size_t first = 0; first < open.size() && stop_reason_.empty(); first += width) {
-    const std::size_t mine = first + static_cast<std::size_t>(pools_.index);
-    std::vector<double> record;
-    std::string problem;
-    try {
-      if (mine < open.size()) record = train(open[mine]);
-    } catch (const std::exception& error) {
-      problem = fmt::format("{}: {}", plan_.name(jobs[open[mine]]), error.what());
-    }
-    // Pools fail and stop alone; here all ranks hear of it.
-    context_.world.fail_together(problem);
-    if (!pools_.within.is_root()) record.clear();
-    const auto records = context_.world.gather(record);
-    for (std::size_t at = 0; at < records.size();) {
-      const std::size_t length = record_head + static_cast<std::size_t>(records[at + 1]) +
-                                 epoch_width * static_cast<std::size_t>(records[at + 2]);
-      keep({records.begin() + static_cast<std::ptrdiff_t>(at),
-            records.begin() + static_cast<std::ptrdiff_t>(at + length)});
-      at += length;
-    }
-    for (std::size_t k = first; k < std::min(open.size(), first + width); ++k)
-      steps_before_ += plan_.n_steps(jobs[open[k]]);
-    const auto request = control_.interpret(context_.world.max(control_.flag()));
-    if (request.stop) stop_reason_ = request.reason;
-    save();
-    control_.saved();
-  }
-  progress.finish();
-  progress_ = nullptr;
-  seconds_ = context_.world.max(Progress::steady_seconds() - start);
-  shown_ = context_.world.sum(pools_.within.is_root() ? shown_ : 0);
-  std::int64_t n = static_cast<std::int64_t>(outcomes_.size());
-  context_.world.broadcast(&n, 1);
-  return n == static_cast<std::int64_t>(jobs.size());
+  const bool complete = campaign_.run([&](std::int64_t job, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
+    const auto outcome = train(static_cast<std::size_t>(job), pulse);
+    if (!outcome) return std::nullopt;
+    return pack(*outcome);
+  });
+  on_root(context_.world, [&] {
+    for (std::int64_t job = 0; job < campaign_.n_items(); ++job)
+      if (const auto bytes = campaign_.result(job)) outcomes_[static_cast<std::size_t>(job)] = unpack_outcome(*bytes);
+  });
+  seconds_ = context_.world.max(campaign_.seconds());
+  shown_ = context_.world.sum(campaign_.pool().is_root() ? shown_ : 0);
+  return complete;
 }
 
-std::vector<double> PhaseStudy::train(std::size_t number) {
+std::optional<PhaseOutcome> PhaseStudy::train(std::size_t number, const Campaign::Pulse& pulse) {
   const PhaseJob& job = plan_.jobs()[number];
   const PhaseLesson lesson = plan_.lesson(job);
   const DataParts parts = plan_.parts(job);
   const TrainerSettings settings = plan_.settings(job);
-  const auto training = training_library().phase_training(lesson, settings, parts, pools_.within);
+  const auto training = training_library().phase_training(lesson, settings, parts, campaign_.pool());
+  const auto n_steps = static_cast<double>(plan_.n_steps(job));
   while (!training->is_done()) {
-    training->step(control_.flag());
+    training->step(pulse(std::min(1.0, static_cast<double>(training->n_steps()) / n_steps)));
     shown_ += std::min<std::int64_t>(settings.batch_size, static_cast<std::int64_t>(parts.train.size()));
-    progress_->update(std::min(steps_all_, steps_before_ + pools_.count * training->n_steps()));
-    if (control_.interpret(training->flag()).stop) return {};
+    if (training->flag() > 0.0) return std::nullopt;
   }
-  const Evaluation answers = training->evaluate_best(plan_.asked(job));
+  PhaseOutcome outcome;
+  outcome.probability = training->evaluate_best(plan_.asked(job)).output;
+  outcome.history = training->history();
   if (!plan_.by_confusion()) {
     ModelFile model = training->best_model();
     model.attributes["name"] = fmt::format("classifier of the phases of Ising configurations, {}", plan_.name(job));
     model.attributes["source"] = "Spinel, calculation = 'phase', method = 'cnn'";
     model.attributes["input"] = echo(context_.input);
-    write_model_file(model_path(job), model, true, pools_.within);
+    write_model_file(model_path(job), model, true, campaign_.pool());
   }
-  std::vector<double> record = {static_cast<double>(number), static_cast<double>(answers.output.size()),
-                                static_cast<double>(training->history().size())};
-  record.insert(record.end(), answers.output.begin(), answers.output.end());
-  append_history(training->history(), record);
-  return record;
+  return outcome;
 }
 
 std::vector<std::size_t> PhaseStudy::finished(std::size_t size) const {

@@ -74,8 +74,7 @@ class Prediction {
     plan.n_things = source_->size();
     plan.n_pools = context_.world.size();
     plan.short_items = true;
-    plan.content = {{"the list of structures is", source_->fingerprint()},
-                    {"the models are", models_.fingerprint()}};
+    plan.content = {{"the list of structures is", source_->fingerprint()}, {"the models are", models_.fingerprint()}};
     plan.group = "predict";
     plan.key = "structures";
     return plan;
@@ -97,7 +96,7 @@ class Prediction {
     chunk.value.assign(records_.size() * each, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t k = 0; k < records_.size(); ++k) {
       // Rank 0 also hands out work.
-      if (k % 16 == 0) pulse();
+      if (k % 16 == 0) pulse(static_cast<double>(k) / static_cast<double>(records_.size()));
       const CrystalRecord& record = records_[k];
       chunk.id.push_back(record.id);
       chunk.n_atoms.push_back(static_cast<std::int32_t>(record.atomic_number.size()));

@@ -17,7 +17,7 @@ struct TrainJob {
   std::string model;       ///< <prefix>.model.h5, or <prefix>_n500_2.model.h5
 };
 
-/// All of a run, in the order in which pools take them: job k goes to pool k modulo the number of pools.
+/// All of a run, in the order in which pools take them.
 std::vector<TrainJob> train_jobs(const Input& input);
 
 }  // namespace spinel

@@ -250,7 +250,8 @@ void TrainResults::report(const Size& size) const {
   Log& log = context_.log;
   const bool classes = data_.is_classification();
   const std::string unit = data_.unit().empty() ? "" : " (" + data_.unit() + ")";
-  TextTable table(classes ? std::vector<std::string>{"group", "n", "accuracy", "cross entropy", "AUC"}
+  TextTable table(classes
+                      ? std::vector<std::string>{"group", "n", "accuracy", "cross entropy", "AUC"}
                       : std::vector<std::string>{"group", "n", "MAE" + unit, "RMSE" + unit, "R²", "largest" + unit});
   for (const Row& row : size.rows) {
     const std::string name = row.group.empty() ? row.part : fmt::format("  {}: {}", row.group, row.value);

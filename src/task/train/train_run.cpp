@@ -59,19 +59,27 @@ RunningTable epoch_table(const Training& training, bool has_validation) {
   return RunningTable(std::move(columns));
 }
 
+CampaignPlan campaign_plan(const RunContext& context, std::int64_t n_jobs) {
+  CampaignPlan plan;
+  plan.n_items = n_jobs;
+  plan.things = "networks";
+  plan.shows_progress = false;  // a table tells of each
+  // All ranks train one network together unless pools are given.
+  plan.n_pools = pools_for(context, std::max<std::int64_t>(1, context.input.parallel.pools), n_jobs);
+  if (plan.n_pools > n_jobs)
+    fail_key(context.input, "parallel", "pools",
+             fmt::format("{} pools for {} network{}", plan.n_pools, n_jobs, n_jobs > 1 ? "s" : ""));
+  return plan;
+}
+
 }  // namespace
 
 TrainRun::TrainRun(const RunContext& context)
     : context_(context),
       jobs_(train_jobs(context.input)),
-      pools_(with_location(
-          context.input, "parallel",
-          [&] { return make_pools(context.world, std::max(1, static_cast<int>(context.input.parallel.pools))); })),
-      control_(context.input, pools_.within.is_root()) {
+      campaign_(context, RunFiles(context.input), campaign_plan(context, static_cast<std::int64_t>(jobs_.size()))),
+      control_(context.input, campaign_.pool().is_root()) {
   const auto& [world, input, units, log] = context;
-  if (pools_.count > static_cast<int>(jobs_.size()))
-    fail_key(input, "parallel", "pools",
-             fmt::format("{} pools for {} network{}", pools_.count, jobs_.size(), jobs_.size() > 1 ? "s" : ""));
   int found = 0;
   if (world.is_root())
     for (const TrainJob& job : jobs_) found += fs::exists(job.checkpoint) ? 1 : 0;
@@ -86,17 +94,19 @@ TrainRun::TrainRun(const RunContext& context)
 
 void TrainRun::run() {
   begin();
-  for (std::size_t k = static_cast<std::size_t>(pools_.index); k < jobs_.size() && !request_.stop;
-       k += static_cast<std::size_t>(pools_.count)) {
+  campaign_.run([&](std::int64_t k, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
+    const TrainJob& job = jobs_[static_cast<std::size_t>(k)];
     try {
-      run(jobs_[k]);
+      run(job, pulse);
     } catch (const CollectiveError& error) {
-      if (pools_.count == 1) throw;
+      if (campaign_.n_pools() == 1) throw;
       // The other pools do not know: the first rank of this one ends the run for all, the others wait for that.
-      if (!pools_.within.is_root()) context_.world.barrier();
-      fail("{}{}{}", jobs_[k].label, jobs_[k].label.empty() ? "" : ": ", error.what());
+      if (!campaign_.pool().is_root()) context_.world.barrier();
+      fail("{}{}{}", job.label, job.label.empty() ? "" : ": ", error.what());
     }
-  }
+    if (request_.stop) return std::nullopt;
+    return Bytes();
+  });
   end();
 }
 
@@ -106,12 +116,13 @@ void TrainRun::begin() {
   if (wants_properties()) check_properties(context_, make_structure(context_));
   data_ = std::make_unique<TrainData>(context_);
   data_->report(context_);
-  if (pools_.count > 1 || jobs_.size() > 1)
+  if (campaign_.n_pools() > 1 || jobs_.size() > 1)
     echo_line(log, "networks",
               fmt::format("{}, {}", jobs_.size(),
-                          pools_.count > 1 ? fmt::format("on {} pools of {} rank{}", pools_.count, pools_.within.size(),
-                                                         pools_.within.size() > 1 ? "s" : "")
-                                           : "one after another"));
+                          campaign_.n_pools() > 1
+                              ? fmt::format("on {} pools of {} rank{}", campaign_.n_pools(), campaign_.pool().size(),
+                                            campaign_.pool().size() > 1 ? "s" : "")
+                              : "one after another"));
   on_root(world, [&] {
     const RunFiles files(input);
     files.make_folder(input);
@@ -139,7 +150,7 @@ std::unique_ptr<Training> TrainRun::make(const TrainJob& job) const {
     loss.step = p.weight_step;
     return training_library().potential_training(data_->structures(), loss,
                                                  trainer_settings(context_.input, job.member),
-                                                 data_->parts(job.n_train), pools_.within);
+                                                 data_->parts(job.n_train), campaign_.pool());
   }
   PropertyLoss loss;
   loss.kind = p.loss == "auto" ? (data_->is_classification() ? "cross_entropy" : "l1") : p.loss;
@@ -148,26 +159,26 @@ std::unique_ptr<Training> TrainRun::make(const TrainJob& job) const {
   loss.references = p.element_references;
   loss.per_atom = data_->is_per_atom();
   return training_library().crystal_training(data_->crystals(), loss, trainer_settings(context_.input, job.member),
-                                             data_->parts(job.n_train), pools_.within);
+                                             data_->parts(job.n_train), campaign_.pool());
 }
 
-void TrainRun::run(const TrainJob& job) {
+void TrainRun::run(const TrainJob& job, const Campaign::Pulse& pulse) {
   const auto training = make(job);
   if (restarted_ && restore(job, *training)) return;
   if (&job == &jobs_.front())
     echo_line(context_.log, "network",
               fmt::format("{} weights, {} batches an epoch", grouped(training->n_weights()), training->n_batches()));
-  loop(job, *training);
+  loop(job, *training, pulse);
   if (training->is_done()) return finish(job, *training);
   save(job, *training, "no", nullptr, nullptr);
   write_model(job, *training, nullptr);
 }
 
 bool TrainRun::restore(const TrainJob& job, Training& training) {
-  int exists = pools_.within.is_root() && fs::exists(job.checkpoint) ? 1 : 0;
-  pools_.within.broadcast(&exists, 1);
+  int exists = campaign_.pool().is_root() && fs::exists(job.checkpoint) ? 1 : 0;
+  campaign_.pool().broadcast(&exists, 1);
   if (exists == 0) return false;
-  const CheckpointReader reader(pools_.within, job.checkpoint);
+  const CheckpointReader reader(campaign_.pool(), job.checkpoint);
   const auto changes =
       compare_with_checkpoint(context_.input, parse_input(reader.text("input"), job.checkpoint), job.checkpoint);
   if (reader.text("data_hash") != data_->hash())
@@ -182,7 +193,7 @@ bool TrainRun::restore(const TrainJob& job, Training& training) {
   return complete;
 }
 
-void TrainRun::loop(const TrainJob& job, Training& training) {
+void TrainRun::loop(const TrainJob& job, Training& training, const Campaign::Pulse& pulse) {
   Log& log = context_.log;
   const TrainParameters& p = context_.input.train;
   const std::int64_t n_batches = training.n_batches(), n_steps = p.epochs * n_batches;
@@ -198,7 +209,7 @@ void TrainRun::loop(const TrainJob& job, Training& training) {
   double epoch_start = start;
   std::int64_t epoch_step = first_step;
   while (!training.is_done()) {
-    const bool epoch_ended = training.step(control_.flag());
+    const bool epoch_ended = training.step(std::max(control_.flag(), pulse(0.0)));
     request_ = control_.interpret(training.flag());
     progress.update(training.n_steps());
     if (epoch_ended && prints()) {
@@ -248,12 +259,12 @@ void TrainRun::write_model(const TrainJob& job, Training& training, const Evalua
     if (has_validation) model.attributes["validation_" + metric.name] = text(best->validation[k]);
     if (test != nullptr) model.attributes["test_" + metric.name] = text(test->metrics[k]);
   }
-  write_model_file(job.model, model, context_.input.train.precision == "single", pools_.within);
+  write_model_file(job.model, model, context_.input.train.precision == "single", campaign_.pool());
 }
 
 void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
                     const Evaluation* test) {
-  CheckpointWriter out(pools_.within);
+  CheckpointWriter out(campaign_.pool());
   training.save(out);
   out.set_text("complete", complete);
   out.set_text("input", echo(context_.input));
@@ -292,7 +303,7 @@ void TrainRun::tell_properties(TrainResults& results) {
 void TrainRun::end() {
   const auto& [world, input, units, log] = context_;
   TrainResults results(context_, *data_, jobs_);
-  results.set_speed(world.max(speed_.seconds), world.sum(pools_.within.is_root() ? speed_.samples : 0.0),
+  results.set_speed(world.max(speed_.seconds), world.sum(campaign_.pool().is_root() ? speed_.samples : 0.0),
                     world.max(static_cast<double>(memory_use().peak)), speed_.overlap);
   results.write();
   results.report();
@@ -300,8 +311,7 @@ void TrainRun::end() {
   if (results.is_complete())
     log.print("\nComplete: {}", results.path());
   else
-    log.print("\nStopped by {}; continue with restart_mode = 'auto'",
-              request_.reason.empty() ? "a signal to another pool" : request_.reason);
+    log.print("\nStopped by {}; continue with restart_mode = 'auto'", campaign_.stop_reason());
 }
 
 }  // namespace spinel

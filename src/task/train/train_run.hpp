@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "parallel/pools.hpp"
+#include "campaign/campaign.hpp"
 #include "run/context.hpp"
 #include "run/run_control.hpp"
 #include "task/train/train_data.hpp"
@@ -15,9 +15,8 @@ namespace spinel {
 
 class TrainResults;
 
-/// A run of calculation = 'train': its jobs on pools of ranks, each pool one job after another. What becomes of a job
-/// is all in its checkpoint, so that a run may stop and go on anywhere, also in another number of pools. Collective
-/// over all ranks.
+/// A run of calculation = 'train': its jobs are a Campaign without a journal. What becomes of a job is all in its
+/// checkpoint, so that a run may stop and go on anywhere, also in another number of pools. Collective over all ranks.
 class TrainRun {
  public:
   explicit TrainRun(const RunContext& context);
@@ -32,8 +31,8 @@ class TrainRun {
   void begin();
   void end();
   /// One job, to its end or to where a signal or the clock stops it. Collective over the pool.
-  void run(const TrainJob& job);
-  void loop(const TrainJob& job, Training& training);
+  void run(const TrainJob& job, const Campaign::Pulse& pulse);
+  void loop(const TrainJob& job, Training& training, const Campaign::Pulse& pulse);
   void finish(const TrainJob& job, Training& training);
   /// The best network so far as a model file, once there is one.
   void write_model(const TrainJob& job, Training& training, const Evaluation* test);
@@ -48,7 +47,7 @@ class TrainRun {
 
   const RunContext& context_;
   std::vector<TrainJob> jobs_;
-  Pools pools_;
+  Campaign campaign_;
   RunControl control_;
   bool restarted_ = false;
   std::unique_ptr<TrainData> data_;

@@ -106,7 +106,7 @@ TEST_F(CampaignTest, StopsBetweenItemsAndGoesOn) {
     std::int64_t worked = 0;
     const bool complete = campaign.run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
       if (world_.is_root() && worked == 2) std::raise(SIGUSR1);
-      if (pulse() > 0.0) return std::nullopt;
+      if (pulse(0.5) > 0.0) return std::nullopt;
       ++worked;
       return bytes_of(item);
     });

@@ -67,7 +67,7 @@ def restart(alone):
     again = numbers("out/stopped.h5")
     st.check(all(np.array_equal(again[name], value) for name, value in alone.items()), "a continued run differs")
     output = st.run(changed("stopped.nml", "stopped", auto, "nu = 1.1  bootstrap = 50"))
-    st.check("3 of them are trained already" in output, output)
+    st.check("3 are done already" in output, output)
     st.check(numbers("out/stopped.h5")["extrapolation/nu"] == 1.1, "nu has not changed")
     st.check(np.array_equal(numbers("out/stopped.h5")["L8/confidence"], alone["L8/confidence"]), "networks have changed")
     output = st.run(changed("stopped.nml", "stopped", auto, "held_out = 0.5"), status=2)
