@@ -12,18 +12,18 @@ namespace spinel {
 
 namespace {
 
-/// The structures on rank 0. InputError at &structure file.
+/// Collective. InputError at &structure file.
 StructureSet listed_structures(const RunContext& context) {
   const Input& input = context.input;
   StructureSet set{nullptr, input.structure.file, "structure", "file", relaxes_structures(input)};
-  on_root(context.world, [&] {
-    const std::filesystem::path folder = std::filesystem::path(input.locations.file).parent_path();
-    try {
-      set.source = open_structure_source((folder / input.structure.file).string(), input.control.units == "lj");
-    } catch (const InputError& error) {
-      fail_key(input, set.group, set.key, error.what());
-    }
-  });
+  const std::filesystem::path folder = std::filesystem::path(input.locations.file).parent_path();
+  SourceOptions options;
+  options.allow_labels = input.control.units == "lj";
+  try {
+    set.source = open_structure_source((folder / input.structure.file).string(), options, context.world);
+  } catch (const InputError& error) {
+    fail_key(input, set.group, set.key, error.what());
+  }
   return set;
 }
 

@@ -79,12 +79,9 @@ StructureSweep::StructureSweep(const RunContext& context, StructureSet set)
       journal_(files_.journal),
       pools_(make_pools(context.world, number_of_pools())),
       control_(context.input, pools_.within.is_root()),
-      maker_(context.input, context.world) {
-  on_root(context_.world, [&] {
-    n_ = set_.source->size();
-    check_potential(context_.input, set_, maker_);
-  });
-  context_.world.broadcast(&n_, 1);
+      maker_(context.input, context.world),
+      n_(set_.source->size()) {
+  on_root(context_.world, [&] { check_potential(context_.input, set_, maker_); });
   take_up();
 }
 
@@ -108,7 +105,7 @@ StructureResult StructureSweep::result(std::int64_t number) {
 }
 
 StructureJournal::Header StructureSweep::header() const {
-  return {echo(context_.input), set_.source ? set_.source->fingerprint() : 0, n_};
+  return {echo(context_.input), set_.source->fingerprint(), n_};
 }
 
 int StructureSweep::number_of_pools() const {
@@ -147,8 +144,7 @@ void StructureSweep::take_up() {
   });
   context_.world.broadcast(&n_done_, 1);
   context_.world.broadcast(ends);
-  StructureJournal::Header mine = header();
-  context_.world.broadcast(&mine.fingerprint, 1);
+  const StructureJournal::Header mine = header();
   on_pool_roots([&] {
     const auto pool = static_cast<std::size_t>(pools_.index);
     journal_.open(pools_.index, static_cast<std::uint64_t>(ends[pool]), mine);
@@ -177,23 +173,11 @@ void StructureSweep::report() {
 /// Every structure that is not done, the largest first: what comes last should not be what takes longest.
 WorkQueue::Plan StructureSweep::plan() {
   WorkQueue::Plan plan;
-  if (!set_.source) return plan;
+  if (!context_.world.is_root()) return plan;
   for (std::int64_t number = 0; number < n_; ++number)
     if (!journal_.has(number)) plan.order.push_back(number);
   std::stable_sort(plan.order.begin(), plan.order.end(),
-                   [&](std::int64_t a, std::int64_t b) { return set_.source->work(a) > set_.source->work(b); });
-  plan.content = [this](std::int64_t number) {
-    StructureResult result;
-    result.number = number;
-    result.name = set_.source->name(number);
-    try {
-      result.structure = set_.source->read(number);
-    } catch (const std::exception& error) {
-      result.status = StructureStatus::failed;
-      result.reason = error.what();
-    }
-    return pack(result);
-  };
+                   [&](std::int64_t a, std::int64_t b) { return set_.source->cost(a) > set_.source->cost(b); });
   return plan;
 }
 
@@ -216,7 +200,7 @@ void StructureSweep::work() {
     const WorkQueue::Item item = queue.next();
     if (item.number < 0) break;
     progress.update(n_done_ + queue.done());
-    if (!treat(job, item)) queue.stop(stop_flag());
+    if (!treat(job, item.number)) queue.stop(stop_flag());
   }
   queue.finish();
   progress.finish();
@@ -231,16 +215,20 @@ double StructureSweep::stop_flag() const {
 }
 
 /// False where a stop came before the end.
-bool StructureSweep::treat(StructureJob& job, const WorkQueue::Item& item) {
+bool StructureSweep::treat(StructureJob& job, std::int64_t number) {
   const double begin = steady_seconds();
   const bool root = pools_.within.is_root();
   StructureResult result;
+  result.number = number;
+  result.name = set_.source->name(number);
   bool finished = true;
   job.guarded(result, [&] {
     on_root(pools_.within, [&] {
-      result = unpack_result(item.content);
-      if (result.status == StructureStatus::failed) throw InputError(result.reason);
-      result.structure = completed_structure(context_.input, std::move(result.structure), result.number, result.name);
+      Structure structure = set_.source->read(number);
+      // Labels of a dataset are of no use here.
+      structure.force.clear();
+      structure.velocity.clear();
+      result.structure = completed_structure(context_.input, std::move(structure), number, result.name);
     });
     if (set_.relax)
       finished = relax(job, result);

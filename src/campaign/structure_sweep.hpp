@@ -17,10 +17,10 @@ namespace spinel {
 
 /// What a sweep is told of its structures.
 struct StructureSet {
-  std::unique_ptr<StructureSource> source;  ///< on rank 0
-  std::string origin;                       ///< for the log: "42 from set.xyz" has "set.xyz"
-  std::string group, key;                   ///< where an input says it, for messages
-  bool relax = false;                       ///< to the nearest minimum, as &relax says; else single points
+  std::shared_ptr<StructureSource> source;
+  std::string origin;      ///< for the log: "42 from set.xyz" has "set.xyz"
+  std::string group, key;  ///< where an input says it, for messages
+  bool relax = false;      ///< to the nearest minimum, as &relax says; else single points
 };
 
 /// Energies or relaxations of many structures by the potential of &potential: pools of ranks take the next one, largest
@@ -52,7 +52,7 @@ class StructureSweep {
   WorkQueue::Plan plan();
   void work();
   double stop_flag() const;
-  bool treat(StructureJob& job, const WorkQueue::Item& item);
+  bool treat(StructureJob& job, std::int64_t number);
   bool relax(StructureJob& job, StructureResult& result);
   void keep_frame(StructureResult& result, ForceField& field, const RelaxationProgress& point);
 

@@ -1,7 +1,6 @@
 #include "task/evaluate/evaluate_set.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <unordered_set>
 
 #include "core/text.hpp"
@@ -14,21 +13,18 @@ namespace spinel {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-/// A list that others hold too.
-class SharedSource : public StructureSource {
- public:
-  explicit SharedSource(std::shared_ptr<StructureSource> source) : source_(std::move(source)) {}
-  std::int64_t size() const override { return source_->size(); }
-  std::string name(std::int64_t number) const override { return source_->name(number); }
-  double work(std::int64_t number) const override { return source_->work(number); }
-  Structure read(std::int64_t number) const override { return source_->read(number); }
-  std::uint64_t fingerprint() const override { return source_->fingerprint(); }
-
- private:
-  std::shared_ptr<StructureSource> source_;
-};
+/// Collective. A list that `given` names, an InputError located at a key.
+std::shared_ptr<StructureSource> open_list(const RunContext& context, const std::string& given, const char* group,
+                                           const char* key) {
+  std::string path;
+  if (context.world.is_root()) path = find_beside_input(context.input, given);
+  context.world.broadcast(path);
+  try {
+    return open_structure_source(path, {}, context.world);
+  } catch (const InputError& error) {
+    fail_key(context.input, group, key, error.what());
+  }
+}
 
 bool is_periodic(const Structure& structure) {
   return std::all_of(structure.periodic.begin(), structure.periodic.end(), [](bool p) { return p; });
@@ -43,18 +39,10 @@ std::string identifier_of(const Structure& structure) {
   return {};
 }
 
-EvaluationSet::EvaluationSet(const RunContext& context) : context_(context) {
-  const Input& input = context.input;
-  on_root(context.world, [&] {
-    try {
-      source_ = open_structure_source(find_beside_input(input, input.structure.file), false);
-    } catch (const InputError& error) {
-      fail_key(input, "structure", "file", error.what());
-    }
-    n_ = source_->size();
-  });
-  context.world.broadcast(&n_, 1);
-}
+EvaluationSet::EvaluationSet(const RunContext& context)
+    : context_(context),
+      source_(open_list(context, context.input.structure.file, "structure", "file")),
+      n_(source_->size()) {}
 
 double EvaluationSet::energy_of(const Structure& structure, const Composition& composition,
                                 std::optional<EnergyKind>& kind) const {
@@ -106,9 +94,7 @@ SetContents EvaluationSet::look_through(bool needs_energies) {
 }
 
 StructureSet EvaluationSet::to_relax() const {
-  StructureSet set{nullptr, context_.input.structure.file, "structure", "file", true};
-  if (source_) set.source = std::make_unique<SharedSource>(source_);
-  return set;
+  return {source_, context_.input.structure.file, "structure", "file", true};
 }
 
 void EvaluationSet::check_potential_fits() {
@@ -133,6 +119,8 @@ EvaluatedStructure EvaluationSet::get(std::int64_t number) {
   };
   try {
     s.original = source_->read(number);
+    s.original.force.clear();
+    s.original.velocity.clear();
     s.id = identifier_of(s.original);
     s.original = completed_structure(context_.input, s.original, number, s.name);
   } catch (const InputError& error) {
@@ -173,7 +161,9 @@ ReferenceCells read_reference_cells(const RunContext& context, const std::vector
   const std::unordered_set<std::string> wanted(formulas.begin(), formulas.end());
   StructureMatcher matcher(matcher_settings(input.evaluate));
   for (const std::string& path : paths) {
-    std::unique_ptr<StructureSource> source;
+    const auto source = open_list(context, path, "evaluate", "reference");
+    reference.size += source->size();
+    reference.fingerprint = reference.fingerprint * 0x9e3779b97f4a7c15ull + source->fingerprint();
     std::int64_t at = 0;
     for (int more = 1; more != 0;) {
       std::vector<Record> records;
@@ -181,11 +171,6 @@ ReferenceCells read_reference_cells(const RunContext& context, const std::vector
       on_root(world, [&] {
         std::int64_t number = at;
         try {
-          if (!source) {
-            source = open_structure_source(find_beside_input(input, path), false);
-            reference.size += source->size();
-            reference.fingerprint = reference.fingerprint * 0x9e3779b97f4a7c15ull + source->fingerprint();
-          }
           for (; number < source->size() && records.size() < chunk; ++number) {
             Structure structure = source->read(number);
             std::string formula = reduced_formula(composition_of(structure));
@@ -193,6 +178,8 @@ ReferenceCells read_reference_cells(const RunContext& context, const std::vector
             std::string id = identifier_of(structure);
             reference.names.push_back(id.empty() ? source->name(number) : std::move(id));
             structure.info.clear();
+            structure.force.clear();
+            structure.velocity.clear();
             records.push_back(pack(structure));
             keys.push_back(std::move(formula));
           }

@@ -34,7 +34,7 @@ class EvaluationSet {
   SetContents look_through(bool needs_energies);
   /// Known on rank 0 after look_through().
   EnergyKind energy_kind() const { return kind_; }
-  std::uint64_t fingerprint() const { return source_ ? source_->fingerprint() : 0; }
+  std::uint64_t fingerprint() const { return source_->fingerprint(); }
 
   /// Collective. InputError where the potential cannot be what relaxes the set.
   void check_potential_fits();
@@ -53,7 +53,7 @@ class EvaluationSet {
   double energy_of(const Structure& structure, const Composition& composition, std::optional<EnergyKind>& kind) const;
 
   const RunContext& context_;
-  std::shared_ptr<StructureSource> source_;  // on rank 0
+  std::shared_ptr<StructureSource> source_;
   std::unique_ptr<StructureSweep> sweep_;
   std::int64_t n_ = 0;
   bool needs_energies_ = false;
@@ -62,8 +62,8 @@ class EvaluationSet {
 
 /// The structures of &evaluate reference that a set can repeat.
 struct ReferenceCells {
-  std::int64_t size = 0;           ///< of the whole reference, on rank 0
-  std::uint64_t fingerprint = 0;   ///< on rank 0
+  std::int64_t size = 0;  ///< of the whole reference
+  std::uint64_t fingerprint = 0;
   std::vector<std::string> names;  ///< of those in cells, by their numbers, on rank 0
   std::vector<KeyedCell> cells;    ///< on all ranks
 };

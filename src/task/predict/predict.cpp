@@ -15,7 +15,7 @@
 #include "run/restart.hpp"
 #include "run/run_control.hpp"
 #include "run/run_report.hpp"
-#include "source/crystal_source.hpp"
+#include "source/crystal_chunks.hpp"
 #include "task/predict/predict_models.hpp"
 #include "task/predict/predict_results.hpp"
 
@@ -32,10 +32,12 @@ std::vector<std::string> wanted_scalars(const Input& input, const PredictModels&
   return names;
 }
 
-std::unique_ptr<CrystalSource> open_source(const RunContext& context, const PredictModels& models) {
+std::shared_ptr<StructureSource> open_source(const RunContext& context, const PredictModels& models) {
   const fs::path path = fs::path(context.input.locations.file).parent_path() / context.input.predict.structures;
+  SourceOptions options;
+  options.scalars = wanted_scalars(context.input, models);
   try {
-    return open_crystal_source(path.string(), wanted_scalars(context.input, models), context.world);
+    return open_structure_source(path.string(), options, context.world);
   } catch (const InputError& error) {
     fail_key(context.input, "predict", "structures", error.what());
   }
@@ -49,7 +51,7 @@ class Prediction {
         journal_(files_.journal),
         control_(context.input, true),
         models_(context),
-        source_(open_source(context, models_)) {
+        crystals_(open_source(context, models_)) {
     report_start(context_);
     take_up();
   }
@@ -57,32 +59,32 @@ class Prediction {
   void run() {
     report();
     const double begin = Progress::steady_seconds();
-    if (n_done_ < source_->n_chunks()) work();
+    if (n_done_ < crystals_.n_chunks()) work();
     const double seconds = Progress::steady_seconds() - begin;
     // What all ranks did is on the disk before one reads it.
     together([&] { journal_.close(); });
     on_root(context_.world, [&] { journal_.scan(); });
-    int complete = context_.world.is_root() && journal_.size() == source_->n_chunks() ? 1 : 0;
+    int complete = context_.world.is_root() && journal_.size() == crystals_.n_chunks() ? 1 : 0;
     context_.world.broadcast(&complete, 1);
     const auto chunk = [&](std::int64_t number) -> std::optional<PredictedChunk> {
       if (!journal_.has(number)) return std::nullopt;
       return unpack_chunk(journal_.read(number));
     };
     const PredictSummary summary =
-        write_predictions(context_, files_, models_, *source_, chunk, complete != 0, n_before_, seconds);
+        write_predictions(context_, files_, models_, crystals_, chunk, complete != 0, n_before_, seconds);
     report_predictions(context_, models_, summary, summary.done + summary.failed - n_before_, seconds);
     Log& log = context_.log;
     if (complete != 0)
       log.print("\nComplete: {}{}", files_.result, context_.input.predict.csv ? ", " + files_.predictions : "");
     else
       log.print("\nStopped by {} with {} of {} crystals done; continue with restart_mode = 'auto'", stop_reason_,
-                grouped(summary.done + summary.failed), grouped(source_->size()));
+                grouped(summary.done + summary.failed), grouped(crystals_.size()));
   }
 
  private:
   StructureJournal::Header header() const {
-    const std::uint64_t list = source_->fingerprint();
-    return {echo(context_.input), (list ^ models_.fingerprint()) * 1099511628211ull, source_->size()};
+    const std::uint64_t list = crystals_.fingerprint();
+    return {echo(context_.input), (list ^ models_.fingerprint()) * 1099511628211ull, crystals_.size()};
   }
 
   /// Looks for what an earlier run did, or clears the way for a new one, and opens the journals.
@@ -104,9 +106,9 @@ class Prediction {
       std::error_code error;
       fs::create_directories(files_.journal, error);
       if (error) fail("cannot make the folder {}: {}", files_.journal, error.message());
-      for (std::int64_t number = 0; number < source_->n_chunks(); ++number)
+      for (std::int64_t number = 0; number < crystals_.n_chunks(); ++number)
         if (journal_.has(number))
-          n_before_ += source_->count_of(number);
+          n_before_ += crystals_.count_of(number);
         else
           order_.push_back(number);
       for (std::size_t rank = 0; rank < ends.size() && n_done_ > 0; ++rank)
@@ -145,7 +147,7 @@ class Prediction {
   void report() {
     Log& log = context_.log;
     const PropertyArchitecture& a = models_.architecture();
-    echo_line(log, "crystals", fmt::format("{} from {}", grouped(source_->size()), context_.input.predict.structures));
+    echo_line(log, "crystals", fmt::format("{} from {}", grouped(crystals_.size()), context_.input.predict.structures));
     echo_line(log, "property",
               a.property.empty() ? "not named by the model" : a.property + (a.unit.empty() ? "" : " (" + a.unit + ")"));
     for (std::size_t k = 0; k < models_.size(); ++k) echo_line(log, k == 0 ? "models" : "", models_.name(k));
@@ -158,12 +160,12 @@ class Prediction {
     plan.order = order_;
     plan.content = [](std::int64_t) { return std::vector<char>(); };
     WorkQueue queue(context_.world, Communicator::self(), std::move(plan), true);
-    Progress progress(context_.log, "crystals", n_before_, source_->size());
+    Progress progress(context_.log, "crystals", n_before_, crystals_.size());
     while (true) {
       if (const double flag = stop_flag(); flag > 0.0) queue.stop(flag);
       const WorkQueue::Item item = queue.next();
       if (item.number < 0) break;
-      progress.update(std::min(source_->size(), n_before_ + queue.done() * source_->chunk_size()));
+      progress.update(std::min(crystals_.size(), n_before_ + queue.done() * crystals_.chunk_size()));
       journal_.append(pack(predict(item.number, queue)));
     }
     queue.finish();
@@ -179,7 +181,7 @@ class Prediction {
   }
 
   PredictedChunk predict(std::int64_t number, WorkQueue& queue) {
-    source_->read(number, records_);
+    crystals_.read(number, records_);
     const std::size_t each = models_.size() * models_.n_outputs();
     PredictedChunk chunk;
     chunk.number = number;
@@ -212,7 +214,7 @@ class Prediction {
   StructureJournal journal_;
   RunControl control_;
   PredictModels models_;
-  std::unique_ptr<CrystalSource> source_;
+  CrystalChunks crystals_;
   std::vector<std::int64_t> order_;  // chunks to do, on rank 0
   std::int64_t n_done_ = 0;          // chunks an earlier run did
   std::int64_t n_before_ = 0;        // crystals an earlier run did
