@@ -79,23 +79,21 @@ Opener opener_of(const std::string& path, const std::string& format) {
 }  // namespace
 
 void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
-  record.id = name(i);
   record.problem.clear();
   Structure structure;
   try {
     structure = read(i);
   } catch (const InputError& error) {
+    record.id = name(i);
     record.problem = error.what();
     record.atomic_number.clear();
     record.position.clear();
     record.scalar.assign(options_.scalars.size(), std::numeric_limits<double>::quiet_NaN());
     return;
   }
-  for (const std::string& key : dataset_id_keys())
-    if (const auto found = structure.info.find(key); found != structure.info.end()) {
-      record.id = found->second;
-      break;
-    }
+  const auto& keys = dataset_id_keys();
+  const auto own = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return structure.info.count(key); });
+  record.id = own == keys.end() ? name(i) : structure.info.at(*own);
   record.cell = structure.cell;
   record.periodic = structure.periodic;
   record.atomic_number.resize(structure.size());

@@ -64,7 +64,7 @@ class StructureSource {
   SourceOptions options_;
 };
 
-/// Collective: one rank looks through the files, all can read afterwards. `path`: doc/structures.md has the formats.
+/// Collective: one rank looks through the files, all can read afterwards. `path`: doc/datasets.md has the formats.
 /// InputError on all ranks where there is nothing, where the name tells no format, where the records cannot be told
 /// apart (what is wrong in one of them shows when it is read), or where none could have one of the `scalars`.
 std::shared_ptr<StructureSource> open_structure_source(const std::string& path, const SourceOptions& options,
