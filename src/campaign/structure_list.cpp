@@ -2,20 +2,22 @@
 
 #include "campaign/structure_list_results.hpp"
 #include "campaign/structure_sweep.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/open_list.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
 
 namespace {
 
-/// InputError at &structure file.
+/// Collective. InputError at &structure file.
 StructureSet listed_structures(const RunContext& context) {
   using Action = StructureSet::Action;
   const Input& input = context.input;
   StructureSet set{nullptr, input.structure.file, "structure", "file",
                    relaxes_structures(input) ? Action::relaxation : Action::single_point};
-  set.source = open_list(context, set, find_beside_input(input, input.structure.file), input.control.units == "lj");
+  SourceOptions options;
+  options.allow_labels = input.control.units == "lj";
+  set.source = open_list(context, input.structure.file, {"structure", "file"}, options);
   return set;
 }
 

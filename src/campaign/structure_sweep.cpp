@@ -10,15 +10,6 @@
 
 namespace spinel {
 
-std::shared_ptr<StructureSource> open_list(const RunContext& context, const StructureSet& set, const std::string& path,
-                                           bool allow_labels) {
-  try {
-    return open_structure_source(path, allow_labels);
-  } catch (const InputError& error) {
-    fail_key(context.input, set.group, set.key, error.what());
-  }
-}
-
 Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name) {
   StructureRecipe recipe = make_recipe(input.structure);
   // A structure of the list need not hold every species whose mass is given.
@@ -86,7 +77,7 @@ CampaignPlan StructureSweep::plan() const {
       pools_for(context_, context_.input.parallel.pools, std::max<std::int64_t>(plan.n_items, context_.world.size()));
   // Single points are short and, in the order of their size, alike.
   plan.short_items = set_.action != StructureSet::Action::relaxation;
-  plan.cost = [source = set_.source](std::int64_t number) { return source->work(number); };
+  plan.cost = [source = set_.source](std::int64_t number) { return source->cost(number); };
   plan.content = {{"the list of structures is", set_.source->fingerprint()}};
   plan.content.insert(plan.content.end(), set_.content.begin(), set_.content.end());
   plan.group = set_.group;
@@ -116,6 +107,9 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   const auto work = [&] {
     on_root(pool, [&] {
       before = set_.source->read(number);
+      // Labels of a dataset are of no use here.
+      before.force.clear();
+      before.velocity.clear();
       before = completed_structure(context_.input, before, number, result.name);
       result.structure = before;
     });

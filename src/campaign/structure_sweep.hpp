@@ -66,10 +66,6 @@ class StructureSweep {
   Campaign campaign_;
 };
 
-/// Collective. The list of a file or folder for a set. InputError at its key.
-std::shared_ptr<StructureSource> open_list(const RunContext& context, const StructureSet& set, const std::string& path,
-                                           bool allow_labels);
-
 /// A structure of a list, its `number`th, with what else &structure says. InputError where that does not fit it.
 Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name);
 

@@ -6,26 +6,45 @@
 
 namespace spinel {
 
-void on_root(const Communicator& communicator, const std::function<void()>& work) {
-  enum Outcome { good, input_error, other_error };
-  int outcome = good;
-  std::string message;
-  if (communicator.is_root()) {
-    try {
-      work();
-    } catch (const InputError& error) {
-      outcome = input_error;
-      message = error.what();
-    } catch (const std::exception& error) {
-      outcome = other_error;
-      message = error.what();
-    }
+namespace {
+
+enum Outcome { good, input_error, other_error };
+
+int outcome_of(const std::function<void()>& work, std::string& message) {
+  try {
+    work();
+    return good;
+  } catch (const InputError& error) {
+    message = error.what();
+    return input_error;
+  } catch (const std::exception& error) {
+    message = error.what();
+    return other_error;
   }
-  communicator.broadcast(&outcome, 1);
+}
+
+/// Collective. Throws on every rank what rank `from` met.
+void throw_together(const Communicator& communicator, int outcome, std::string message, int from) {
+  communicator.broadcast(&outcome, 1, from);
   if (outcome == good) return;
-  communicator.broadcast(message);
+  communicator.broadcast(message, from);
   if (outcome == input_error) throw InputError(message);
   throw CollectiveError(message);
+}
+
+}  // namespace
+
+void on_root(const Communicator& communicator, const std::function<void()>& work) {
+  std::string message;
+  const int outcome = communicator.is_root() ? outcome_of(work, message) : good;
+  throw_together(communicator, outcome, std::move(message), 0);
+}
+
+void on_all_ranks(const Communicator& communicator, const std::function<void()>& work) {
+  std::string message;
+  const int outcome = outcome_of(work, message);
+  const int first = communicator.min(outcome == good ? communicator.size() : communicator.rank());
+  if (first < communicator.size()) throw_together(communicator, outcome, std::move(message), first);
 }
 
 }  // namespace spinel

@@ -10,4 +10,8 @@ namespace spinel {
 /// anything else as CollectiveError.
 void on_root(const Communicator& communicator, const std::function<void()>& work);
 
+/// Collective. Runs `work`, which must not communicate, on every rank. What the lowest rank where it fails throws is
+/// thrown on every rank, in the same way.
+void on_all_ranks(const Communicator& communicator, const std::function<void()>& work);
+
 }  // namespace spinel

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <vector>
+#include <limits>
 
+#include "core/content_hash.hpp"
 #include "core/error.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/file_name.hpp"
 #include "crystal/formats/structure_file.hpp"
+#include "crystal/formats/text_file.hpp"
 #include "crystal/structure_bytes.hpp"
 #include "io/dataset/dataset.hpp"
+#include "parallel/on_root.hpp"
+#include "source/formats.hpp"
 
 namespace spinel {
 
@@ -16,154 +20,110 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Fingerprint {
- public:
-  void add(const char* bytes, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) hash_ = (hash_ ^ static_cast<unsigned char>(bytes[i])) * 1099511628211ull;
-  }
-  std::uint64_t value() const { return hash_; }
+double number_of(const Structure& structure, const std::string& name) {
+  const auto found = structure.info.find(name);
+  double value = 0.0;
+  return found != structure.info.end() && parse_number(found->second, value) ? value
+                                                                             : std::numeric_limits<double>::quiet_NaN();
+}
 
- private:
-  std::uint64_t hash_ = 14695981039346656037ull;
-};
-
-/// All frames of an extended XYZ file, about 0.7 kB each for 20 atoms.
-class FrameList : public StructureSource {
+class MemoryList final : public StructureSource {
  public:
-  FrameList(const std::string& path, bool allow_labels) : path_(path) {
-    XyzReader reader(path, allow_labels);
-    Fingerprint fingerprint;
-    for (bool more = true; more;) {
-      Frame frame;
-      Structure structure;
-      try {
-        more = reader.next(structure);
-        if (!more) break;
-        frame.n_atoms = structure.size();
-        // Labels of a dataset are of no use here.
-        structure.force.clear();
-        structure.velocity.clear();
-        frame.bytes = pack(structure);
-      } catch (const InputError& error) {
-        if (!reader.skip_rest()) throw;
-        frame.problem = error.what();
-      }
-      fingerprint.add(frame.bytes.data(), frame.bytes.size());
-      fingerprint.add(frame.problem.data(), frame.problem.size());
-      frames_.push_back(std::move(frame));
+  MemoryList(std::vector<Structure> structures, std::vector<std::string> names)
+      : structures_(std::move(structures)), names_(std::move(names)) {}
+  std::string kind() const override { return "structures in memory"; }
+  std::int64_t size() const override { return static_cast<std::int64_t>(structures_.size()); }
+  std::string name(std::int64_t i) const override { return names_.at(static_cast<std::size_t>(i)); }
+  double cost(std::int64_t i) const override { return static_cast<double>(at(i).size()); }
+  Structure read(std::int64_t i) override { return at(i); }
+  std::uint64_t fingerprint() const override {
+    ContentHash hash;
+    for (std::size_t i = 0; i < structures_.size(); ++i) {
+      const auto bytes = pack(structures_[i]);
+      hash.add(bytes.data(), bytes.size());
+      hash.add(names_[i]);
     }
-    if (frames_.empty()) fail_input("{}: the file is empty", path);
-    fingerprint_ = fingerprint.value();
+    return hash.value()[0];
   }
-
-  std::int64_t size() const override { return static_cast<std::int64_t>(frames_.size()); }
-  std::string name(std::int64_t number) const override {
-    return fmt::format("{} frame {}", fs::path(path_).filename().string(), number);
-  }
-  double work(std::int64_t number) const override { return static_cast<double>(frame(number).n_atoms); }
-  Structure read(std::int64_t number) const override {
-    if (!frame(number).problem.empty()) throw InputError(frame(number).problem);
-    return unpack_structure(frame(number).bytes);
-  }
-  std::uint64_t fingerprint() const override { return fingerprint_; }
 
  private:
-  struct Frame {
-    std::vector<char> bytes;
-    std::string problem;
-    std::size_t n_atoms = 0;
-  };
-  const Frame& frame(std::int64_t number) const { return frames_.at(static_cast<std::size_t>(number)); }
+  const Structure& at(std::int64_t i) const { return structures_.at(static_cast<std::size_t>(i)); }
 
-  std::string path_;
-  std::vector<Frame> frames_;
-  std::uint64_t fingerprint_ = 0;
+  std::vector<Structure> structures_;
+  std::vector<std::string> names_;
 };
 
-/// Files that hold one structure each, read when it is its turn.
-class FileList : public StructureSource {
- public:
-  FileList(std::vector<std::string> paths, bool allow_labels) : paths_(std::move(paths)), allow_labels_(allow_labels) {
-    Fingerprint fingerprint;
-    for (const std::string& path : paths_) {
-      std::error_code error;
-      const auto size = fs::file_size(path, error);
-      bytes_.push_back(error ? 0.0 : static_cast<double>(size));
-      const std::string entry = fmt::format("{} {}\n", fs::path(path).filename().string(), bytes_.back());
-      fingerprint.add(entry.data(), entry.size());
-    }
-    fingerprint_ = fingerprint.value();
+using Opener = SourcePointer (*)(const std::string&, const SourceOptions&, const Communicator&);
+
+/// On one rank. InputError where there is no such file or its name and `format` tell nothing.
+Opener opener_of(const std::string& path, const std::string& format) {
+  if (!fs::exists(path)) fail_input("there is no file or folder {}", path);
+  const bool is_auto = format == "auto";
+  if (fs::is_directory(path)) {
+    if (!is_auto && format != "cif_folder") fail_input("{} is a folder, not a file of format '{}'", path, format);
+    return fs::exists(fs::path(path) / "id_prop.csv") ? open_id_prop : open_files;
   }
-
-  std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
-  std::string name(std::int64_t number) const override { return fs::path(path(number)).filename().string(); }
-  // Long files hold many atoms; no need to read them all for that.
-  double work(std::int64_t number) const override { return bytes_.at(static_cast<std::size_t>(number)); }
-  Structure read(std::int64_t number) const override {
-    Structure structure = read_structure(path(number), {-1, allow_labels_, {}});
-    structure.force.clear();
-    structure.velocity.clear();
-    return structure;
-  }
-  std::uint64_t fingerprint() const override { return fingerprint_; }
-
- private:
-  const std::string& path(std::int64_t number) const { return paths_.at(static_cast<std::size_t>(number)); }
-
-  std::vector<std::string> paths_;
-  std::vector<double> bytes_;
-  bool allow_labels_;
-  std::uint64_t fingerprint_ = 0;
-};
-
-/// The structures of a dataset, all in memory.
-class DatasetList : public StructureSource {
- public:
-  explicit DatasetList(const std::string& path) : data_(path, Communicator::self()) {
-    fingerprint_ = std::stoull(data_.structure_hash().substr(0, 16), nullptr, 16);
-  }
-
-  std::int64_t size() const override { return data_.n_structures(); }
-  std::string name(std::int64_t number) const override { return data_.id(number); }
-  double work(std::int64_t number) const override { return static_cast<double>(data_.n_atoms(number)); }
-  Structure read(std::int64_t number) const override {
-    Structure structure = data_.structure(number);
-    structure.force.clear();
-    return structure;
-  }
-  std::uint64_t fingerprint() const override { return fingerprint_; }
-
- private:
-  Dataset data_;
-  std::uint64_t fingerprint_;
-};
-
-bool is_structure_file(const fs::path& path) {
-  if (!fs::is_regular_file(path) || path.filename().string().front() == '.') return false;
-  try {
-    check_structure_format(path.string());
-    return true;
-  } catch (const InputError&) {
-    return false;
-  }
+  if (format == "cif_folder") fail_input("{} is no folder", path);
+  if (format == "xyz" || (is_auto && is_xyz_name(path))) return open_xyz;
+  if (format == "csv" || (is_auto && has_extension(path, ".csv"))) return open_csv;
+  if (format == "json" || (is_auto && is_json_name(path))) return open_json;
+  if (is_dataset_name(path)) return open_dataset_list;
+  if (!is_structure_file(path))
+    fail_input(
+        "{}: its name does not tell what it is: *.xyz, *.extxyz, *.csv, *.json, *.jsonl, *.cif, POSCAR* (each also "
+        ".gz), *.h5 or a folder",
+        path);
+  return open_files;
 }
 
 }  // namespace
 
-std::unique_ptr<StructureSource> open_structure_source(const std::string& path, bool allow_labels) {
-  if (fs::is_directory(path)) {
-    std::vector<std::string> paths;
-    for (const auto& entry : fs::directory_iterator(path))
-      if (is_structure_file(entry.path())) paths.push_back(entry.path().string());
-    if (paths.empty()) fail_input("{}: the folder holds no structure files (*.xyz, *.cif, POSCAR*, …)", path);
-    std::sort(paths.begin(), paths.end());
-    return std::make_unique<FileList>(std::move(paths), allow_labels);
+void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
+  record.problem.clear();
+  Structure structure;
+  try {
+    structure = read(i);
+  } catch (const InputError& error) {
+    record.id = name(i);
+    record.problem = error.what();
+    record.atomic_number.clear();
+    record.position.clear();
+    record.scalar.assign(options_.scalars.size(), std::numeric_limits<double>::quiet_NaN());
+    return;
   }
-  if (is_xyz_name(path)) return std::make_unique<FrameList>(path, allow_labels);
-  if (fs::path(path).extension() == ".h5") return std::make_unique<DatasetList>(path);
-  check_structure_format(path);
-  if (!fs::exists(path)) fail_input("{}: no such file", path);
-  return std::make_unique<FileList>(std::vector<std::string>{path}, allow_labels);
+  const auto& keys = dataset_id_keys();
+  const auto own = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return structure.info.count(key); });
+  record.id = own == keys.end() ? name(i) : structure.info.at(*own);
+  record.cell = structure.cell;
+  record.periodic = structure.periodic;
+  record.atomic_number.resize(structure.size());
+  record.position.resize(3 * structure.size());
+  for (std::size_t a = 0; a < structure.size(); ++a) {
+    record.atomic_number[a] =
+        static_cast<std::uint8_t>(structure.species[static_cast<std::size_t>(structure.type[a])].atomic_number);
+    std::copy_n(structure.position[a].data(), 3, record.position.begin() + static_cast<std::ptrdiff_t>(3 * a));
+  }
+  record.scalar.resize(options_.scalars.size());
+  for (std::size_t s = 0; s < record.scalar.size(); ++s) record.scalar[s] = number_of(structure, options_.scalars[s]);
+}
+
+std::shared_ptr<StructureSource> open_structure_source(const std::string& path, const SourceOptions& options,
+                                                       const Communicator& communicator) {
+  static constexpr Opener openers[] = {open_xyz, open_json, open_csv, open_dataset_list, open_files, open_id_prop};
+  int which = 0;
+  on_root(communicator, [&] {
+    which = static_cast<int>(std::find(std::begin(openers), std::end(openers), opener_of(path, options.format)) -
+                             std::begin(openers));
+  });
+  communicator.broadcast(&which, 1);
+  auto source = openers[which](path, options, communicator);
+  if (source->size() == 0) fail_input("{}: the file holds no records", path);
+  return source;
+}
+
+std::shared_ptr<StructureSource> structures_in_memory(std::vector<Structure> structures,
+                                                      std::vector<std::string> names) {
+  return std::make_shared<MemoryList>(std::move(structures), std::move(names));
 }
 
 }  // namespace spinel

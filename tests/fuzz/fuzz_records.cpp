@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "crystal/formats/csv_file.hpp"
-#include "crystal/formats/json_items.hpp"
+#include "crystal/formats/json_records.hpp"
 #include "crystal/formats/pymatgen_json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -20,6 +20,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     for (const JsonItem& item : json_items(text))
       if (item.text.data() < text.data() || item.text.data() + item.text.size() > text.data() + size) std::abort();
+  } catch (const InputError&) {
+  }
+  try {
+    const JsonRecords records = find_json_records(text, {});
+    std::string id;
+    for (const JsonItem& item : records.items) {
+      try {
+        if (!(structure_from_json(item.text, records.columns, {}, "fuzz", id).volume() > 0.0)) std::abort();
+      } catch (const InputError&) {
+      }
+    }
   } catch (const InputError&) {
   }
   try {

@@ -13,12 +13,17 @@ namespace spinel {
 class CsvReader {
  public:
   explicit CsvReader(const std::string& path) : lines_(path) {}
-  CsvReader(std::string_view text, std::string name) : lines_(text, std::move(name)) {}
+  CsvReader(std::string_view text, std::string name, std::int64_t lines_before = 0)
+      : lines_(text, std::move(name), lines_before) {}
+  explicit CsvReader(LineReader lines) : lines_(std::move(lines)) {}
 
   /// The next row. False at the end. InputError with file and line where a quote never ends or is followed by text.
   bool next(std::vector<std::string>& cells);
   /// Line on which the row read last began, from 1.
   std::int64_t line_number() const { return row_line_; }
+  /// Bytes of (unpacked) text, and lines, up to the next row.
+  std::int64_t offset() const { return lines_.offset(); }
+  std::int64_t lines_before() const { return lines_.line_number(); }
   const std::string& name() const { return lines_.name(); }
 
  private:

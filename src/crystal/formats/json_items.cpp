@@ -1,5 +1,7 @@
 #include "crystal/formats/json_items.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace spinel {
@@ -74,6 +76,27 @@ class Scanner {
 }  // namespace
 
 char json_kind(std::string_view text) { return Scanner(text).peek(); }
+
+bool is_json_lines(std::string_view text) {
+  Scanner scan(text);
+  if (scan.peek() != '{') return false;
+  try {
+    scan.value();
+  } catch (const InputError&) {
+    return false;
+  }
+  return scan.peek() == '{';
+}
+
+std::vector<JsonItem> json_lines(std::string_view text) {
+  std::vector<JsonItem> items;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (const std::string_view line = text.substr(at, end - at); json_kind(line) != '\0') items.push_back({{}, line});
+    at = end + 1;
+  }
+  return items;
+}
 
 std::vector<JsonItem> json_items(std::string_view text) {
   Scanner scan(text);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,7 +7,7 @@ namespace spinel {
 
 /// A member of a JSON object, or an element of an array, as the text that it is in the document.
 struct JsonItem {
-  std::string key;  ///< escapes as they stand; empty in an array
+  std::string_view key;  ///< escapes as they stand; empty in an array
   std::string_view text;
 };
 
@@ -16,6 +15,11 @@ struct JsonItem {
 /// itself, by whoever needs it, and a document of gigabytes never is in memory as a whole but as text. InputError,
 /// without file, with the byte where the text is neither or its brackets do not close.
 std::vector<JsonItem> json_items(std::string_view text);
+
+/// Is `text` an object a line (JSON Lines): an object, and behind it another one?
+bool is_json_lines(std::string_view text);
+/// The lines of such a text that are not blank, whatever they hold, without keys.
+std::vector<JsonItem> json_lines(std::string_view text);
 
 /// '{', '[', '"', or the first letter of another value; 0 where the text is blank.
 char json_kind(std::string_view text);

@@ -29,7 +29,7 @@ const json* find(const json& object, const char* key) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-Species species_of(const json& site, const std::string& where) {
+Species species_of(const json& site, const std::string& where, bool allow_labels) {
   const json* species = find(site, "species");
   if (species == nullptr || !species->is_array() || species->empty()) fail_input("{} has no species", where);
   if (species->size() > 1) fail_input("{} is shared by {} species", where, species->size());
@@ -41,9 +41,9 @@ Species species_of(const json& site, const std::string& where) {
     fail_input("{} is occupied by {} only", where, occupancy->dump().substr(0, 20));
   // "Fe", also "Fe3+" of older files.
   std::string symbol = element->get<std::string>();
-  symbol.resize(std::min(symbol.size(), symbol.find_first_of("0123456789+-")));
+  if (!allow_labels) symbol.resize(std::min(symbol.size(), symbol.find_first_of("0123456789+-")));
   try {
-    return species_from_symbol(symbol);
+    return species_from_symbol(symbol, allow_labels);
   } catch (const InputError& error) {
     fail_input("{}: {}", where, error.what());
   }
@@ -55,7 +55,7 @@ bool is_pymatgen_structure(const json& value) {
   return value.is_object() && value.contains("lattice") && value.contains("sites");
 }
 
-Structure structure_from_pymatgen(const json& value) {
+Structure structure_from_pymatgen(const json& value, bool allow_labels) {
   const json *lattice = find(value, "lattice"), *sites = find(value, "sites");
   const json* matrix = lattice != nullptr && lattice->is_object() ? find(*lattice, "matrix") : nullptr;
   if (matrix == nullptr || !matrix->is_array() || matrix->size() != 3)
@@ -73,7 +73,7 @@ Structure structure_from_pymatgen(const json& value) {
     const json& site = (*sites)[i];
     const std::string where = fmt::format("site {}", i + 1);
     if (!site.is_object()) fail_input("{} is no object", where);
-    s.type.push_back(add_species(s, species_of(site, where)));
+    s.type.push_back(add_species(s, species_of(site, where, allow_labels)));
     if (const json* fractional = find(site, "abc"))
       s.position.emplace_back(to_cartesian(s.cell, vector_from(*fractional, where)));
     else if (const json* cartesian = find(site, "xyz"))

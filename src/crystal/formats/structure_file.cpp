@@ -4,6 +4,8 @@
 
 #include "crystal/formats/cif.hpp"
 #include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/file_name.hpp"
+#include "crystal/formats/json_records.hpp"
 #include "crystal/formats/poscar.hpp"
 
 namespace spinel {
@@ -30,6 +32,7 @@ Format format_of(const std::string& path) {
 }  // namespace
 
 Structure read_structure(const std::string& path, const ReadOptions& options) {
+  if (is_json_name(path)) return read_json_structure(path, options.frame, options.allow_labels);
   switch (format_of(path)) {
     case Format::xyz:
       return read_xyz(path, options.frame, options.allow_labels);

@@ -24,25 +24,43 @@ std::string gzip_error(gzFile file) {
   return code == Z_ERRNO ? std::strerror(errno) : message;
 }
 
-}  // namespace
-
-struct LineReader::File {
-  explicit File(const std::string& path) : handle(gzopen(path.c_str(), "rb")) {}
-  ~File() {
+/// A file to read, gzip or plain.
+struct GzipFile {
+  explicit GzipFile(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) fail_input("cannot read {}: it is a folder", path);
+    errno = 0;
+    handle = gzopen(path.c_str(), "rb");
+    if (handle == nullptr) fail_input("cannot open {}: {}", path, std::strerror(errno));
+    gzbuffer(handle, read_size);
+  }
+  ~GzipFile() {
     if (handle != nullptr) gzclose(handle);
   }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  gzFile handle;
+  GzipFile(const GzipFile&) = delete;
+  GzipFile& operator=(const GzipFile&) = delete;
+
+  /// Up to read_size bytes, 0 at the end. InputError "<where>: cannot read on: …".
+  std::size_t read(char* into, const std::string& where) const {
+    const int n = gzread(handle, into, static_cast<unsigned>(read_size));
+    int code = Z_OK;
+    gzerror(handle, &code);
+    // Z_BUF_ERROR at the end of input: the compressed stream stops in the middle.
+    if (n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END))
+      fail_input("{}: cannot read on: {}", where, gzip_error(handle));
+    return static_cast<std::size_t>(n);
+  }
+
+  gzFile handle = nullptr;
 };
 
-LineReader::LineReader(const std::string& path) : name_(path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail_input("cannot read {}: it is a folder", path);
-  errno = 0;
-  file_ = std::make_unique<File>(path);
-  if (file_->handle == nullptr) fail_input("cannot open {}: {}", path, std::strerror(errno));
-  gzbuffer(file_->handle, read_size);
+}  // namespace
+
+struct LineReader::File : GzipFile {
+  using GzipFile::GzipFile;
+};
+
+LineReader::LineReader(const std::string& path) : file_(std::make_unique<File>(path)), name_(path) {
   buffer_.resize(read_size);
   begin_ = end_ = buffer_.data();
 }
@@ -61,12 +79,7 @@ bool LineReader::refill() {
   if (kept + read_size > buffer_.size()) buffer_.resize(2 * buffer_.size());
   begin_ = buffer_.data();
   end_ = begin_ + kept;
-  const int n = gzread(file_->handle, buffer_.data() + kept, static_cast<unsigned>(read_size));
-  int code = Z_OK;
-  gzerror(file_->handle, &code);
-  // Z_BUF_ERROR at the end of input: the compressed stream stops in the middle.
-  if (n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END))
-    fail_input("{}:{}: cannot read on: {}", name_, line_number_, gzip_error(file_->handle));
+  const std::size_t n = file_->read(buffer_.data() + kept, fmt::format("{}:{}", name_, line_number_));
   end_ += n;
   return n > 0;
 }
@@ -149,6 +162,14 @@ std::string read_text(const std::string& path) {
     text += '\n';
   }
   return text;
+}
+
+bool is_gzip(const std::string& path) { return gzdirect(GzipFile(path).handle) == 0; }
+
+void read_blocks(const std::string& path, const std::function<void(std::string_view)>& take) {
+  const GzipFile file(path);
+  std::vector<char> block(read_size);
+  while (const std::size_t n = file.read(block.data(), path)) take({block.data(), n});
 }
 
 std::string_view next_token(std::string_view& text) {

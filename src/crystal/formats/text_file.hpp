@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,8 +80,13 @@ class TextWriter {
   fmt::memory_buffer buffer_;
 };
 
-/// The whole file, unpacked where it is gzip.
+/// The whole file, unpacked where it is gzip; every line ends with \n.
 std::string read_text(const std::string& path);
+
+/// Does the file begin as gzip does? InputError where it cannot be opened.
+bool is_gzip(const std::string& path);
+/// The bytes of a file, unpacked where it is gzip, a block at a time to `take`. InputError where it cannot be read.
+void read_blocks(const std::string& path, const std::function<void(std::string_view)>& take);
 
 /// The next token of `text` (between spaces and tabs), taken off its front; empty at the end.
 std::string_view next_token(std::string_view& text);

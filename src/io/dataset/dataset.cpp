@@ -8,7 +8,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
-#include "crystal/formats/extended_xyz.hpp"
 #include "io/dataset/dataset_arrays.hpp"
 
 namespace spinel {
@@ -35,49 +34,16 @@ NodeShared<std::int64_t> join_offsets(const NodeGroup& group, const std::vector<
   return join(group, ends);
 }
 
-DatasetRecords read_frames(const std::string& path) {
-  DatasetRecords records;
-  std::filesystem::path stem = std::filesystem::path(path).filename();
-  while (!stem.extension().empty()) stem = stem.stem();
-  XyzReader reader(path);
-  Structure structure;
-  for (std::int64_t frame = 0; reader.next(structure); ++frame) {
-    try {
-      records.add(structure, fmt::format("{}-{}", stem.string(), frame));
-    } catch (const InputError& error) {
-      fail_input("{} frame {}: {}", path, frame, error.what());
-    }
-  }
-  if (records.n_structures() == 0) fail_input("{}: the file is empty", path);
-  return records;
-}
-
 }  // namespace
 
-bool is_xyz_name(const std::string& path) {
-  std::filesystem::path name = lower_case(std::filesystem::path(path).filename().string());
-  if (name.extension() == ".gz") name = name.stem();
-  return name.extension() == ".xyz" || name.extension() == ".extxyz";
+bool is_dataset_name(const std::string& path) {
+  const auto extension = std::filesystem::path(lower_case(path)).extension();
+  return extension == ".h5" || extension == ".hdf5";
 }
 
 Dataset::Dataset(const std::string& path, const Communicator& communicator)
     : path_(path), arrays_(std::make_unique<Arrays>(communicator, 0)) {
-  if (is_xyz_name(path)) {
-    DatasetRecords records;
-    std::string problem;
-    if (communicator.is_root()) {
-      try {
-        records = read_frames(path);
-      } catch (const InputError& error) {
-        problem = error.what();
-      }
-    }
-    communicator.broadcast(problem);
-    if (!problem.empty()) throw InputError(problem);
-    take(records);
-  } else {
-    read(path);
-  }
+  read(path);
   compute_hashes();
 }
 

@@ -15,10 +15,8 @@ namespace spinel {
 /// file holds. Å, eV, eV/Å, eV/Å³.
 class Dataset {
  public:
-  /// Collective. A dataset that calculation = 'convert' wrote, of which each rank of a node reads a part; or extended
-  /// XYZ
-  /// (*.xyz, *.extxyz, also .gz), which rank 0 reads: a frame that is wrong is an InputError then. InputError on all
-  /// ranks where the file is neither.
+  /// Collective. A dataset that calculation = 'convert' wrote, of which each rank of a node reads a part. InputError on
+  /// all ranks where the file is none. (Files of other kinds: source/read_dataset.hpp.)
   Dataset(const std::string& path, const Communicator& communicator);
   /// Collective. The records of all ranks in rank order; `path` is what stands for a file in messages.
   /// `ranks_per_node`: as NodeGroup takes it.
@@ -80,7 +78,7 @@ class Dataset {
   std::string hash_, structure_hash_;
 };
 
-/// *.xyz, *.extxyz, each also with .gz.
-bool is_xyz_name(const std::string& path);
+/// *.h5, *.hdf5.
+bool is_dataset_name(const std::string& path);
 
 }  // namespace spinel

@@ -14,26 +14,32 @@ namespace {
 constexpr const char* format_name = "Spinel dataset";
 constexpr const char* format_version = "1";
 
+/// Empty where there is none, or no HDF5 file.
+std::string attribute_of(const std::string& path, const std::string& name) {
+  try {
+    return HdfReader(path).attribute("/", name);
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 /// On rank 0. InputError where `path` is no dataset file.
 void check_is_dataset(const std::string& path) {
   if (!file_exists(path)) fail_input("there is no file {}", path);
-  std::string format, version;
-  try {
-    const HdfReader file(path);
-    format = file.attribute("/", "format");
-    version = file.attribute("/", "version");
-  } catch (const Error&) {
-  }
+  const std::string format = attribute_of(path, "format"), version = attribute_of(path, "version");
   if (format != format_name)
     fail_input(
-        "{} is no dataset: calculation = 'convert' makes one, and extended XYZ (*.xyz, *.extxyz, also .gz) is "
-        "read as it is",
+        "{} is no dataset: calculation = 'convert' makes one; files of structures of other kinds are read as they are",
         path);
   if (version != format_version)
     fail_input("{} is a dataset of version {}, which this version of Spinel does not know", path, version);
 }
 
 }  // namespace
+
+bool is_dataset_file(const std::string& path) {
+  return file_exists(path) && attribute_of(path, "format") == format_name;
+}
 
 void write_dataset(const std::string& path, DatasetRecords records, const std::map<std::string, std::string>& units,
                    const std::map<std::string, std::string>& notes, const Communicator& communicator) {

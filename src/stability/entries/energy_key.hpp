@@ -47,7 +47,8 @@ class ElementFilter {
 EntryList parse_csv_entries(LineReader file, const EntryFileOptions& options);
 /// `name` stands for the file in messages.
 EntryList parse_json_entries(std::string_view text, const std::string& name, const EntryFileOptions& options);
-EntryList read_xyz_entries(const std::string& path, const EntryFileOptions& options);
+/// Structures with energies in info, of any file or folder that is a source.
+EntryList read_structure_entries(const std::string& path, const EntryFileOptions& options);
 /// A dataset that calculation = 'convert' wrote.
 EntryList read_dataset_entries(const std::string& path, const EntryFileOptions& options);
 

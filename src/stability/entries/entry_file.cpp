@@ -8,7 +8,9 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/file_name.hpp"
+#include "io/dataset/dataset.hpp"
+#include "source/structure_source.hpp"
 #include "stability/entries/energy_key.hpp"
 
 namespace spinel {
@@ -84,13 +86,14 @@ ElementFilter::ElementFilter(const EntryFileOptions& options) : all_(options.ele
   for (const auto& symbol : options.elements) wanted_.insert(species_from_symbol(symbol).atomic_number);
 }
 
-EntryList read_xyz_entries(const std::string& path, const EntryFileOptions& options) {
+EntryList read_structure_entries(const std::string& path, const EntryFileOptions& options) {
   EntryList list;
   const ElementFilter filter(options);
   const auto ids = id_keys(options);
-  XyzReader reader(path);
-  Structure frame;
-  for (std::size_t number = 1; reader.next(frame); ++number) {
+  const auto source = open_structure_source(path, {}, Communicator::self());
+  for (std::int64_t i = 0; i < source->size(); ++i) {
+    const Structure frame = source->read(i);
+    const auto number = static_cast<std::size_t>(i + 1);
     const auto where = [&] { return fmt::format("{}: structure {}", path, number); };
     std::map<std::string, std::string> info;
     std::vector<std::string> known;
@@ -125,21 +128,19 @@ EntryList read_xyz_entries(const std::string& path, const EntryFileOptions& opti
 }
 
 EntryList read_entries(const std::string& path, const EntryFileOptions& options) {
-  std::filesystem::path name = lower_case(path);
-  if (name.extension() == ".gz") name = name.stem();
-  const auto extension = name.extension();
   EntryList list;
-  if (extension == ".csv")
+  if (has_extension(path, ".csv"))
     list = parse_csv_entries(LineReader(path), options);
-  else if (extension == ".json")
+  else if (is_json_name(path))
     list = parse_json_entries(read_text(path), path, options);
-  else if (extension == ".xyz" || extension == ".extxyz")
-    list = read_xyz_entries(path, options);
-  else if (extension == ".h5")
+  else if (is_xyz_name(path) || std::filesystem::is_directory(path))
+    list = read_structure_entries(path, options);
+  else if (is_dataset_name(path))
     list = read_dataset_entries(path, options);
   else
-    fail_input("{}: the name tells no kind of file with energies (.csv, .json, .xyz, .extxyz, each with .gz; .h5)",
-               path);
+    fail_input(
+        "{}: the name tells no kind of file with energies (.csv, .json, .jsonl, .xyz, .extxyz, each with .gz; .h5)",
+        path);
   if (list.entries.empty())
     fail_input("{}: no entries{}", path,
                options.elements.empty() ? "" : fmt::format(" of the elements {}", fmt::join(options.elements, ", ")));

@@ -22,14 +22,16 @@ struct EntryFileOptions {
 
 /// Reads entries from a file, its kind told by its name:
 ///  - *.csv: a line of titles, then one entry a line; quotes as in RFC 4180;
-///  - *.json: a list, or an object with a list under "entries", "data" or "all_entries", of pymatgen ComputedEntry or
+///  - *.json, *.jsonl: a list, one a line, or an object with a list under "entries", "data" or "all_entries", of
+///  pymatgen ComputedEntry or
 ///    ComputedStructureEntry (energy + correction), or of documents of the Materials Project
 ///    (formation_energy_per_atom);
-///  - *.xyz, *.extxyz: structures with an energy (eV per frame) or formation_energy_per_atom in the comment line;
-///    those of status failed or pending, as a list of relaxations leaves them, go to left_out;
+///  - *.xyz, *.extxyz, or a folder: structures with an energy (eV per frame) or formation_energy_per_atom in the
+///  comment
+///    line or id_prop.csv; those of status failed or pending, as a list of relaxations leaves them, go to left_out;
 ///  - *.h5: datasets (io/dataset/dataset.hpp) with the same scalars.
-/// The first three also gzipped with .gz behind. InputError with file and place for what cannot be read: a bad line, an
-/// unknown element, an energy that is no finite number, a key that is missing, a file without entries.
+/// Files but the last also gzipped with .gz behind. InputError with file and place for what cannot be read: a bad line,
+/// an unknown element, an energy that is no finite number, a key that is missing, a file without entries.
 EntryList read_entries(const std::string& path, const EntryFileOptions& options = {});
 
 /// Several files as one list. InputError where some hold formation and others total energies.

@@ -4,6 +4,8 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "crystal/formats/file_name.hpp"
+#include "crystal/formats/json_items.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "stability/entries/energy_key.hpp"
 
@@ -28,6 +30,11 @@ json parse(std::string_view text, const std::string& path, const EntryFileOption
   };
   if (trim(text).empty()) fail_input("{}: the file is empty", path);
   try {
+    if (is_json_lines_name(path) || is_json_lines(text)) {
+      json list = json::array();
+      for (const JsonItem& line : json_lines(text)) list.push_back(json::parse(line.text, keep));
+      return list;
+    }
     return json::parse(text, keep);
   } catch (const json::exception& error) {
     fail_input("{}: {}", path, error.what());

@@ -20,7 +20,7 @@
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
-#include "source/record_source.hpp"
+#include "source/structure_source.hpp"
 #include "task/convert/convert_ising.hpp"
 
 namespace spinel {
@@ -34,43 +34,46 @@ struct BadRecord {
   std::string id, reason;
 };
 
-/// Makes records of what sources hand over, and a list of those that are bad.
-class Collector : public RecordSink {
+/// Makes records of the structures of sources, and a list of those that are bad.
+class Collector {
  public:
   Collector(const ConvertParameters& parameters, bool several_sources)
       : parameters_(parameters), several_sources_(several_sources), records(parameters.id_key) {}
 
-  void begin(const std::string& source, std::int64_t number) {
-    source_ = fs::path(source).filename().string();
-    number_ = number;
-  }
-
-  void take(Structure structure, const std::string& fallback_id) override {
-    std::string id = fallback_id;
-    try {
-      if (const auto own = structure.info.find(parameters_.id_key); own != structure.info.end()) id = own->second;
-      for (const std::string& key : dataset_id_keys())
-        if (const auto own = structure.info.find(key); id == fallback_id && own != structure.info.end())
-          id = own->second;
-      check_overlap(structure, parameters_.minimum_distance, source_);
-      scale_stress(structure);
-      keep_properties(structure);
-      if (several_sources_) structure.info.emplace("source", source_);
-      records.add(structure, fallback_id);
-      ++number_;
-    } catch (const InputError& error) {
-      reject(id, error.what());
+  /// Records first … end − 1 of a source at `path`, before which all others have `before`. InputError at the first bad
+  /// one where that is an error.
+  void read(const std::string& path, StructureSource& source, std::int64_t first, std::int64_t end,
+            std::int64_t before) {
+    const std::string file = fs::path(path).filename().string();
+    for (std::int64_t i = first; i < end; ++i) {
+      Structure structure;
+      try {
+        structure = source.read(i);
+        take(structure, source.default_id(i), file);
+      } catch (const InputError& error) {
+        bad.push_back({before + i, id_of(structure, source.default_id(i)), error.what()});
+        if (parameters_.strict)
+          fail_input("record '{}' is bad, and strict = .true.: {}", bad.back().id, bad.back().reason);
+      }
     }
   }
 
-  void reject(const std::string& id, const std::string& reason) override {
-    bad.push_back({number_++, id, reason});
-    if (parameters_.strict) throw Stop{};
+ private:
+  void take(Structure& structure, const std::string& fallback_id, const std::string& file) {
+    check_overlap(structure, parameters_.minimum_distance, file);
+    scale_stress(structure);
+    keep_properties(structure);
+    if (several_sources_) structure.info.emplace("source", file);
+    records.add(structure, fallback_id);
   }
 
-  struct Stop {};  ///< thrown at the first bad record where one is an error
+  std::string id_of(const Structure& structure, const std::string& fallback_id) const {
+    if (const auto own = structure.info.find(parameters_.id_key); own != structure.info.end()) return own->second;
+    for (const std::string& key : dataset_id_keys())
+      if (const auto own = structure.info.find(key); own != structure.info.end()) return own->second;
+    return fallback_id;
+  }
 
- private:
   void keep_properties(Structure& structure) const {
     if (parameters_.properties.empty()) return;
     const auto is_kept = [&](const std::string& key) {
@@ -103,8 +106,6 @@ class Collector : public RecordSink {
 
   const ConvertParameters& parameters_;
   bool several_sources_;
-  std::string source_;
-  std::int64_t number_ = 0;
 
  public:
   DatasetRecords records;
@@ -125,79 +126,64 @@ std::map<std::string, std::string> units_of(const ConvertParameters& parameters)
   return units;
 }
 
+/// Collective.
 bool all_ising(const RunContext& context) {
   const ConvertParameters& p = context.input.convert;
-  const auto n = std::count_if(p.sources.begin(), p.sources.end(),
-                               [&](const std::string& source) { return is_ising_source(source, p); });
-  if (n != 0 && n != static_cast<std::ptrdiff_t>(p.sources.size()))
-    fail_key(context.input, "convert", "sources", "configurations of spins and structures do not go into one dataset");
-  return n != 0;
+  int all = 0;
+  on_root(context.world, [&] {
+    const auto n = std::count_if(p.sources.begin(), p.sources.end(),
+                                 [&](const std::string& source) { return is_ising_source(source, p.format); });
+    if (n != 0 && n != static_cast<std::ptrdiff_t>(p.sources.size()))
+      fail_key(context.input, "convert", "sources",
+               "configurations of spins and structures do not go into one dataset");
+    all = n != 0 ? 1 : 0;
+  });
+  context.world.broadcast(&all, 1);
+  return all == 1;
 }
 
-/// Collective. Opens every source; rank 0 looks how many records there are.
-std::vector<std::unique_ptr<RecordSource>> open_sources(const RunContext& context) {
+using Sources = std::vector<std::shared_ptr<StructureSource>>;
+
+/// Collective.
+Sources open_sources(const RunContext& context) {
   const ConvertParameters& p = context.input.convert;
-  std::vector<std::unique_ptr<RecordSource>> sources;
-  std::vector<std::int64_t> sizes;
-  on_root(context.world, [&] {
-    for (const std::string& path : p.sources) {
-      try {
-        sources.push_back(open_record_source(path, p));
-      } catch (const InputError& error) {
-        fail_key(context.input, "convert", "sources", error.what());
-      }
-      sizes.push_back(sources.back()->size());
-    }
-  });
-  context.world.broadcast(sizes);
-  std::string problem;
-  if (!context.world.is_root()) {
+  SourceOptions options;
+  options.format = p.format;
+  options.structure_key = p.structure_key;
+  options.id_key = p.id_key;
+  options.properties = p.properties;
+  options.file_ids = true;
+  Sources sources;
+  for (const std::string& path : p.sources) {
     try {
-      for (std::size_t k = 0; k < sizes.size(); ++k) sources.push_back(open_record_source(p.sources[k], p, sizes[k]));
-    } catch (const std::exception& error) {
-      problem = error.what();
+      sources.push_back(open_structure_source(path, options, context.world));
+    } catch (const InputError& error) {
+      fail_key(context.input, "convert", "sources", error.what());
     }
   }
-  context.world.fail_together(problem);
   return sources;
 }
 
 /// Collective. This rank's share of all records; the first bad one of all ranks is an InputError with strict.
-void read_share(const RunContext& context, const std::vector<std::unique_ptr<RecordSource>>& sources,
-                Collector& collector) {
+void read_share(const RunContext& context, const Sources& sources, Collector& collector) {
   const auto& [world, input, units, log] = context;
   std::int64_t total = 0;
   for (const auto& source : sources) total += source->size();
   const std::int64_t first = total * world.rank() / world.size(), end = total * (world.rank() + 1) / world.size();
-  std::string problem;
-  bool is_input_error = false;
   try {
-    std::int64_t before = 0;
-    for (std::size_t k = 0; k < sources.size(); ++k) {
-      const std::int64_t from = std::max<std::int64_t>(0, first - before),
-                         to = std::min(sources[k]->size(), end - before);
-      collector.begin(input.convert.sources[k], before + from);
-      if (from < to) sources[k]->read(from, to, collector);
-      before += sources[k]->size();
-    }
-  } catch (const Collector::Stop&) {
-    is_input_error = true;
-    const BadRecord& bad = collector.bad.back();
-    problem = fmt::format("record '{}' is bad, and strict = .true.: {}", bad.id, bad.reason);
+    // The lowest rank's records come first in the sources.
+    on_all_ranks(world, [&] {
+      std::int64_t before = 0;
+      for (std::size_t k = 0; k < sources.size(); ++k) {
+        const std::int64_t size = sources[k]->size();
+        collector.read(context.input.convert.sources[k], *sources[k], std::max<std::int64_t>(0, first - before),
+                       std::min(size, end - before), before);
+        before += size;
+      }
+    });
   } catch (const InputError& error) {
-    is_input_error = true;
-    problem = error.what();
-  } catch (const std::exception& error) {
-    problem = error.what();
+    fail_key(input, "convert", "sources", error.what());
   }
-  // The lowest rank's record comes first in the sources.
-  const int failing = world.min(problem.empty() ? world.size() : world.rank());
-  if (failing == world.size()) return;
-  int kind = is_input_error ? 1 : 0;
-  world.broadcast(&kind, 1, failing);
-  world.broadcast(problem, failing);
-  if (kind == 1) fail_key(input, "convert", "sources", problem);
-  throw CollectiveError(problem);
 }
 
 /// Collective. The bad records of all ranks, on rank 0.

@@ -10,6 +10,8 @@
 #include "input/schema.hpp"
 #include "io/attempt.hpp"
 #include "io/collective_file.hpp"
+#include "io/dataset/dataset.hpp"
+#include "io/dataset/dataset_file.hpp"
 #include "io/hdf_reader.hpp"
 #include "io/result_file.hpp"
 #include "parallel/on_root.hpp"
@@ -128,6 +130,10 @@ Spins read_share(const RunContext& context, const std::vector<std::string>& size
 }
 
 }  // namespace
+
+bool is_ising_source(const std::string& path, const std::string& format) {
+  return format == "ising" || (format == "auto" && is_dataset_name(path) && !is_dataset_file(path));
+}
 
 void check_ising_sources(const RunContext& context) { sizes_of(context); }
 

@@ -6,6 +6,9 @@
 
 namespace spinel {
 
+/// On one rank. Is it <prefix>.samples.h5, with spins instead of structures, by &convert format or its name and
+/// content?
+bool is_ising_source(const std::string& path, const std::string& format);
 /// Collective. The configurations of all samples files in &convert sources (task/ising/ising_samples.hpp) to one file
 /// of spins, each rank a part: doc/datasets.md.
 void convert_ising(const RunContext& context, const std::string& output);

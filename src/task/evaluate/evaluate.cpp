@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
 #include "run/find_beside_input.hpp"
+#include "run/open_list.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
 #include "stability/entries/hull_file.hpp"
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t block_size = 256;  // structures that are compared together, and journalled
+constexpr std::int64_t block_size = 256;    // structures that are compared together, and journalled
 constexpr std::size_t most_elements = 128;  // above any atomic number
 
 /// What is known of a set before anything is computed, on all ranks.
@@ -85,7 +86,7 @@ class EvaluationRun {
     const Input& input = context_.input;
     StructureSet set{nullptr, input.structure.file, "structure", "file",
                      p_.relax ? StructureSet::Action::relaxation : StructureSet::Action::none};
-    set.source = open_list(context_, set, find_beside_input(input, input.structure.file), false);
+    set.source = open_list(context_, input.structure.file, {"structure", "file"});
     set.assess = [this](const StructureResult& result, const Structure& before) {
       return pack(assess_(result, before));
     };

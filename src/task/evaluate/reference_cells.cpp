@@ -5,7 +5,7 @@
 
 #include "core/byte_stream.hpp"
 #include "parallel/record_exchange.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/open_list.hpp"
 #include "stability/assess/structure_traits.hpp"
 #include "stability/composition.hpp"
 #include "task/evaluate/evaluation_row.hpp"
@@ -13,13 +13,8 @@
 namespace spinel {
 
 ReferenceSet::ReferenceSet(const RunContext& context) : context_(context) {
-  const Input& input = context.input;
-  for (const std::string& path : input.evaluate.reference) {
-    try {
-      sources_.push_back(open_structure_source(find_beside_input(input, path), false));
-    } catch (const InputError& error) {
-      fail_key(input, "evaluate", "reference", error.what());
-    }
+  for (const std::string& path : context.input.evaluate.reference) {
+    sources_.push_back(open_list(context, path, {"evaluate", "reference"}));
     size_ += sources_.back()->size();
   }
 }

@@ -1,56 +1,33 @@
 #include "task/hull/hull_structures.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/prototype_label.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/open_list.hpp"
 #include "stability/entries/energy_key.hpp"
 
 namespace spinel {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Prototypes with their atoms, by their labels.
-class PrototypeList : public StructureSource {
- public:
-  void add(const std::string& label) {
-    structures_.push_back(make_prototype(parse_prototype_label(label)));
-    labels_.push_back(label);
-  }
-
-  std::int64_t size() const override { return static_cast<std::int64_t>(labels_.size()); }
-  std::string name(std::int64_t number) const override { return labels_.at(static_cast<std::size_t>(number)); }
-  double work(std::int64_t number) const override { return static_cast<double>(read(number).size()); }
-  Structure read(std::int64_t number) const override { return structures_.at(static_cast<std::size_t>(number)); }
-  std::uint64_t fingerprint() const override {
-    std::uint64_t hash = 14695981039346656037ull;
-    for (const std::string& label : labels_)
-      for (const char c : label + "\n") hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    return hash;
-  }
-
- private:
-  std::vector<std::string> labels_;
-  std::vector<Structure> structures_;
-};
-
 /// Some of the structures of other lists, one list after the other.
 class Selection : public StructureSource {
  public:
-  void add(std::unique_ptr<StructureSource> source) { sources_.push_back(std::move(source)); }
-  const std::vector<std::unique_ptr<StructureSource>>& sources() const { return sources_; }
-  void take(std::size_t source, std::int64_t number) { items_.push_back({source, number}); }
+  struct Item {
+    std::int64_t source, number;
+  };
+  explicit Selection(std::vector<std::shared_ptr<StructureSource>> sources) : sources_(std::move(sources)) {}
+  void take(std::vector<Item> items) { items_ = std::move(items); }
 
+  std::string kind() const override { return "selection"; }
   std::int64_t size() const override { return static_cast<std::int64_t>(items_.size()); }
-  std::string name(std::int64_t number) const override { return source(number).name(item(number).number); }
-  double work(std::int64_t number) const override { return source(number).work(item(number).number); }
-  Structure read(std::int64_t number) const override { return source(number).read(item(number).number); }
+  std::string name(std::int64_t i) const override { return source(i).name(item(i).number); }
+  double cost(std::int64_t i) const override { return source(i).cost(item(i).number); }
+  Structure read(std::int64_t i) override { return source(i).read(item(i).number); }
+  std::string default_id(std::int64_t i) override { return source(i).default_id(item(i).number); }
   std::uint64_t fingerprint() const override {
     std::uint64_t hash = 0;
     for (const auto& source : sources_) hash = hash * 0x9e3779b97f4a7c15ull + source->fingerprint();
@@ -58,14 +35,10 @@ class Selection : public StructureSource {
   }
 
  private:
-  struct Item {
-    std::size_t source;
-    std::int64_t number;
-  };
-  const Item& item(std::int64_t number) const { return items_.at(static_cast<std::size_t>(number)); }
-  const StructureSource& source(std::int64_t number) const { return *sources_[item(number).source]; }
+  const Item& item(std::int64_t i) const { return items_.at(static_cast<std::size_t>(i)); }
+  StructureSource& source(std::int64_t i) const { return *sources_[static_cast<std::size_t>(item(i).source)]; }
 
-  std::vector<std::unique_ptr<StructureSource>> sources_;
+  std::vector<std::shared_ptr<StructureSource>> sources_;
   std::vector<Item> items_;
 };
 
@@ -95,25 +68,61 @@ struct ElementsSeen {
   }
 };
 
-std::unique_ptr<StructureSource> open_files(const Input& input, const std::string& given) {
-  return open_structure_source(find_beside_input(input, given), false);
+/// Prototypes with their atoms, named by their labels.
+std::shared_ptr<StructureSource> make_prototypes(const Input& input, const std::vector<std::string>& labels,
+                                                 const char* key) {
+  std::vector<Structure> structures;
+  for_key(input, key, [&] {
+    for (const auto& label : labels) structures.push_back(make_prototype(parse_prototype_label(label)));
+  });
+  return structures_in_memory(std::move(structures), labels);
 }
 
-/// Takes those of the last list that lie within `elements`, and notes what they hold. What cannot be read is taken, and
-/// fails when it is its turn.
-void take_all(Selection& selection, const ElementSet& wanted, bool filtered, ElementsSeen& seen) {
-  const std::size_t at = selection.sources().size() - 1;
-  const StructureSource& source = *selection.sources()[at];
-  for (std::int64_t number = 0; number < source.size(); ++number) {
-    try {
-      const Composition composition = composition_of(source.read(number));
-      if (filtered && !wanted.contains(composition.elements())) continue;
-      seen.add(composition);
-    } catch (const InputError&) {
-    }
-    selection.take(at, number);
+/// Collective. Texts of rank 0 on every rank.
+std::vector<std::string> broadcast_texts(const Communicator& world, const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += text + '\0';
+  world.broadcast(joined);
+  std::vector<std::string> result;
+  for (std::size_t at = 0, end; at < joined.size(); at = end + 1) {
+    end = joined.find('\0', at);
+    result.push_back(joined.substr(at, end - at));
   }
+  return result;
 }
+
+/// What lies within the elements that are wanted, of one list after the other; on rank 0.
+class Selector {
+ public:
+  Selector(const Input& input, const EntryList& given) : filtered_(!input.hull.elements.empty()) {
+    for_key(input, "elements", [&] {
+      for (const auto& symbol : input.hull.elements) wanted_.insert(species_from_symbol(symbol).atomic_number);
+    });
+    for (const auto& entry : given.entries) seen.add(entry.composition);
+  }
+
+  /// What cannot be read is taken, and fails when it is its turn.
+  void take_all(StructureSource& source) {
+    for (std::int64_t number = 0; number < source.size(); ++number) {
+      try {
+        const Composition composition = composition_of(source.read(number));
+        if (filtered_ && !wanted_.contains(composition.elements())) continue;
+        seen.add(composition);
+      } catch (const InputError&) {
+      }
+      items.push_back({n_sources_, number});
+    }
+    ++n_sources_;
+  }
+
+  ElementsSeen seen;
+  std::vector<Selection::Item> items;
+
+ private:
+  ElementSet wanted_;
+  bool filtered_;
+  std::int64_t n_sources_ = 0;
+};
 
 std::vector<std::string> reference_labels(const Input& input, const std::vector<int>& elements) {
   std::vector<std::string> labels;
@@ -140,33 +149,37 @@ std::string names_of(const std::vector<int>& elements) {
   return fmt::format("{}", fmt::join(symbols, ", "));
 }
 
-std::unique_ptr<StructureSource> select(const Input& input, ElementsSeen seen) {
+/// Collective; `given` on rank 0.
+std::shared_ptr<StructureSource> select(const RunContext& context, const EntryList& given) {
+  const auto& [world, input, units, log] = context;
   const HullParameters& p = input.hull;
-  auto selection = std::make_unique<Selection>();
-  ElementSet wanted;
-  for_key(input, "elements", [&] {
-    for (const auto& symbol : p.elements) wanted.insert(species_from_symbol(symbol).atomic_number);
-  });
-  for (const auto& file : p.structures) {
-    selection->add(for_key(input, "structures", [&] { return open_files(input, file); }));
-    take_all(*selection, wanted, !p.elements.empty(), seen);
-  }
-  const auto add_prototypes = [&](const std::vector<std::string>& labels, const char* key) {
-    auto prototypes = std::make_unique<PrototypeList>();
-    for_key(input, key, [&] {
-      for (const auto& label : labels) prototypes->add(label);
-    });
-    selection->add(std::move(prototypes));
-    take_all(*selection, wanted, !p.elements.empty(), seen);
+  Selector selector(input, given);
+  std::vector<std::shared_ptr<StructureSource>> sources;
+  const auto add = [&](std::shared_ptr<StructureSource> source) {
+    sources.push_back(std::move(source));
+    on_root(world, [&] { selector.take_all(*sources.back()); });
   };
-  add_prototypes(p.prototypes, "prototypes");
-  if (p.elemental_references == "prototypes")
-    add_prototypes(reference_labels(input, seen.without_reference()), "elemental_references");
-  if (const auto missing = seen.without_reference(); !missing.empty())
-    fail_key(input, "hull", "elemental_references",
-             fmt::format("no structure of the element{} {} to measure formation energies from; give {}, or "
-                         "elemental_references = 'prototypes'",
-                         missing.size() > 1 ? "s" : "", names_of(missing), missing.size() > 1 ? "some" : "one"));
+  for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}));
+  add(make_prototypes(input, p.prototypes, "prototypes"));
+  if (p.elemental_references == "prototypes") {
+    std::vector<std::string> labels;
+    on_root(world, [&] { labels = reference_labels(input, selector.seen.without_reference()); });
+    add(make_prototypes(input, broadcast_texts(world, labels), "elemental_references"));
+  }
+  auto selection = std::make_shared<Selection>(std::move(sources));
+  std::vector<std::int64_t> numbers;
+  on_root(world, [&] {
+    if (const auto missing = selector.seen.without_reference(); !missing.empty())
+      fail_key(input, "hull", "elemental_references",
+               fmt::format("no structure of the element{} {} to measure formation energies from; give {}, or "
+                           "elemental_references = 'prototypes'",
+                           missing.size() > 1 ? "s" : "", names_of(missing), missing.size() > 1 ? "some" : "one"));
+    for (const Selection::Item& item : selector.items) numbers.insert(numbers.end(), {item.source, item.number});
+  });
+  world.broadcast(numbers);
+  selector.items.clear();
+  for (std::size_t k = 0; k < numbers.size(); k += 2) selector.items.push_back({numbers[k], numbers[k + 1]});
+  selection->take(std::move(selector.items));
   return selection;
 }
 
@@ -179,18 +192,9 @@ StructureSet hull_structures(const RunContext& context, const EntryList& given) 
   const HullParameters& p = input.hull;
   std::vector<std::string> origins = p.structures;
   if (!p.prototypes.empty()) origins.push_back("prototypes");
-  StructureSet set{nullptr, fmt::format("{}", fmt::join(origins, ", ")), "hull",
-                   p.structures.empty() ? "prototypes" : "structures",
-                   relaxes_structures(input) ? StructureSet::Action::relaxation : StructureSet::Action::single_point};
-  ElementsSeen seen;
-  for (const auto& entry : given.entries) seen.add(entry.composition);
-  for (ElementSet* elements : {&seen.all, &seen.own}) {
-    std::vector<int> numbers = elements->atomic_numbers();
-    context.world.broadcast(numbers);
-    for (const int z : numbers) elements->insert(z);
-  }
-  set.source = select(input, seen);
-  return set;
+  return {select(context, given), fmt::format("{}", fmt::join(origins, ", ")), "hull",
+          p.structures.empty() ? "prototypes" : "structures",
+          relaxes_structures(input) ? StructureSet::Action::relaxation : StructureSet::Action::single_point};
 }
 
 std::vector<std::int64_t> add_computed_entries(const RunContext& context, StructureSweep& sweep, EntryList& list) {

@@ -10,7 +10,7 @@ namespace spinel {
 /// Whether &hull has entries whose energies the potential gives.
 bool computes_entries(const Input& input);
 
-/// Collective. The structures of &hull, on rank 0: those of `structures`, then `prototypes`, then those that
+/// Collective. The structures of &hull: those of `structures`, then `prototypes`, then those that
 /// elemental_references = 'prototypes' adds: for each element without a crystal of its own that of the element at room
 /// temperature, and for metals fcc, bcc and hcp. `given`, on rank 0: entries that are there already. InputError where
 /// an element would have no reference, before anything is computed.

@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <optional>
 
 #include "campaign/campaign.hpp"
 #include "input/schema.hpp"
+#include "run/open_list.hpp"
 #include "run/run_report.hpp"
-#include "source/crystal_source.hpp"
+#include "source/crystal_chunks.hpp"
 #include "task/predict/predict_models.hpp"
 #include "task/predict/predict_results.hpp"
 
 namespace spinel {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// What records are to have: what perceptrons take, then the target.
 std::vector<std::string> wanted_scalars(const Input& input, const PredictModels& models) {
@@ -26,20 +24,17 @@ std::vector<std::string> wanted_scalars(const Input& input, const PredictModels&
   return names;
 }
 
-std::unique_ptr<CrystalSource> open_source(const RunContext& context, const PredictModels& models) {
-  const fs::path path = fs::path(context.input.locations.file).parent_path() / context.input.predict.structures;
-  try {
-    return open_crystal_source(path.string(), wanted_scalars(context.input, models), context.world);
-  } catch (const InputError& error) {
-    fail_key(context.input, "predict", "structures", error.what());
-  }
+std::shared_ptr<StructureSource> open_source(const RunContext& context, const PredictModels& models) {
+  SourceOptions options;
+  options.scalars = wanted_scalars(context.input, models);
+  return open_list(context, context.input.predict.structures, {"predict", "structures"}, options);
 }
 
 /// &predict structures through &predict models, chunk by chunk.
 class Prediction {
  public:
   explicit Prediction(const RunContext& context)
-      : context_(context), files_(context.input), models_(context), source_(open_source(context, models_)) {
+      : context_(context), files_(context.input), models_(context), crystals_(open_source(context, models_)) {
     report_start(context_);
     campaign_.emplace(context_, files_, plan());
   }
@@ -57,24 +52,24 @@ class Prediction {
     };
     const std::int64_t before = campaign_->n_before();
     const PredictSummary summary =
-        write_predictions(context_, files_, models_, *source_, chunk, complete, before, campaign_->seconds());
+        write_predictions(context_, files_, models_, crystals_, chunk, complete, before, campaign_->seconds());
     const std::int64_t done = summary.done + summary.failed;
     report_predictions(context_, models_, summary, done - before, campaign_->seconds());
     report_end(context_, files_.result + (context_.input.predict.csv ? ", " + files_.predictions : ""), complete,
-               campaign_->stop_reason(), done, source_->size(), "crystals");
+               campaign_->stop_reason(), done, crystals_.size(), "crystals");
   }
 
  private:
   CampaignPlan plan() const {
     CampaignPlan plan;
     plan.journal = files_.journal;
-    plan.n_items = source_->n_chunks();
+    plan.n_items = crystals_.n_chunks();
     plan.things = "crystals";
-    plan.things_per_item = source_->chunk_size();
-    plan.n_things = source_->size();
+    plan.things_per_item = crystals_.chunk_size();
+    plan.n_things = crystals_.size();
     plan.n_pools = context_.world.size();
     plan.short_items = true;
-    plan.content = {{"the list of structures is", source_->fingerprint()}, {"the models are", models_.fingerprint()}};
+    plan.content = {{"the list of structures is", crystals_.fingerprint()}, {"the models are", models_.fingerprint()}};
     plan.group = "predict";
     plan.key = "structures";
     return plan;
@@ -90,7 +85,7 @@ class Prediction {
   }
 
   PredictedChunk predict(std::int64_t number, const Campaign::Pulse& pulse) {
-    source_->read(number, records_);
+    crystals_.read(number, records_);
     const std::size_t each = models_.size() * models_.n_outputs();
     PredictedChunk chunk;
     chunk.value.assign(records_.size() * each, std::numeric_limits<double>::quiet_NaN());
@@ -120,7 +115,7 @@ class Prediction {
   const RunContext& context_;
   RunFiles files_;
   PredictModels models_;
-  std::unique_ptr<CrystalSource> source_;
+  CrystalChunks crystals_;
   std::optional<Campaign> campaign_;
   std::vector<CrystalRecord> records_;
 };

@@ -7,7 +7,7 @@
 #include "model/property_predictor.hpp"
 #include "neighbor/crystal_graph.hpp"
 #include "run/context.hpp"
-#include "source/crystal_source.hpp"
+#include "source/structure_source.hpp"
 
 namespace spinel {
 

@@ -215,7 +215,7 @@ PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
 }
 
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
-                                 const CrystalSource& source,
+                                 const CrystalChunks& source,
                                  const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk, bool complete,
                                  std::int64_t n_before, double seconds) {
   PredictSummary summary;

@@ -8,6 +8,7 @@
 
 #include "run/context.hpp"
 #include "run/run_files.hpp"
+#include "source/crystal_chunks.hpp"
 #include "task/predict/predict_models.hpp"
 
 namespace spinel {
@@ -37,7 +38,7 @@ struct PredictSummary {
 /// other, nothing where it is not done; `seconds`, on rank 0: that this run worked, for all crystals but `n_before`.
 /// The summary is known on rank 0.
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
-                                 const CrystalSource& source,
+                                 const CrystalChunks& source,
                                  const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk, bool complete,
                                  std::int64_t n_before, double seconds);
 /// On rank 0: the end of a run that took `seconds` for `crystals` crystals.

@@ -11,6 +11,7 @@
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
 #include "run/find_beside_input.hpp"
+#include "source/read_dataset.hpp"
 
 namespace spinel {
 
@@ -74,8 +75,7 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
   for (const auto& [file, key, part] : {std::tuple(&p.validation_file, "validation_file", &split.validation),
                                         {&p.test_file, "test_file", &split.test}}) {
     if (file->empty()) continue;
-    more.push_back(
-        at_key(context, key, [&, f = file] { return std::make_unique<Dataset>(find(context, *f), context.world); }));
+    more.push_back(at_key(context, key, [&, f = file] { return read_dataset(find(context, *f), context.world); }));
     parts.push_back(more.back().get());
     part->resize(static_cast<std::size_t>(more.back()->n_structures()));
     std::iota(part->begin(), part->end(), first);
@@ -90,8 +90,7 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
 LoadedDataset load_dataset(const RunContext& context) {
   const DatasetParameters& p = context.input.dataset;
   LoadedDataset loaded;
-  loaded.dataset =
-      at_key(context, "file", [&] { return std::make_unique<Dataset>(find(context, p.file), context.world); });
+  loaded.dataset = at_key(context, "file", [&] { return read_dataset(find(context, p.file), context.world); });
   if (p.split == "files") read_parts(context, loaded);
   const Dataset& data = *loaded.dataset;
   if (!data.has_scalar(p.target)) {

@@ -42,7 +42,7 @@ GraphSet::GraphSet(const Dataset& dataset, const GraphSettings& settings, const 
 }
 
 std::string GraphSet::cache_path(const Dataset& dataset, const GraphSettings& settings) {
-  if (is_xyz_name(dataset.path())) return "";
+  if (!is_dataset_name(dataset.path())) return "";
   return fmt::format("{}.r{}-n{}.graphs", dataset.path(), settings.radius, settings.max_neighbors);
 }
 

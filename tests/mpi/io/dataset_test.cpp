@@ -1,12 +1,11 @@
 #include "io/dataset/dataset.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
+#include "../temporary_folder.hpp"
 #include "crystal/formats/extended_xyz.hpp"
 #include "io/dataset/dataset_file.hpp"
 
@@ -26,36 +25,6 @@ O 0 0 0
 H 1 0 0
 H 0 1 0
 )";
-
-/// A folder for one test, the same on all ranks; removed at the end.
-class Folder {
- public:
-  explicit Folder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() /
-              (name + std::to_string(Communicator::world().size()) + "." + parent_id())) {
-    if (Communicator::world().is_root()) std::filesystem::create_directories(path_);
-    Communicator::world().barrier();
-  }
-  ~Folder() {
-    Communicator::world().barrier();
-    std::error_code ignored;
-    if (Communicator::world().is_root()) std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  static std::string parent_id() {
-    std::int64_t id = getpid();
-    Communicator::world().broadcast(&id, 1);
-    return std::to_string(id);
-  }
-  std::filesystem::path path_;
-};
-
-void write_text(const std::string& path, const std::string& text) {
-  if (Communicator::world().is_root()) std::ofstream(path) << text;
-  Communicator::world().barrier();
-}
 
 /// The records of the text above dealt to ranks: `first` … to rank 0, and so on, some ranks with none.
 DatasetRecords dealt_records() {
@@ -108,25 +77,14 @@ void expect_three(const Dataset& data) {
   EXPECT_TRUE(data.structure(2).force.empty());
 }
 
-TEST(Dataset, ExtendedXyzIsReadAsItIs) {
-  const auto world = Communicator::world();
-  const Folder folder("spinel-dataset-xyz");
-  write_text(folder / "three.xyz", xyz_text);
-  const Dataset data(folder / "three.xyz", world);
-  expect_three(data);
-  EXPECT_EQ(data.hash().size(), 32u);
-}
-
 TEST(Dataset, RecordsOfAllRanksInAnyNumberOfNodes) {
   const auto world = Communicator::world();
-  const Folder folder("spinel-dataset-nodes");
-  write_text(folder / "three.xyz", xyz_text);
-  const Dataset from_file(folder / "three.xyz", world);
+  const Dataset dealt(dealt_records(), "records", world);
   for (const int ranks_per_node : {0, 1, 2}) {
     const Dataset data(dealt_records(), "records", world, ranks_per_node);
     expect_three(data);
-    EXPECT_EQ(data.hash(), from_file.hash());
-    EXPECT_EQ(data.structure_hash(), from_file.structure_hash());
+    EXPECT_EQ(data.hash(), dealt.hash());
+    EXPECT_EQ(data.structure_hash(), dealt.structure_hash());
   }
 }
 
@@ -183,14 +141,6 @@ TEST(Dataset, SaysWhatIsWrong) {
   EXPECT_NE(message("none.h5").find("there is no file"), std::string::npos);
   write_text(folder / "text.h5", "no HDF5\n");
   EXPECT_NE(message("text.h5").find("is no dataset"), std::string::npos);
-  write_text(folder / "empty.xyz", "");
-  EXPECT_NE(message("empty.xyz").find("the file is empty"), std::string::npos);
-  write_text(folder / "bad.xyz", "1\nLattice=\"4 0 0 0 4 0 0 0 4\"\nXx 0 0 0\n");
-  EXPECT_NE(message("bad.xyz").find("bad.xyz:3:"), std::string::npos);
-  write_text(folder / "stress.xyz",
-             "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=species:S:1:pos:R:3 stress=\"1 2\"\nH 0 0 0\n");
-  EXPECT_NE(message("stress.xyz").find("stress must be nine or six numbers, not 2"), std::string::npos);
-
   const Dataset data(dealt_records(), "three", world);
   try {
     data.scalar("bandgap");

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Many structures by pools of ranks (README.md)."""
+import gzip
 import importlib.util
+import json
 import os
 import random
 import re
@@ -159,8 +161,65 @@ def folder():
     st.check(names == ["POSCAR_a", "b.xyz", "c.cif"], f"names {names}")
     st.check(column("folder", "status").tolist() == [0, 0, 2] and "c.cif" in output, output)
     os.makedirs("empty")
-    st.check("no structure files" in st.run(case("none", file="'empty'"), status=2), "an empty folder")
+    st.check("structure files" in st.run(case("none", file="'empty'"), status=2), "an empty folder")
     print("a folder: in the order of names, a broken file among them")
+
+
+def formats():
+    """The same crystals from files of every kind have the same energies, and one of them by its number."""
+    rng = np.random.default_rng(11)
+    cells, symbols, places = [], [], []
+    for k in range(6):
+        n = 1 + k % 3
+        cells.append(np.diag([3.9, 4.0 + 0.1 * k, 4.1 * n]))
+        symbols.append(["Kr" if (i + k) % 3 == 0 else "Ar" for i in range(n)])
+        places.append(np.array([[0.0, 0.0, i / n] for i in range(n)]) + rng.uniform(-0.02, 0.02, (n, 3)))
+    frames, documents = [], []
+    for k, (cell, kinds, place) in enumerate(zip(cells, symbols, places)):
+        lattice = " ".join(repr(x) for x in cell.ravel().tolist())
+        frames += [str(len(kinds)), f'Lattice="{lattice}" Properties=species:S:1:pos:R:3 id=mp-{k} pbc="T T T"']
+        frames += [f"{s} {x!r} {y!r} {z!r}" for s, (x, y, z) in zip(kinds, (place @ cell).tolist())]
+        documents.append({"material_id": f"mp-{k}", "formula_pretty": "".join(kinds), "band_gap": 0.25 * k, "structure": {
+            "@module": "pymatgen.core.structure", "@class": "Structure", "charge": 0, "lattice": {"matrix": cell.tolist()},
+            "sites": [{"species": [{"element": s, "occu": 1}], "abc": f, "label": s} for s, f in zip(kinds, place.tolist())]}})
+    bare = [dict(document["structure"], properties={"id": document["material_id"]}) for document in documents]
+    texts = {"kinds.xyz": "\n".join(frames) + "\n", "documents.json": json.dumps({"data": documents, "meta": {"total": 6}}),
+             "list.json": json.dumps(bare, indent=1), "lines.jsonl": "".join(json.dumps(d) + "\n" for d in documents),
+             "table.csv": "material_id,structure\n" + "".join(
+                 '{},"{}"\n'.format(d["material_id"], json.dumps(d["structure"]).replace('"', '""')) for d in documents)}
+    for name, text in texts.items():
+        st.write(name, text)
+        with gzip.open(name + ".gz", "wt") as file:
+            file.write(text)
+    os.makedirs("poscars")
+    for k, (cell, kinds, place) in enumerate(zip(cells, symbols, places)):
+        order = sorted(range(len(kinds)), key=lambda i: kinds[i])
+        counts = [(s, kinds.count(s)) for s in sorted(set(kinds))]
+        rows = lambda values: "".join(" ".join(repr(x) for x in row) + "\n" for row in values)
+        st.write(f"poscars/mp-{k}.vasp", f"crystal\n1.0\n{rows(cell.tolist())}{' '.join(s for s, _ in counts)}\n"
+                 f"{' '.join(str(n) for _, n in counts)}\nDirect\n{rows(place[order].tolist())}")
+    st.run(st.write("to_dataset.nml", "&control calculation = 'convert' prefix = 'kinds' /\n&convert sources = 'lines.jsonl.gz' /\n"), ranks=2)
+    names = [name + end for name in texts for end in ("", ".gz")] + ["poscars", "out/kinds.dataset.h5"]
+    reference = None
+    for place, name in enumerate(names):
+        outdir = "format" + str(place)
+        st.run(case(outdir, calculation="'energy'", file=f"'{name}'"), ranks=1 + place % 3)
+        st.check(column(outdir, "status").tolist() == 6 * [0], f"{name}: {column(outdir, 'reason')}")
+        energy = column(outdir, "energy")
+        reference = energy if reference is None else reference
+        st.check(np.allclose(energy, reference, rtol=0, atol=1e-10), f"{name}: {energy}, not {reference}")
+        with open(f"{outdir}/run_evaluated.xyz") as file:
+            found = re.findall(r"\b(?:material_)?id=(mp-\d)", file.read())
+        st.check(name == "poscars" or found == [f"mp-{k}" for k in range(6)], f"{name}: {found}")
+    # One of them, and relaxed.
+    for frame, number in ((4, 4), (-1, 5)):
+        text = st.namelist(ARGON, outdir="'single'", calculation="'energy'", file="'documents.json'")
+        st.run(st.write("single.nml", text.replace("all = .true.", f"frame = {frame}")))
+        with h5py.File("single/run.h5") as file:
+            st.check(abs(file["energy"][()] - reference[number]) < 1e-10, f"frame {frame}")
+    st.run(case("relaxed_json", file="'documents.json.gz'"), ranks=2)
+    st.check(column("relaxed_json", "status").tolist() == 6 * [0], column("relaxed_json", "reason"))
+    print("XYZ, JSON, CSV, POSCAR and a dataset: the same energies")
 
 
 def kept(outdir):
@@ -271,6 +330,7 @@ with st.workspace():
     pools_and_order(sizes)
     energies()
     folder()
+    formats()
     killed()
     stopped()
     paths()

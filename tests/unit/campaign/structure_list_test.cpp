@@ -7,7 +7,6 @@
 #include "campaign/campaign_journal.hpp"
 #include "campaign/structure_result.hpp"
 #include "core/error.hpp"
-#include "source/structure_source.hpp"
 
 namespace spinel {
 namespace {
@@ -21,17 +20,6 @@ class StructureListTest : public testing::Test {
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name) << text;
-    return (folder_ / name).string();
-  }
-  static std::string frame(const std::string& symbol, int n_atoms = 1, int written = -1) {
-    std::string text =
-        fmt::format("{}\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=species:S:1:pos:R:3 id={}\n", n_atoms, symbol);
-    for (int i = 0; i < (written < 0 ? n_atoms : written); ++i) text += fmt::format("{} {} 0 0\n", symbol, i);
-    return text;
-  }
-
   fs::path folder_;
 };
 
@@ -124,56 +112,6 @@ TEST_F(StructureListTest, JournalOfSeveralPools) {
   ASSERT_TRUE(reader.scan());
   EXPECT_EQ(reader.count(9), 4);
   expect_equal(unpack_result(reader.read(8)), some_result(8));
-}
-
-TEST_F(StructureListTest, BadFramesAmongGoodOnes) {
-  const auto path = write("set.xyz", frame("Ar") + frame("Xq", 3) + frame("Kr", 2) + "\n\n" +
-                                         "1\nLattice=\"4 0 0 0 4 0 0 0 oops\"\nAr 0 0 0\n" + frame("Ne"));
-  const auto source = open_structure_source(path, false);
-  ASSERT_EQ(source->size(), 5);
-  EXPECT_EQ(source->read(0).formula(), "Ar");
-  EXPECT_EQ(source->read(2).formula(), "Kr2");
-  EXPECT_EQ(source->read(4).formula(), "Ne");
-  EXPECT_EQ(source->read(4).info.at("id"), "Ne");
-  EXPECT_GT(source->work(2), source->work(0));
-  EXPECT_EQ(source->name(2), "set.xyz frame 2");
-  for (const auto& [number, line] : {std::pair{1, "set.xyz:6:"}, {3, "set.xyz:"}}) {
-    try {
-      source->read(number);
-      ADD_FAILURE() << "frame " << number << " was read";
-    } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find(line), std::string::npos) << error.what();
-    }
-  }
-  EXPECT_EQ(source->fingerprint(), open_structure_source(path, false)->fingerprint());
-  write("set.xyz", frame("Ar") + frame("Xq", 3) + frame("Kr", 2));
-  EXPECT_NE(source->fingerprint(), open_structure_source(path, false)->fingerprint());
-}
-
-TEST_F(StructureListTest, FilesWhoseFramesCannotBeFound) {
-  for (const std::string& text : {std::string(), std::string("\n\n"), frame("Ar") + "no number\n", frame("Ar", 3, 2),
-                                  frame("Ar") + frame("Kr", 4, 1), frame("Ar") + "-2\n\n"}) {
-    const auto path = write("set.xyz", text);
-    EXPECT_THROW(open_structure_source(path, false), InputError) << text;
-  }
-  EXPECT_THROW(open_structure_source((folder_ / "none.xyz").string(), false), InputError);
-  EXPECT_THROW(open_structure_source(write("set.pdb", "x"), false), InputError);
-  EXPECT_THROW(open_structure_source((folder_ / "none.cif").string(), false), InputError);
-}
-
-TEST_F(StructureListTest, FoldersInTheOrderOfNames) {
-  const fs::path cells = folder_ / "cells";
-  fs::create_directories(cells / "inner.xyz");
-  EXPECT_THROW(open_structure_source(cells.string(), false), InputError);
-  write("cells/b.xyz", frame("Ar") + frame("Kr", 2));
-  write("cells/a.xyz", "nothing");
-  write("cells/.hidden.xyz", frame("Ne"));
-  write("cells/readme.txt", "text");
-  const auto source = open_structure_source(cells.string(), false);
-  ASSERT_EQ(source->size(), 2);
-  EXPECT_EQ(source->name(0), "a.xyz");
-  EXPECT_THROW(source->read(0), InputError);
-  EXPECT_EQ(source->read(1).formula(), "Kr2") << "the last frame of a file";
 }
 
 }  // namespace

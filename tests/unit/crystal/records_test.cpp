@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crystal/formats/csv_file.hpp"
-#include "crystal/formats/json_items.hpp"
+#include "crystal/formats/file_name.hpp"
+#include "crystal/formats/json_records.hpp"
 #include "crystal/formats/pymatgen_json.hpp"
 
 namespace spinel {
@@ -67,6 +68,57 @@ TEST(JsonItems, AreFoundWithoutParsingThem) {
   EXPECT_EQ(message_of([] { json_items("[1] 2"); }), "byte 5: text behind the end");
   EXPECT_EQ(message_of([] { json_items("{\"a\" 1}"); }), "byte 6: ':' is missing");
   EXPECT_EQ(message_of([] { json_items("[1 2]"); }), "byte 4: ']' is missing");
+}
+
+TEST(JsonItems, OnesALine) {
+  EXPECT_TRUE(is_json_lines("\n{\"a\": 1}\n{\"b\": 2}"));
+  EXPECT_FALSE(is_json_lines("{\"a\": 1}\n"));
+  EXPECT_FALSE(is_json_lines("{\"a\": 1} x"));
+  EXPECT_FALSE(is_json_lines("[{\"a\": 1}, {\"b\": 2}]"));
+  EXPECT_FALSE(is_json_lines("{\"a\": {"));
+  const auto lines = json_lines("{\"a\": 1}\r\n \n{\"b\"\n[3]");
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[1].text, "{\"b\"");
+  EXPECT_EQ(lines[2].text, "[3]");
+}
+
+TEST(JsonRecords, AllWhatAStructureIsIn) {
+  const std::string al = R"({"lattice": {"matrix": [[4, 0, 0], [0, 4, 0], [0, 0, 4]]},
+                             "sites": [{"species": [{"element": "Al", "occu": 1}], "abc": [0, 0, 0]}]})",
+                    line = R"({"structure": {"lattice": {"matrix": [[4, 0, 0], [0, 4, 0], [0, 0, 4]]}, "sites": )"
+                           R"([{"species": [{"element": "Ti"}], "abc": [0, 0, 0]}]}, "material_id": "mp-1", "gap": 2})",
+                    document = "{\"material_id\": \"mp-2\", \"gap\": 0.5, \"structure\": " + al + "}";
+  JsonOptions options;
+  options.id_keys = {"id", "material_id"};
+  std::string id;
+  for (const auto& [text, kind, own_id] :
+       {std::tuple{al, "JSON structure", ""},
+        {"[" + document + "]", "JSON list", "mp-2"},
+        {"{\"meta\": {}, \"data\": [" + document + "]}", "JSON list", "mp-2"},
+        {"{\"x\": " + document + "}", "JSON by id", "mp-2"},
+        {"{\"columns\": [\"gap\", \"structure\"], \"index\": [\"r\"], \"data\": [[1, " + al + "]]}", "JSON table", ""},
+        {line + "\n" + line, "JSON lines", "mp-1"}}) {
+    const JsonRecords records = find_json_records(text, options);
+    EXPECT_EQ(records.kind, kind);
+    const Structure s = structure_from_json(records.items.at(0).text, records.columns, options, "here", id);
+    EXPECT_EQ(s.size(), 1u) << text;
+    EXPECT_EQ(id, own_id) << text;
+    EXPECT_EQ(s.info.count("gap"), text == al ? 0u : 1u) << text;
+  }
+  EXPECT_EQ(find_json_records(line, options, true).kind, "JSON lines");
+  EXPECT_EQ(message_of([&] { structure_from_json("{\"id\": \"a\"}", {}, options, "here", id); }),
+            "here: it has no structure");
+  EXPECT_EQ(id, "a");
+  EXPECT_EQ(message_of([&] { find_json_records("{\"a\": 3}", options); }).substr(0, 11), "neither a s");
+  EXPECT_EQ(message_of([&] { find_json_records(" ", options); }), "the file is empty");
+}
+
+TEST(FileNames, StemsAndKinds) {
+  EXPECT_EQ(stem_of("out/set.dataset.h5"), "set");
+  EXPECT_EQ(stem_of(".xyz"), ".xyz");
+  EXPECT_TRUE(is_xyz_name("a/B.XYZ.gz") && is_xyz_name("b.extxyz") && !is_xyz_name("xyz") && !is_xyz_name("a.gz"));
+  EXPECT_TRUE(is_json_name("a.json.gz") && is_json_name("a.jsonl") && !is_json_name("a.json.txt"));
+  EXPECT_TRUE(is_json_lines_name("a.ndjson.gz") && !is_json_lines_name("a.json"));
 }
 
 TEST(PymatgenJson, StructureWithForces) {

@@ -169,24 +169,16 @@ TEST(EntryJson, WhatIsWrong) {
   expect_message("c.json", R"([{"energy": 1, "structure": {"sites": [{"label": "O"}]}}])", {"without species"});
 }
 
-TEST(EntryXyz, EnergiesOfFrames) {
-  const std::string frames =
-      "2\nLattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 energy=-8.5 material_id=mp-9\n"
-      "Ti 0 0 0\nAl 1.5 1.5 1.5\n"
-      "1\nLattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3 energy=-3.0\nAl 0 0 0\n";
-  const auto list = read("a.xyz", frames);
-  EXPECT_EQ(list.kind, EnergyKind::total);
+TEST(EntryJson, OneALine) {
+  const auto list = read("d.jsonl", R"({"energy": -4.0, "composition": {"Fe": 2}, "entry_id": "a"}
+
+{"energy": -10.0, "composition": {"Fe": 2, "O": 3}, "entry_id": "b"})");
   ASSERT_EQ(list.entries.size(), 2u);
-  EXPECT_EQ(list.entries[0].id, "mp-9");
-  EXPECT_EQ(list.entries[0].energy, -4.25);
-  EXPECT_EQ(list.entries[1].id, "a:2");
-  const auto relaxed =
-      read("relaxed.xyz", frames + "1\nLattice=\"3 0 0 0 3 0 0 0 3\" energy=-999 status=failed\nAl 0 0 0\n");
-  EXPECT_EQ(relaxed.entries.size(), 2u);
-  ASSERT_EQ(relaxed.left_out.size(), 1u);
-  EXPECT_TRUE(contains(relaxed.left_out[0], "relaxed.xyz: structure 3"));
-  expect_message("b.xyz", "1\nLattice=\"3 0 0 0 3 0 0 0 3\" id=7\nAl 0 0 0\n", {"structure 1", "no energy"});
-  expect_message("b.xyz", "1\nLattice=\"3 0 0 0 3 0 0 0 3\" energy=NaN\nAl 0 0 0\n", {"structure 1", "finite"});
+  EXPECT_EQ(list.entries[1].id, "b");
+  EXPECT_DOUBLE_EQ(list.entries[1].energy, -2.0);
+  const std::string two = "{\"e_form\": 0, \"formula\": \"O\"}\n{\"e_form\": -1, \"formula\": \"Al2O3\"}\n";
+  EXPECT_EQ(read("d.json", two).entries.size(), 2u);
+  expect_message("d.jsonl", two + "{\"e_form\": ", {"d.jsonl", "parse error"});
 }
 
 TEST(EntryFiles, OneKindOfEnergyInAll) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "source/structure_source.hpp"
+
+namespace spinel {
+
+/// The crystals of a source in chunks, the pieces of work of a prediction.
+class CrystalChunks {
+ public:
+  explicit CrystalChunks(std::shared_ptr<StructureSource> source) : source_(std::move(source)) {}
+
+  std::int64_t size() const { return source_->size(); }
+  std::uint64_t fingerprint() const { return source_->fingerprint(); }
+  /// Depends on size() alone: a hundred chunks or more keep the ranks busy to the end; short ones would cost more than
+  /// they hold.
+  std::int64_t chunk_size() const {
+    std::int64_t most = 8;
+    while (most < 256 && most * 128 <= size()) most *= 2;
+    return most;
+  }
+  std::int64_t n_chunks() const { return (size() + chunk_size() - 1) / chunk_size(); }
+  std::int64_t first_of(std::int64_t chunk) const { return chunk * chunk_size(); }
+  std::int64_t count_of(std::int64_t chunk) const { return std::min(chunk_size(), size() - first_of(chunk)); }
+  /// The crystals of a chunk; objects that are there are used again.
+  void read(std::int64_t chunk, std::vector<CrystalRecord>& records) {
+    records.resize(static_cast<std::size_t>(count_of(chunk)));
+    for (std::size_t k = 0; k < records.size(); ++k)
+      source_->read_crystal(first_of(chunk) + static_cast<std::int64_t>(k), records[k]);
+  }
+
+ private:
+  std::shared_ptr<StructureSource> source_;
+};
+
+}  // namespace spinel

@@ -1,0 +1,86 @@
+#include "source/file_text.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/content_hash.hpp"
+#include "core/error.hpp"
+#include "parallel/on_root.hpp"
+
+namespace spinel {
+
+FileText::FileText(const std::string& path, const Communicator& communicator) : path_(path), group_(communicator) {
+  int packed = 0;
+  on_root(communicator, [&] {
+    ContentHash hash;
+    read_blocks(path, [&](std::string_view block) {
+      hash.add(block);
+      size_ += static_cast<std::int64_t>(block.size());
+    });
+    fingerprint_ = hash.value()[0];
+    packed = is_gzip(path) ? 1 : 0;
+  });
+  communicator.broadcast(&size_, 1);
+  communicator.broadcast(&fingerprint_, 1);
+  communicator.broadcast(&packed, 1);
+  is_packed_ = packed == 1;
+  if (is_packed_) unpacked_ = NodeShared<char>(group_, static_cast<std::size_t>(size_));
+  std::string problem;
+  try {
+    if (!is_packed_) {
+      file_ = PosixFile(path, PosixFile::Mode::read);
+    } else if (group_.node().is_root()) {
+      std::size_t at = 0;
+      read_blocks(path, [&](std::string_view block) {
+        if (at + block.size() > unpacked_.size()) fail("{} changed while it was read", path);
+        std::memcpy(unpacked_.data() + at, block.data(), block.size());
+        at += block.size();
+      });
+    }
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  communicator.fail_together(problem);
+  unpacked_.fence();
+}
+
+FileText::~FileText() { release(); }
+
+std::string_view FileText::read(std::int64_t offset, std::int64_t size) {
+  const auto at = static_cast<std::size_t>(offset), n = static_cast<std::size_t>(size);
+  if (is_packed_) return {unpacked_.data() + at, n};
+  part_.resize(n);
+  if (file_.read(part_.data(), n, at) != n) fail("{} changed while it was read", path_);
+  return part_;
+}
+
+LineReader FileText::lines() const {
+  if (is_packed_) return LineReader(std::string_view(unpacked_.data(), unpacked_.size()), path_);
+  return LineReader(path_);
+}
+
+std::string_view FileText::whole() {
+  const auto n = static_cast<std::size_t>(size_);
+  if (is_packed_) return {unpacked_.data(), n};
+  if (n == 0) return {};
+  if (map_ == nullptr) {
+    const int descriptor = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    void* map = descriptor < 0 ? MAP_FAILED : mmap(nullptr, n, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    const int code = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (map == MAP_FAILED) fail("cannot read {}: {}", path_, std::strerror(code));
+    map_ = map;
+  }
+  return {static_cast<const char*>(map_), n};
+}
+
+void FileText::release() {
+  if (map_ != nullptr) munmap(map_, static_cast<std::size_t>(size_));
+  map_ = nullptr;
+}
+
+}  // namespace spinel
