@@ -68,6 +68,7 @@ const Group* find_group(const std::string& name);
 /// A calculation as help and messages need it; the table itself is task's.
 struct CalculationHelp {
   std::string name, help;
+  std::string example;  ///< file in input/ that is ready to run
 };
 
 /// Reads and validates a namelist file's text. `file` is its name in messages. Where `calculations` has rows,
