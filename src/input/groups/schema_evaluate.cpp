@@ -42,6 +42,7 @@ void add_evaluate(std::vector<Group>& groups) {
   g.key("symmetry_tolerance", &P::symmetry_tolerance, "of the space groups").in("Å").above(0);
   g.key("bootstrap", &P::bootstrap, "resamples of the set for the errors").between(2, 1000000);
   g.key("csv", &P::csv, "write the table of structures also as CSV: <prefix>_evaluation.csv");
+  g.keys_may_change();  // what was found with other values is not used again
 }
 
 }  // namespace spinel
