@@ -86,6 +86,7 @@ std::string help_text(const std::string& topic, const std::vector<CalculationHel
   for (const auto& row : calculations) {
     if (row.name != name || topic[0] == '&') continue;
     std::string result = "calculation = '" + row.name + "'\n" + wrapped(row.help, 2);
+    if (!row.example.empty()) result += "\n  Ready to run: input/" + row.example + "\n";
     for (const auto& group : schema()) {
       rows.clear();
       for (const auto& key : group.keys)

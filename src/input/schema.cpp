@@ -15,6 +15,14 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
+AtRestart Key::at_restart(const Input& now) const {
+  const std::string& calculation = now.control.calculation;
+  const bool frozen = contains(frozen_for, calculation) ||
+                      (!changes_for.empty() && !contains(changes_for, calculation)) ||
+                      (changes_for_one && takes_many_structures(now));
+  return frozen ? AtRestart::frozen : changed;
+}
+
 bool Group::used_by(const std::string& calculation) const {
   return calculations.empty() || contains(calculations, calculation);
 }

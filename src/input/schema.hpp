@@ -15,6 +15,13 @@ namespace spinel {
 using Member = std::variant<std::string*, std::int64_t*, double*, bool*, std::vector<std::string>*,
                             std::vector<std::int64_t>*, std::vector<double>*, std::vector<bool>*>;
 
+/// What a restart does where a key has another value than when its checkpoint was written.
+enum class AtRestart {
+  frozen,  ///< an error: what is done belongs to the old value
+  told,    ///< goes on with the new value, and a NOTE says so
+  silent   ///< goes on with the new value: how long to run, what to write
+};
+
 /// All there is to know about one key; parsing, validation, help, doc/keywords.md and the echo have no other source.
 /// Its type is that of the member and its default the member's initial value. The setters below describe it in
 /// schema_groups.cpp.
@@ -32,6 +39,10 @@ struct Key {
   std::size_t minimum_length = 0, maximum_length = 1000000;  ///< of a list
   std::optional<double> lj_default;                          ///< the default with units = 'lj', where it is another
   std::vector<std::string> calculations;                     ///< that use it; empty: those of its group
+  AtRestart changed = AtRestart::frozen;                     ///< where the next three let it change
+  std::vector<std::string> changes_for;                      ///< calculations with which it may; empty: all
+  std::vector<std::string> frozen_for;                       ///< calculations with which it may not
+  bool changes_for_one = false;                              ///< only where one structure is computed, not many
 
   Key& required() { return is_required = true, *this; }
   Key& in(std::string UnitSystem::*u) { return unit = u, *this; }
@@ -46,6 +57,15 @@ struct Key {
   Key& length(std::size_t n) { return length(n, n); }
   Key& lj(double value) { return lj_default = value, *this; }
   Key& only_for(std::vector<std::string> names) { return calculations = std::move(names), *this; }
+  // At a restart; without one of these the key must not change.
+  Key& may_change() { return changed = AtRestart::told, *this; }
+  Key& may_change_silently() { return changed = AtRestart::silent, *this; }
+  Key& may_change_for(std::vector<std::string> names) { return changes_for = std::move(names), may_change(); }
+  Key& may_change_unless(std::vector<std::string> names) { return frozen_for = std::move(names), may_change(); }
+  Key& may_change_for_one_structure() { return changes_for_one = true, may_change(); }
+
+  /// What a restart of this input does where the key has changed.
+  AtRestart at_restart(const Input& now) const;
 };
 
 struct Group {
@@ -68,6 +88,7 @@ const Group* find_group(const std::string& name);
 /// A calculation as help and messages need it; the table itself is task's.
 struct CalculationHelp {
   std::string name, help;
+  std::string example = {};  ///< file in input/ that is ready to run
 };
 
 /// Reads and validates a namelist file's text. `file` is its name in messages. Where `calculations` has rows,

@@ -13,8 +13,10 @@ namespace spinel {
 /// One value of &control calculation.
 struct Calculation {
   const char* name;
-  void (*run)(const RunContext&);  ///< collective
-  const char* help;                ///< one line
+  void (*check)(const RunContext&);  ///< collective: what a run would find wrong before its first step
+  void (*run)(const RunContext&);    ///< collective
+  const char* help;                  ///< one line
+  const char* example;               ///< file in input/ that is ready to run
 };
 
 const std::vector<Calculation>& calculations();
@@ -24,7 +26,7 @@ std::vector<CalculationHelp> calculation_help();
 /// Collective. Rank 0 reads the file, all ranks parse it. InputError on every rank where it cannot be read or is wrong.
 Input read_input(const std::string& path, const Communicator& world);
 
-/// Collective. What a run would find wrong before its first step: reads the structure, sets up the potential.
+/// Collective. InputError for what a run of what &control calculation names would find wrong before its first step.
 void check_input(const RunContext& context);
 
 /// Collective. Runs what &control calculation names.

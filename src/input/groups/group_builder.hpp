@@ -23,6 +23,11 @@ class GroupBuilder {
   /// These calculations use the group only where it is given.
   void optional_for(std::vector<std::string> calculations) { group_->optional_for = std::move(calculations); }
 
+  /// At a restart every key so far may change, and is told.
+  void keys_may_change() {
+    for (Key& key : group_->keys) key.may_change();
+  }
+
   template <class T>
   Key& key(const char* name, T Parameters::*member, const char* help) {
     Key key;

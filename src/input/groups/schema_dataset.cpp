@@ -10,7 +10,9 @@ void add_dataset_keys(std::vector<Group>& groups) {
                     "Structures with labels to learn from, and how they are divided into training, validation and test "
                     "part.",
                     {"train"});
-  g.key("file", &P::file, "dataset made by calculation = 'convert', or extended XYZ (also .gz)").required();
+  g.key("file", &P::file, "dataset made by calculation = 'convert', or extended XYZ (also .gz)")
+      .required()
+      .may_change();
   g.key("target", &P::target, "name of the numbers to learn; structures that lack them are left out").required();
   g.key("descriptors", &P::descriptors, "names of further numbers that the model is given of every structure")
       .length(1, 10000)
@@ -33,8 +35,9 @@ void add_dataset_keys(std::vector<Group>& groups) {
       .unless(0, "drawn by split_seed");
   g.key("validation_file", &P::validation_file,
         "structures of the validation part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
-      .if_empty("none");
-  g.key("test_file", &P::test_file, "the same for the test part").if_empty("none");
+      .if_empty("none")
+      .may_change();
+  g.key("test_file", &P::test_file, "the same for the test part").if_empty("none").may_change();
   g.key("group", &P::group,
         "text of the structures, such as 'config_type', by whose values the errors of the test part are also told")
       .if_empty("none");
@@ -71,6 +74,7 @@ void add_convert(std::vector<Group>& groups) {
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "no check");
+  g.keys_may_change();  // nothing is continued
 }
 
 }  // namespace

@@ -8,21 +8,26 @@ void add_control(std::vector<Group>& groups) {
   using P = ControlParameters;
   GroupBuilder<P> g(groups, "control", &Input::control, "What to do, where to write, when to stop.");
   g.key("calculation", &P::calculation, "what to do; spinel --help lists the calculations").required();
-  g.key("title", &P::title, "free text, kept in the result file").if_empty("none");
-  g.key("prefix", &P::prefix, "names of output files begin with it: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5");
-  g.key("outdir", &P::outdir, "folder of the output files, made where it does not exist");
+  g.key("title", &P::title, "free text, kept in the result file").if_empty("none").may_change_silently();
+  g.key("prefix", &P::prefix, "names of output files begin with it: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5")
+      .may_change_silently();
+  g.key("outdir", &P::outdir, "folder of the output files, made where it does not exist").may_change_silently();
   g.key("units", &P::units, "'metal': Å, eV, fs, amu, K, GPa; 'lj': reduced Lennard-Jones units")
       .one_of({"metal", "lj"});
   g.key("restart_mode", &P::restart_mode,
         "'restart' continues from the checkpoint in outdir, 'auto' does so where there is one, 'from_scratch' begins "
         "anew")
-      .one_of({"from_scratch", "restart", "auto"});
-  g.key("seed", &P::seed, "seed of every random number; the same seed gives the same run").at_least(0);
+      .one_of({"from_scratch", "restart", "auto"})
+      .may_change_silently();
+  g.key("seed", &P::seed, "seed of every random number; the same seed gives the same run")
+      .at_least(0)
+      .may_change_unless({"train", "phase"});
   g.key("max_seconds", &P::max_seconds,
         "wall time after which the run writes a checkpoint and ends cleanly, for batch systems with a time limit")
       .in("s")
       .above(0)
-      .unless(0, "no limit");
+      .unless(0, "no limit")
+      .may_change_silently();
 }
 
 void add_structure(std::vector<Group>& groups) {
@@ -78,62 +83,77 @@ void add_potential(std::vector<Group>& groups) {
   g.optional_for({"hull", "evaluate"});
   g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
       .one_of({"lennard_jones", "network", "m3gnet", "schnet", "painn"})
-      .required();
+      .required()
+      .may_change_for({"md"});
   g.key(
        "precision", &P::precision,
        "of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over atoms with "
        "a network")
-      .one_of({"double", "single"});
+      .one_of({"double", "single"})
+      .may_change_for({"md"});
   g.key("pairs", &P::pairs, "pairs of species, 'Ar-Kr', whose coefficients the next three keys list in this order")
       .length(1, n_pairs)
-      .if_empty("one value of each key holds for every pair");
+      .if_empty("one value of each key holds for every pair")
+      .may_change_for({"md"});
   g.key("epsilon", &P::epsilon, "depth of the well, one value a pair")
       .in(&UnitSystem::energy)
       .length(1, n_pairs)
       .at_least(0)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change_for({"md"});
   g.key("sigma", &P::sigma, "distance at which the energy is zero, one value a pair")
       .in(&UnitSystem::length)
       .length(1, n_pairs)
       .above(0)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change_for({"md"});
   g.key("cutoff", &P::cutoff, "distance beyond which a pair does not interact: one value for all pairs, or one a pair")
       .in(&UnitSystem::length)
       .length(1, n_pairs)
       .above(0)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change_for({"md"});
   g.key("mixing", &P::mixing, "rule for pairs that are not listed, from the pairs of like species; 'none': an error")
-      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"});
+      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"})
+      .may_change_for({"md"});
   g.key("truncation", &P::truncation,
         "at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' brings energy and force to zero")
-      .one_of({"plain", "shifted", "smooth"});
+      .one_of({"plain", "shifted", "smooth"})
+      .may_change_for({"md"});
   g.key("smooth_width", &P::smooth_width, "width below the cutoff over which 'smooth' switches off")
       .in(&UnitSystem::length)
       .above(0)
-      .unless(0, "a tenth of the cutoff");
-  g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff");
+      .unless(0, "a tenth of the cutoff")
+      .may_change_for({"md"});
+  g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff")
+      .may_change_for({"md"});
   g.key("model", &P::model,
         "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
         "are a committee, whose mean is the potential")
       .length(1, 100)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change_for({"md"});
   g.key("device", &P::device, "where a network runs: 'cuda' takes one GPU for each rank of a node")
-      .one_of({"cpu", "cuda"});
-  g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024);
+      .one_of({"cpu", "cuda"})
+      .may_change();
+  g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024).may_change();
   g.key("spread_threshold", &P::spread_threshold,
         "largest standard deviation of the force on an atom over the models of a committee that is taken as known")
       .in(&UnitSystem::force)
       .above(0)
       .unless(0, "no limit")
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change_for({"md"});
   g.key("spread_action", &P::spread_action,
         "where it is exceeded: 'dump' appends the frame to <prefix>_uncertain.xyz, 'stop' does so and ends the run")
       .one_of({"dump", "stop"})
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change_for({"md"});
   g.key("spread_every", &P::spread_every, "steps between looks at the spread of a committee")
       .in("steps")
       .at_least(1)
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change_for({"md"});
 }
 
 void add_dynamics(std::vector<Group>& groups) {
@@ -147,37 +167,52 @@ void add_dynamics(std::vector<Group>& groups) {
   g.key("coupling", &P::coupling, "what npt changes: 'isotropic' the volume, 'full' all lengths and angles of the cell")
       .one_of({"isotropic", "full"});
   g.key("timestep", &P::timestep, "time step").in(&UnitSystem::time).above(0).lj(0.005);
-  g.key("steps", &P::steps, "number of steps, those before a restart included").in("steps").at_least(0);
+  g.key("steps", &P::steps, "number of steps, those before a restart included")
+      .in("steps")
+      .at_least(0)
+      .may_change_silently();
   g.key("temperature", &P::temperature, "of the thermostat, and of initial velocities")
       .in(&UnitSystem::temperature)
       .at_least(0)
-      .lj(1.0);
+      .lj(1.0)
+      .may_change();
   g.key("temperature_end", &P::temperature_end, "temperature at the last step, reached linearly")
       .in(&UnitSystem::temperature)
       .at_least(0)
-      .unless(-1, "constant temperature");
+      .unless(-1, "constant temperature")
+      .may_change();
   g.key("thermostat_time", &P::thermostat_time, "relaxation time of the thermostat; for Langevin the inverse friction")
       .in(&UnitSystem::time)
       .above(0)
-      .lj(0.5);
+      .lj(0.5)
+      .may_change();
   g.key("chain_length", &P::chain_length, "number of thermostats in a Nosé–Hoover chain").between(1, 20);
-  g.key("pressure", &P::pressure, "of the barostat").in(&UnitSystem::pressure);
-  g.key("pressure_end", &P::pressure_end, "pressure at the last step, with pressure_ramp").in(&UnitSystem::pressure);
-  g.key("pressure_ramp", &P::pressure_ramp, "change the pressure linearly from pressure to pressure_end");
-  g.key("barostat_time", &P::barostat_time, "relaxation time of the barostat").in(&UnitSystem::time).above(0).lj(5.0);
+  g.key("pressure", &P::pressure, "of the barostat").in(&UnitSystem::pressure).may_change();
+  g.key("pressure_end", &P::pressure_end, "pressure at the last step, with pressure_ramp")
+      .in(&UnitSystem::pressure)
+      .may_change();
+  g.key("pressure_ramp", &P::pressure_ramp, "change the pressure linearly from pressure to pressure_end").may_change();
+  g.key("barostat_time", &P::barostat_time, "relaxation time of the barostat")
+      .in(&UnitSystem::time)
+      .above(0)
+      .lj(5.0)
+      .may_change();
   g.key("initial_velocities", &P::initial_velocities,
         "'file': as the structure file has them, 'maxwell': random at initial_temperature, 'zero'; 'auto': the file's, "
         "else "
         "maxwell")
-      .one_of({"auto", "file", "maxwell", "zero"});
+      .one_of({"auto", "file", "maxwell", "zero"})
+      .may_change();
   g.key("initial_temperature", &P::initial_temperature, "of random initial velocities")
       .in(&UnitSystem::temperature)
       .at_least(0)
-      .unless(-1, "the value of temperature");
+      .unless(-1, "the value of temperature")
+      .may_change();
   g.key("remove_drift_every", &P::remove_drift_every, "steps between removals of the total momentum")
       .in("steps")
       .above(0)
-      .unless(0, "only at the start");
+      .unless(0, "only at the start")
+      .may_change();
   g.key("fixed_ids", &P::fixed_ids, "atoms held in place, numbered from 1 as in the file")
       .length(1, 1000000)
       .at_least(1)
@@ -189,12 +224,18 @@ void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
   GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.",
                     {"energy", "md", "relax", "hull", "evaluate", "properties"});
-  g.key("skin", &P::skin, "lists reach this far beyond the cutoff").in(&UnitSystem::length).at_least(0).lj(0.3);
+  g.key("skin", &P::skin, "lists reach this far beyond the cutoff")
+      .in(&UnitSystem::length)
+      .at_least(0)
+      .lj(0.3)
+      .may_change();
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
       .in("steps")
       .above(0)
-      .unless(0, "only when an atom has moved half the skin");
-  g.key("check_displacement", &P::check_displacement, "rebuild also whenever an atom has moved half the skin");
+      .unless(0, "only when an atom has moved half the skin")
+      .may_change();
+  g.key("check_displacement", &P::check_displacement, "rebuild also whenever an atom has moved half the skin")
+      .may_change();
 }
 
 void add_parallel(std::vector<Group>& groups) {
@@ -203,18 +244,23 @@ void add_parallel(std::vector<Group>& groups) {
   g.key("grid", &P::grid, "bricks along each lattice vector; their product is the number of ranks of a pool")
       .length(3)
       .between(1, 1000000)
-      .if_empty("chosen by surface");
+      .if_empty("chosen by surface")
+      .may_change();
   g.key("pools", &P::pools, "groups of ranks that work independently on different structures")
       .between(1, 1000000)
-      .unless(0, "one for one structure, one a rank for many");
+      .unless(0, "one for one structure, one a rank for many")
+      .may_change();
   g.key("balance", &P::balance, "move brick boundaries where atoms are spread unevenly over the ranks")
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change();
   g.key("balance_threshold", &P::balance_threshold, "most over mean atoms of a rank that calls for balancing")
       .between(1.0, 1000.0)
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change();
   g.key("balance_every", &P::balance_every, "neighbour-list builds between balance checks")
       .between(1, 1000000000)
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change();
 }
 
 void add_output(std::vector<Group>& groups) {
@@ -224,36 +270,44 @@ void add_output(std::vector<Group>& groups) {
       .in("steps")
       .above(0)
       .unless(0, "only the first and last step")
-      .only_for({"md"});
+      .only_for({"md"})
+      .may_change_silently();
   g.key("trajectory_every", &P::trajectory_every,
         "steps between frames of the trajectory <prefix>.h5md; of many relaxations: <prefix>_trajectory.xyz")
       .in("steps")
       .above(0)
       .unless(0, "no trajectory")
-      .only_for({"md", "relax"});
+      .only_for({"md", "relax"})
+      .may_change_silently();
   g.key("checkpoint_every", &P::checkpoint_every, "steps between checkpoints")
       .in("steps")
       .above(0)
       .unless(0, "only at the end")
-      .only_for({"md", "relax"});
+      .only_for({"md", "relax"})
+      .may_change_silently();
   g.key("checkpoint_seconds", &P::checkpoint_seconds, "wall time between checkpoints")
       .in("s")
       .above(0)
       .unless(0, "none by time")
-      .only_for({"energy", "md", "relax", "ising", "train"});
+      .only_for({"energy", "md", "relax", "ising", "train"})
+      .may_change_silently();
   g.key("trajectory_fields", &P::trajectory_fields, "what a frame holds of every atom")
       .length(1, 4)
       .one_of({"position", "image", "velocity", "force"})
-      .only_for({"md", "relax"});
+      .only_for({"md", "relax"})
+      .may_change_silently();
   g.key("trajectory_precision", &P::trajectory_precision, "of the numbers in the trajectory")
       .one_of({"single", "double"})
-      .only_for({"md", "relax"});
+      .only_for({"md", "relax"})
+      .may_change_silently();
   g.key("compression", &P::compression, "deflate level of the trajectory; 0: none")
       .between(0, 9)
-      .only_for({"md", "relax"});
+      .only_for({"md", "relax"})
+      .may_change_silently();
   g.key("final_structure", &P::final_structure,
         "name of a file in outdir for the last structure: extended XYZ, POSCAR or CIF by its name")
-      .if_empty("none");
+      .if_empty("none")
+      .may_change_silently();
 }
 
 void add_analysis(std::vector<Group>& groups) {

@@ -64,7 +64,7 @@ void add_phase(std::vector<Group>& groups) {
       .length(1, 1000)
       .required();
   g.key("components", &P::components, "principal components kept").between(1, 10000);
-  g.key("bootstrap", &P::bootstrap, "resamples of the data for error bars").between(2, 100000);
+  g.key("bootstrap", &P::bootstrap, "resamples of the data for error bars").between(2, 100000).may_change();
   g.key("ordered_window", &P::ordered_window,
         "method cnn: lowest and highest temperature of the configurations that are shown as ordered")
       .length(2)
@@ -112,10 +112,12 @@ void add_phase(std::vector<Group>& groups) {
         "reflections: right without a field");
   g.key("extrapolation", &P::extrapolation,
         "T_c(L) = T_c + a L^(-1/nu) over the sizes in the files: 'auto' where there are several, 'required', 'none'")
-      .one_of({"auto", "required", "none"});
+      .one_of({"auto", "required", "none"})
+      .may_change();
   g.key("nu", &P::nu, "exponent of the correlation length in the extrapolation")
       .between(0.2, 5)
-      .unless(0, "fitted to three sizes at least");
+      .unless(0, "fitted to three sizes at least")
+      .may_change();
 }
 
 }  // namespace

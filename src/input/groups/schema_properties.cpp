@@ -24,6 +24,7 @@ void add_properties(std::vector<Group>& groups) {
   g.key("nve_steps", &P::nve_steps, "of it, at constant energy").in("steps").at_least(10);
   g.key("nve_equilibration", &P::nve_equilibration, "of it, before, at constant temperature").in("steps").at_least(0);
   g.key("nve_atoms", &P::nve_atoms, "least number of atoms of its supercell").at_least(1);
+  g.keys_may_change();  // made anew from the potential, whatever a training was told before
 }
 
 }  // namespace spinel

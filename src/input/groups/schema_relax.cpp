@@ -11,7 +11,8 @@ void add_relax(std::vector<Group>& groups) {
   g.optional_for({"md", "hull", "evaluate"});
   g.key("minimizer", &P::minimizer,
         "'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")
-      .one_of({"fire", "lbfgs", "blmvm", "cg"});
+      .one_of({"fire", "lbfgs", "blmvm", "cg"})
+      .may_change_for_one_structure();
   g.key("cell", &P::cell,
         "what of the cell relaxes: nothing, all six strains ('full'), the volume ('isotropic'), or the shape at "
         "constant "
@@ -19,12 +20,19 @@ void add_relax(std::vector<Group>& groups) {
       .one_of({"fixed", "full", "isotropic", "fixed_volume"});
   g.key("fixed_axes", &P::fixed_axes, "Cartesian axes along which the cell is not strained").length(3);
   g.key("pressure", &P::pressure, "external pressure").in(&UnitSystem::pressure);
-  g.key("fmax", &P::fmax, "converged when no force on an atom is larger").in(&UnitSystem::force).above(0);
+  g.key("fmax", &P::fmax, "converged when no force on an atom is larger")
+      .in(&UnitSystem::force)
+      .above(0)
+      .may_change_for_one_structure();
   g.key("smax", &P::smax, "… and no free component of the stress is further from the pressure")
       .in(&UnitSystem::pressure)
-      .above(0);
-  g.key("max_steps", &P::max_steps, "force evaluations of one structure").at_least(0);
-  g.key("max_step", &P::max_step, "longest move of an atom in one step").in(&UnitSystem::length).above(0);
+      .above(0)
+      .may_change_for_one_structure();
+  g.key("max_steps", &P::max_steps, "force evaluations of one structure").at_least(0).may_change_for_one_structure();
+  g.key("max_step", &P::max_step, "longest move of an atom in one step")
+      .in(&UnitSystem::length)
+      .above(0)
+      .may_change_for_one_structure();
   g.key("keep_symmetry", &P::keep_symmetry, "keep the space group of the start, found by spglib");
   g.key("symmetry_tolerance", &P::symmetry_tolerance, "of the space group").in(&UnitSystem::length).above(0);
   g.key("max_volume_change", &P::max_volume_change,

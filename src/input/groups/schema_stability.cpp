@@ -13,7 +13,8 @@ void add_hull(std::vector<Group>& groups) {
         "files of the entries that make the hull: CSV, JSON of pymatgen or the Materials Project, extended XYZ with "
         "energies, each also .gz; datasets")
       .length(1, most_files)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change();
   g.key(
        "structures", &P::structures,
        "files or folders of structures that are entries with the energies that &potential gives: extended XYZ with any "
@@ -26,32 +27,41 @@ void add_hull(std::vector<Group>& groups) {
       .length(1, most_files)
       .if_empty("none");
   g.key("relax", &P::relax, "relax structures and prototypes, as &relax says, before their energies are taken");
-  g.key("reference", &P::reference, "instead of entries: result file of an earlier hull").if_empty("none");
+  g.key("reference", &P::reference, "instead of entries: result file of an earlier hull").if_empty("none").may_change();
   g.key("candidates", &P::candidates,
         "files of entries whose energies above the hull are asked for without their being part of it")
       .length(1, most_files)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change();
   g.key("elements", &P::elements, "take only entries and candidates within these elements")
       .length(1, 118)
-      .if_empty("all");
-  g.key("id_key", &P::id_key, "column or key of the identifier").if_empty("id, material_id, entry_id, task_id or name");
+      .if_empty("all")
+      .may_change();
+  g.key("id_key", &P::id_key, "column or key of the identifier")
+      .if_empty("id, material_id, entry_id, task_id or name")
+      .may_change();
   g.key("formula_key", &P::formula_key, "column or key of the formula or composition")
-      .if_empty("composition, formula, formula_pretty, pretty_formula or reduced_formula");
+      .if_empty("composition, formula, formula_pretty, pretty_formula or reduced_formula")
+      .may_change();
   g.key("energy_key", &P::energy_key, "column or key of the energy")
-      .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy");
+      .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy")
+      .may_change();
   g.key(
        "energy_kind", &P::energy_kind,
        "what the energy is, formation or total, of an atom or of all atoms of the formula; 'auto': its key's name says")
-      .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"});
+      .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"})
+      .may_change();
   g.key("elemental_references", &P::elemental_references,
         "'entries': every element needs an entry of its own; 'zero': with formation energies an element without one is "
         "0; 'prototypes': the potential computes one from the crystal of the element at room temperature, and of fcc, "
         "bcc and hcp for metals")
-      .one_of({"entries", "zero", "prototypes"});
+      .one_of({"entries", "zero", "prototypes"})
+      .may_change();
   g.key("missing_elements", &P::missing_elements,
         "a candidate with an element that the hull lacks: an error, or told and left without an energy above the hull")
-      .one_of({"error", "report"});
-  g.key("csv", &P::csv, "write the tables also as CSV: <prefix>_hull.csv, <prefix>_candidates.csv");
+      .one_of({"error", "report"})
+      .may_change();
+  g.key("csv", &P::csv, "write the tables also as CSV: <prefix>_hull.csv, <prefix>_candidates.csv").may_change();
 }
 
 }  // namespace spinel

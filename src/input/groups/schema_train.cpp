@@ -6,7 +6,11 @@ void add_train(std::vector<Group>& groups) {
   using P = TrainParameters;
   GroupBuilder<P> g(groups, "train", &Input::train,
                     "How a network is trained: by every rank on a shard of every batch.", {"train"});
-  g.key("epochs", &P::epochs, "passes over the training part").in("epochs").between(1, 10000000).required();
+  g.key("epochs", &P::epochs, "passes over the training part")
+      .in("epochs")
+      .between(1, 10000000)
+      .required()
+      .may_change();
   g.key("batch_size", &P::batch_size, "samples of a batch, over all ranks").between(1, 100000000);
   g.key("n_train", &P::n_train,
         "train on so many samples of the training part only; several numbers: one training each (a learning curve)")
@@ -15,7 +19,8 @@ void add_train(std::vector<Group>& groups) {
       .if_empty("the whole part");
   g.key("ensemble", &P::ensemble,
         "networks trained with other initial weights and orders of samples, in &parallel pools or in turn")
-      .between(1, 10000);
+      .between(1, 10000)
+      .may_change();
   g.key("loss", &P::loss,
         "what becomes smaller: 'l1', 'l2', 'huber' for numbers, 'cross_entropy' for classes; 'auto': l1 or "
         "cross_entropy")
@@ -41,26 +46,37 @@ void add_train(std::vector<Group>& groups) {
         "the network learns what is left of the target when a value for every atom, or its mean where the target is "
         "per atom, is taken off; values of the elements by least squares");
   g.key("optimizer", &P::optimizer, "'adamw', or 'sgd' with momentum").one_of({"adamw", "sgd"});
-  g.key("learning_rate", &P::learning_rate, "highest learning rate").above(0);
-  g.key("weight_decay", &P::weight_decay, "of all weights but biases and scales").at_least(0);
+  g.key("learning_rate", &P::learning_rate, "highest learning rate").above(0).may_change();
+  g.key("weight_decay", &P::weight_decay, "of all weights but biases and scales").at_least(0).may_change();
   g.key("betas", &P::betas, "memory of adamw for the gradient and its square").length(2).between(0, 1);
   g.key("epsilon", &P::epsilon, "of adamw, beside the root of the mean square of the gradient").above(0);
   g.key("momentum", &P::momentum, "of sgd").between(0, 1);
   g.key("nesterov", &P::nesterov, "sgd looks ahead by its momentum");
   g.key("schedule", &P::schedule, "of the learning rate: 'cosine' falls to the minimum at the last epoch")
-      .one_of({"constant", "cosine", "step", "plateau"});
-  g.key("minimum_learning_rate", &P::minimum_learning_rate, "below which no schedule goes").at_least(0);
-  g.key("decay_factor", &P::decay_factor, "by which 'step' and 'plateau' multiply the learning rate").between(0, 1);
+      .one_of({"constant", "cosine", "step", "plateau"})
+      .may_change();
+  g.key("minimum_learning_rate", &P::minimum_learning_rate, "below which no schedule goes").at_least(0).may_change();
+  g.key("decay_factor", &P::decay_factor, "by which 'step' and 'plateau' multiply the learning rate")
+      .between(0, 1)
+      .may_change();
   g.key("decay_epochs", &P::decay_epochs, "epochs after which 'step' does so")
       .in("epochs")
       .length(1, 1000)
       .at_least(1)
-      .if_empty("none");
+      .if_empty("none")
+      .may_change();
   g.key("patience", &P::patience, "epochs without a better validation after which 'plateau' does so")
       .in("epochs")
-      .at_least(0);
-  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero").in("epochs").at_least(0);
-  g.key("clip_norm", &P::clip_norm, "longer gradients are shortened to this norm").above(0).unless(0, "none");
+      .at_least(0)
+      .may_change();
+  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero")
+      .in("epochs")
+      .at_least(0)
+      .may_change();
+  g.key("clip_norm", &P::clip_norm, "longer gradients are shortened to this norm")
+      .above(0)
+      .unless(0, "none")
+      .may_change();
   g.key("average_decay", &P::average_decay,
         "share that the moving average of the weights keeps in a step; the average is what is validated and kept")
       .between(0, 0.999999)
@@ -68,14 +84,17 @@ void add_train(std::vector<Group>& groups) {
   g.key("early_stopping", &P::early_stopping, "epochs without a better validation after which the training ends")
       .in("epochs")
       .above(0)
-      .unless(0, "never");
+      .unless(0, "never")
+      .may_change();
   g.key("checkpoint_every", &P::checkpoint_every, "epochs between checkpoints")
       .in("epochs")
       .above(0)
-      .unless(0, "only at the end, by &output checkpoint_seconds and on signals");
+      .unless(0, "only at the end, by &output checkpoint_seconds and on signals")
+      .may_change_silently();
   g.key("bucket_size", &P::bucket_size, "size of the messages by which gradients are summed over ranks")
       .in("KB")
-      .between(1, 1048576);
+      .between(1, 1048576)
+      .may_change_silently();
 }
 
 }  // namespace spinel

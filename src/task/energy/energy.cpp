@@ -7,12 +7,17 @@
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
 #include "potential/committee.hpp"
+#include "run/check_run.hpp"
 #include "run/make_potential.hpp"
 #include "run/make_structure.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 
 namespace spinel {
+
+void check_energy(const RunContext& context) {
+  context.input.structure.all ? check_structure_list(context) : check_one_structure(context);
+}
 
 void run_energy(const RunContext& context) {
   if (context.input.structure.all) return run_structure_list(context);

@@ -8,5 +8,7 @@ namespace spinel {
 /// (campaign/structure_list.hpp), or of one, into <prefix>.h5 and, where
 /// final_structure names one, a structure file with the forces.
 void run_energy(const RunContext& context);
+/// Collective. InputError for what such a run would find wrong before its first structure.
+void check_energy(const RunContext& context);
 
 }  // namespace spinel

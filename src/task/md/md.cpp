@@ -1,8 +1,11 @@
 #include "task/md/md.hpp"
 
+#include "run/check_run.hpp"
 #include "task/md/md_run.hpp"
 
 namespace spinel {
+
+void check_md(const RunContext& context) { check_one_structure(context); }
 
 void run_md(const RunContext& context) {
   report_start(context);

@@ -1,6 +1,7 @@
 #include "task/properties/properties.hpp"
 
 #include "parallel/on_root.hpp"
+#include "run/check_run.hpp"
 #include "run/make_potential.hpp"
 #include "run/make_structure.hpp"
 #include "run/result_common.hpp"
@@ -10,6 +11,10 @@
 #include "task/properties/properties_report.hpp"
 
 namespace spinel {
+
+void check_properties(const RunContext& context) {
+  check_one_structure(context, [&](const Structure& structure) { check_properties(context, structure); });
+}
 
 void run_properties(const RunContext& context) {
   report_start(context);

@@ -1,9 +1,14 @@
 #include "task/relax/relax.hpp"
 
 #include "campaign/structure_list.hpp"
+#include "run/check_run.hpp"
 #include "task/relax/relax_run.hpp"
 
 namespace spinel {
+
+void check_relax(const RunContext& context) {
+  context.input.structure.all ? check_structure_list(context) : check_one_structure(context);
+}
 
 void run_relax(const RunContext& context) {
   if (context.input.structure.all) return run_structure_list(context);

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The command line (README.md)."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -21,6 +22,13 @@ with st.workspace():
     keywords = st.run("--keywords")
     with open(os.path.join(st.SOURCE, "doc", "keywords.md")) as file:
         st.check(file.read() == keywords, "doc/keywords.md is not what --keywords prints: write it anew")
+
+    calculations = re.findall(r"^  (\w+) ", overview[overview.index("Calculations"):overview.index("Groups of")], re.M)
+    st.check({"md", "energy", "train"} <= set(calculations), f"--help lists {calculations}")
+    for calculation in calculations:
+        example = re.search(r"Ready to run: input/(\S+)", st.run("--help", calculation))
+        st.check(example, f"--help {calculation} names no example")
+        st.check(os.path.exists(os.path.join(st.SOURCE, "input", example[1])), f"{calculation}: no input/{example[1]}")
 
     for name in sorted(n for n in os.listdir(os.path.join(st.SOURCE, "input")) if n.endswith(".nml")):
         output = st.run("--check", os.path.join(st.SOURCE, "input", name), status=None)

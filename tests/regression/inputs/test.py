@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every input/*.nml of molecular dynamics runs (README.md)."""
+"""Every input/*.nml of molecular dynamics runs (README.md), and that of one energy."""
 import glob
 import os
 import re
@@ -30,3 +30,7 @@ for path in paths:
             drift = np.ptp(series["total_energy"]) / abs(series["total_energy"][0])
             st.check(drift < 5e-3, f"{path}: total energy moves by {drift:.1e}")
         print(f"{os.path.basename(path)}: {len(series['step'])} thermo rows")
+
+with st.workspace():
+    st.run(os.path.join(st.SOURCE, "input", "energy_argon.nml"), ranks=2)
+    st.check(os.path.exists("out/argon_energy.h5") and os.path.exists("out/argon_energy.xyz"), "energy_argon wrote no results")

@@ -14,7 +14,7 @@
 namespace spinel {
 namespace {
 
-const std::vector<CalculationHelp> calculations = {{"md", "molecular dynamics"}};
+const std::vector<CalculationHelp> calculations = {{"md", "molecular dynamics", "quickstart.nml"}};
 
 const std::string minimal =
     "&control calculation = 'md' /\n"
@@ -282,6 +282,7 @@ TEST(Help, TopicsAndWrongTopics) {
   EXPECT_NE(overview.find("  md  molecular dynamics\n"), std::string::npos) << overview;
   for (const auto& group : schema()) EXPECT_NE(overview.find("&" + group.name), std::string::npos);
   EXPECT_NE(help_text("md", calculations).find("timestep"), std::string::npos);
+  EXPECT_NE(help_text("md", calculations).find("Ready to run: input/quickstart.nml"), std::string::npos);
   EXPECT_NE(
       help_text("&dynamics", {}).find("  timestep  real, fs (lj: τ), > 0, default 1.0 (lj: 0.005)\n      time step\n"),
       std::string::npos)

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "core/error.hpp"
 #include "input/schema.hpp"
 #include "run/locate_error.hpp"
@@ -62,6 +65,86 @@ TEST(Restart, WhatTheContinuationDependsOnIsRefusedWithItsLine) {
   for (const auto change : {+[](Input& i) { i.control.units = "lj"; }, +[](Input& i) { i.dynamics.ensemble = "nvt"; },
                             +[](Input& i) { i.analysis.rdf_every = 5; }, +[](Input& i) { i.dynamics.fixed_ids = {1}; }})
     EXPECT_NE(message(change).find("out/a.restart.h5"), std::string::npos);
+}
+
+using Names = std::set<std::string>;
+
+/// Keys that may change at a restart of this input, by group: told of, and silently. All others of the groups may not.
+struct MayChange {
+  std::map<std::string, Names> told, silent;
+};
+
+MayChange may_change(const Input& input) {
+  const std::string& calculation = input.control.calculation;
+  const bool many = input.structure.all || calculation == "hull" || calculation == "evaluate";
+  MayChange all;
+  all.silent["control"] = {"title", "prefix", "outdir", "restart_mode", "max_seconds"};
+  if (calculation != "train" && calculation != "phase") all.told["control"] = {"seed"};
+  all.told["structure"] = {};
+  all.told["potential"] = {"device", "threads"};
+  if (calculation == "md")
+    all.told["potential"] = {"style",   "precision",    "pairs",         "epsilon",         "sigma",           "cutoff",
+                             "mixing",  "truncation",   "smooth_width",  "model",           "tail_correction", "device",
+                             "threads", "spread_every", "spread_action", "spread_threshold"};
+  all.silent["dynamics"] = {"steps"};
+  all.told["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
+                          "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",
+                          "initial_temperature", "remove_drift_every"};
+  all.told["relax"] = many ? Names{} : Names{"minimizer", "fmax", "smax", "max_steps", "max_step"};
+  all.told["ising"] = {};
+  all.told["phase"] = {"bootstrap", "extrapolation", "nu"};
+  all.told["hull"] = {"entries",    "reference",   "candidates",           "elements",         "id_key", "formula_key",
+                      "energy_key", "energy_kind", "elemental_references", "missing_elements", "csv"};
+  all.told["dataset"] = {"file", "validation_file", "test_file"};
+  all.told["model"] = {};
+  all.told["train"] = {"epochs",       "ensemble",      "learning_rate", "schedule", "minimum_learning_rate",
+                       "decay_factor", "decay_epochs",  "patience",      "warm_up",  "weight_decay",
+                       "clip_norm",    "early_stopping"};
+  all.silent["train"] = {"checkpoint_every", "bucket_size"};
+  all.told["predict"] = {"strict", "csv"};
+  all.silent["output"] = {"thermo_every",      "trajectory_every",     "checkpoint_every", "checkpoint_seconds",
+                          "trajectory_fields", "trajectory_precision", "compression",      "final_structure"};
+  all.told["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
+  all.told["parallel"] = {"grid", "pools", "balance", "balance_threshold", "balance_every"};
+  all.told["analysis"] = {};
+  return all;
+}
+
+TEST(Restart, EveryKeyMayChangeOrNotAsItDid) {
+  for (const auto& [calculation, all] : {std::pair("md", false),
+                                         {"relax", false},
+                                         {"relax", true},
+                                         {"energy", true},
+                                         {"hull", false},
+                                         {"evaluate", false},
+                                         {"ising", false},
+                                         {"phase", false},
+                                         {"train", false},
+                                         {"predict", false}}) {
+    Input input;
+    input.control.calculation = calculation;
+    input.structure.all = all;
+    const MayChange expected = may_change(input);
+    for (const Group& group : schema()) {
+      const auto told = expected.told.find(group.name), silent = expected.silent.find(group.name);
+      if (told == expected.told.end() && silent == expected.silent.end()) continue;
+      const auto names = [&](AtRestart rule) {
+        Names result;
+        for (const Key& key : group.keys)
+          if (key.at_restart(input) == rule) result.insert(key.name);
+        return result;
+      };
+      EXPECT_EQ(names(AtRestart::told), told == expected.told.end() ? Names{} : told->second)
+          << calculation << " &" << group.name;
+      EXPECT_EQ(names(AtRestart::silent), silent == expected.silent.end() ? Names{} : silent->second)
+          << calculation << " &" << group.name;
+    }
+  }
+}
+
+TEST(Restart, AKeyThatSaysNothingMayNotChange) {
+  const Key key;
+  EXPECT_EQ(key.at_restart(sample()), AtRestart::frozen);
 }
 
 TEST(LocateMessage, AddsFileAndLineWhereTheyAreMissing) {
