@@ -137,8 +137,8 @@ void IsingResults::add_observables(std::size_t system, const std::vector<std::ve
   file_.write(group + "bin_size", bin_size, {"", "measurements in a bin"});
   file_.write(group + "reliable", reliable, {"", "0: too short for its autocorrelation time, errors may be too small"});
 
-  TextTable table({fmt::format("{} × {}: T", s.lx, s.ly), "E/N", "|order|", "specific heat", "susceptibility", "U4", "τ(E)",
-               "τ(order)", ""});
+  TextTable table({fmt::format("{} × {}: T", s.lx, s.ly), "E/N", "|order|", "specific heat", "susceptibility", "U4",
+                   "τ(E)", "τ(order)", ""});
   for (std::size_t t = 0; t < all.size(); ++t) {
     const Observables& o = all[t];
     if (o.samples < 2) continue;

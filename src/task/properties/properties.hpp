@@ -4,7 +4,8 @@
 
 namespace spinel {
 
-/// Collective. calculation = 'properties': what a potential says of one crystal (task/properties/properties_report.hpp).
+/// Collective. calculation = 'properties': what a potential says of one crystal
+/// (task/properties/properties_report.hpp).
 void run_properties(const RunContext& context);
 /// Collective. InputError for what such a run would find wrong before its first property.
 void check_properties(const RunContext& context);

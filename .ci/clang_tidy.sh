@@ -1,0 +1,11 @@
+#!/bin/bash
+# clang-tidy with .clang-tidy over the sources of src/, or those given. Fails where it has something to say.
+#   .ci/clang_tidy.sh [src/folder/file.cpp ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+.ci/install.sh clang-tidy
+scripts/setup.sh
+cmake --build build/release --target spinel_build_info -- --quiet
+if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files 'src/*.cpp'); fi
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/release --quiet --warnings-as-errors='*' \
+  --extra-arg=-Wno-unknown-warning-option
