@@ -24,7 +24,8 @@ std::string csv_field(const std::string& text);
 std::string csv_field(double value);
 
 /// What there is to know of one value of a row: its name, unit and help, how to get it, and where it goes. Values are
-/// numbers, booleans and enumerations (as int64), texts, and arrays, Vec3 and Mat3 of numbers (row-major).
+/// numbers, booleans and enumerations (as int64), texts, and arrays, Vec3, Mat3 (row-major) and vectors of numbers, of
+/// which those of every row have the same shape().
 template <class Row>
 class Column {
  public:
@@ -36,6 +37,8 @@ class Column {
   Column& csv(std::function<std::string(const Row&)> text) { return text_ = std::move(text), *this; }
   /// Values in internal units times this are in the unit of the column.
   Column& scaled(double factor) { return factor_ = factor, *this; }
+  /// Of the vector of numbers of one row; none: a scalar, in a vector of one.
+  Column& shape(std::vector<std::int64_t> dims) { return shape_ = std::move(dims), *this; }
   /// Without the condition there is no dataset, and fields of CSV are empty.
   Column& where(bool known) { return is_known_ = known, *this; }
   Column& only_in_csv() { return in_file_ = false, *this; }
@@ -172,6 +175,7 @@ class Table {
  private:
   static std::vector<std::int64_t> shape_of(const Vec3*) { return {3}; }
   static std::vector<std::int64_t> shape_of(const Mat3*) { return {3, 3}; }
+  static std::vector<std::int64_t> shape_of(const std::vector<double>*) { return {}; }
   template <std::size_t n>
   static std::vector<std::int64_t> shape_of(const std::array<double, n>*) {
     return {static_cast<std::int64_t>(n)};

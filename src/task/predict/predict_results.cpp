@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
+#include <optional>
 
 #include "core/byte_stream.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/text_file.hpp"
+#include "io/table.hpp"
 #include "parallel/on_root.hpp"
 #include "run/result_common.hpp"
 
@@ -27,60 +28,103 @@ std::vector<std::string> get_texts(ByteReader& in) {
   return texts;
 }
 
-/// A field of a CSV file (RFC 4180).
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
+/// A crystal with what the models predict of it.
+struct PredictedRow {
+  std::int64_t number = 0;
+  std::string id;
+  std::int64_t status = 0, n_atoms = 0;
+  std::vector<double> mean, spread;  // [output]
+  std::vector<double> member;        // [model][output]
+  double target = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// All digits of a number; nothing for NaN.
+std::string whole_number(double value) { return std::isnan(value) ? std::string() : fmt::format("{}", value); }
+
+Table<PredictedRow> predictions_table(const PredictModels& models, bool compares) {
+  using R = PredictedRow;
+  const PropertyArchitecture& a = models.architecture();
+  const bool classes = a.is_classifier(), several = models.size() > 1;
+  const auto outputs = static_cast<std::int64_t>(models.n_outputs()), m = static_cast<std::int64_t>(models.size());
+  const std::string unit = classes ? "" : a.unit;
+  std::vector<std::int64_t> shape, member_shape = {m};
+  if (classes) {
+    shape = {outputs};
+    member_shape.push_back(outputs);
+  }
+  Table<R> t;
+  t.column("number", "", "place in the list", &R::number).only_in_csv();
+  t.column("id", "", "of the record, else its place in the file; empty: pending", &R::id);
+  t.column("status", "", "0 done, 2 failed, 3 pending", &R::status).not_in_csv();
+  t.column("n_atoms", "", "0: the structure could not be read", &R::n_atoms).not_in_csv();
+  t.column(classes ? "probability" : "value", unit, m > 1 ? "mean over the models" : "of the model", [](const R& r) {
+     return r.mean;
+   }).shape(shape);
+  t.column("spread", unit, "standard deviation over the models, n − 1", [](const R& r) { return r.spread; })
+      .shape(shape)
+      .where(several);
+  t.column("member", unit, "of each model", [](const R& r) { return r.member; }).shape(member_shape).where(several);
+  const auto fields = [&](const std::string& name, std::vector<double> R::*values) {
+    for (std::size_t o = 0; o < models.n_outputs(); ++o)
+      t.column("", "", "", [values, o](const R& r) { return (r.*values)[o]; })
+          .only_in_csv()
+          .csv_name(classes ? fmt::format("{}_{}", name, o) : name)
+          .csv([values, o](const R& r) { return whole_number((r.*values)[o]); });
+  };
+  fields(classes ? "probability" : a.property.empty() ? "value" : a.property, &R::mean);
+  if (several) fields("spread", &R::spread);
+  if (compares)
+    t.column("target", unit, "as the structures have it", &R::target).csv([](const R& r) {
+      return whole_number(r.target);
+    });
+  return t;
 }
 
-/// Columns of the result file, one row a crystal.
-class Columns {
+/// Rows of the result file, one after the other, and what is counted on the way.
+class Rows {
  public:
-  Columns(const PredictModels& models, std::int64_t n, bool compares)
-      : models_(models), n_outputs_(models.n_outputs()), compares_(compares) {
-    const auto rows = static_cast<std::size_t>(n);
-    id_.reserve(rows);
-    for (auto* column : {&mean_, &spread_}) column->reserve(rows * n_outputs_);
-    member_.reserve(models.size() > 1 ? rows * n_outputs_ * models.size() : 0);
+  Rows(const PredictModels& models, bool compares, const std::string& csv)
+      : models_(models), compares_(compares), table_(predictions_table(models, compares)) {
+    if (csv.empty()) return;
+    csv_.emplace(csv);
+    csv_->write("{}\n", table_.csv_titles());
   }
 
-  void add(const PredictedChunk& chunk, std::int64_t first, PredictSummary& summary) {
+  void add(const PredictedChunk& chunk) {
     std::size_t next_failed = 0;
     for (std::size_t k = 0; k < chunk.id.size(); ++k) {
       const bool has_failed =
           next_failed < chunk.failed.size() && static_cast<std::size_t>(chunk.failed[next_failed]) == k;
-      add_row(chunk, k, has_failed);
-      summary.atoms += chunk.n_atoms[k];
+      const PredictedRow row = row_of(chunk, k, has_failed);
+      add(row);
+      summary.atoms += row.n_atoms;
       if (!has_failed) {
         ++summary.done;
-        compare(summary);
+        compare(row);
         continue;
       }
       ++summary.failed;
-      failed_.push_back(first + static_cast<std::int64_t>(k));
+      failed_.push_back(row.number);
       reason_.push_back(chunk.reason[next_failed]);
       if (summary.problems.size() < most_problems)
-        summary.problems.push_back(fmt::format("{} (number {}): {}", chunk.id[k], first + static_cast<std::int64_t>(k),
-                                               chunk.reason[next_failed]));
+        summary.problems.push_back(fmt::format("{} (number {}): {}", row.id, row.number, chunk.reason[next_failed]));
       ++next_failed;
     }
   }
-  void add_pending(std::int64_t count, PredictSummary& summary) {
-    const auto rows = static_cast<std::size_t>(count);
-    const double nan = std::numeric_limits<double>::quiet_NaN();
-    status_.insert(status_.end(), rows, 3);
-    n_atoms_.insert(n_atoms_.end(), rows, 0);
-    id_.resize(id_.size() + rows);
-    mean_.insert(mean_.end(), rows * n_outputs_, nan);
-    spread_.insert(spread_.end(), rows * n_outputs_, nan);
-    if (models_.size() > 1) member_.insert(member_.end(), rows * n_outputs_ * models_.size(), nan);
-    if (compares_) target_.insert(target_.end(), rows, nan);
+  void add_pending(std::int64_t count) {
+    PredictedRow row;
+    row.status = 3;
+    row.mean.assign(models_.n_outputs(), std::numeric_limits<double>::quiet_NaN());
+    row.spread = row.mean;
+    row.member.assign(models_.n_outputs() * models_.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::int64_t k = 0; k < count; ++k) {
+      row.number = table_.size();
+      add(row);
+    }
     summary.pending += count;
   }
 
-  void finish(PredictSummary& summary) const {
+  void finish(ResultFile& file) {
     const auto n = static_cast<double>(summary.compared);
     if (summary.compared > 0) {
       summary.mae = error_ / n;
@@ -89,103 +133,64 @@ class Columns {
       summary.r2 = variance > 0.0 ? 1.0 - square_ / n / variance : 0.0;
     }
     summary.spread = summary.done > 0 ? std::sqrt(spread_square_ / static_cast<double>(summary.done)) : 0.0;
-  }
-
-  void write_csv(const std::string& path) const {
-    TextWriter out(path);
-    const PropertyArchitecture& a = models_.architecture();
-    const std::string name = a.property.empty() ? "value" : a.property;
-    out.write("number,id");
-    for (std::size_t o = 0; o < n_outputs_; ++o)
-      out.write(",{}", a.is_classifier() ? fmt::format("probability_{}", o) : quoted(name));
-    if (models_.size() > 1)
-      for (std::size_t o = 0; o < n_outputs_; ++o)
-        out.write(",{}", a.is_classifier() ? fmt::format("spread_{}", o) : std::string("spread"));
-    if (compares_) out.write(",target");
-    out.write("\n");
-    for (std::size_t i = 0; i < id_.size(); ++i) {
-      out.write("{},{}", i, quoted(id_[i]));
-      const auto numbers = [&](const std::vector<double>& values, std::size_t each) {
-        for (std::size_t k = 0; k < each; ++k) {
-          const double value = values[i * each + k];
-          std::isnan(value) ? out.write(",") : out.write(",{}", value);
-        }
-      };
-      numbers(mean_, n_outputs_);
-      if (models_.size() > 1) numbers(spread_, n_outputs_);
-      if (compares_) numbers(target_, 1);
-      out.write("\n");
-    }
-    out.close();
-  }
-
-  void write(ResultFile& file) {
-    const PropertyArchitecture& a = models_.architecture();
-    const auto n = static_cast<std::int64_t>(status_.size()), m = static_cast<std::int64_t>(models_.size());
-    const auto outputs = static_cast<std::int64_t>(n_outputs_);
-    const std::string list = "/predictions/";
-    file.write(list + "status", std::move(status_), {"", "0 done, 2 failed, 3 pending"});
-    file.write_texts(list + "id", std::move(id_), "of the record, else its place in the file; empty: pending");
-    file.write(list + "n_atoms", std::move(n_atoms_), {"", "0: the structure could not be read"});
-    std::vector<std::int64_t> dims = {n};
-    if (a.is_classifier()) dims.push_back(outputs);
-    const std::string unit = a.is_classifier() ? "" : a.unit;
-    file.write(list + (a.is_classifier() ? "probability" : "value"), std::move(mean_),
-               {unit, m > 1 ? "mean over the models" : "of the model"}, dims);
-    if (m > 1) {
-      file.write(list + "spread", std::move(spread_), {unit, "standard deviation over the models, n − 1"}, dims);
-      dims.insert(dims.begin() + 1, m);
-      file.write(list + "member", std::move(member_), {unit, "of each model"}, dims);
-    }
-    if (compares_) file.write(list + "target", std::move(target_), {unit, "as the structures have it"});
-    file.set_attribute("/predictions", "property", a.property);
+    if (csv_) csv_->close();
+    table_.write(file, "/predictions");
+    file.set_attribute("/predictions", "property", models_.architecture().property);
     std::vector<std::string> names;
     for (std::size_t k = 0; k < models_.size(); ++k) names.push_back(models_.name(k));
-    file.write_texts(list + "model", std::move(names), "model files");
+    file.write_texts("/predictions/model", std::move(names), "model files");
     file.write("/failed/number", std::move(failed_), {"", "places in /predictions of those that failed"});
     file.write_texts("/failed/reason", std::move(reason_), "why");
   }
 
+  PredictSummary summary;
+
  private:
-  void add_row(const PredictedChunk& chunk, std::size_t k, bool has_failed) {
-    status_.push_back(has_failed ? 2 : 0);
-    id_.push_back(chunk.id[k]);
-    n_atoms_.push_back(chunk.n_atoms[k]);
-    const std::size_t m = models_.size();
-    const double* values = chunk.value.data() + k * m * n_outputs_;
-    for (std::size_t o = 0; o < n_outputs_; ++o) {
-      double mean = 0.0, square = 0.0;
-      for (std::size_t j = 0; j < m; ++j) mean += values[j * n_outputs_ + o] / static_cast<double>(m);
-      for (std::size_t j = 0; j < m; ++j) square += std::pow(values[j * n_outputs_ + o] - mean, 2);
-      mean_.push_back(mean);
-      spread_.push_back(m > 1 ? std::sqrt(square / static_cast<double>(m - 1)) : 0.0);
-    }
-    if (m > 1) member_.insert(member_.end(), values, values + m * n_outputs_);
-    if (compares_) target_.push_back(chunk.target[k]);
+  void add(const PredictedRow& row) {
+    table_.add(row);
+    if (csv_) csv_->write("{}\n", table_.csv_line(row));
   }
-  /// The row added last, with its target.
-  void compare(PredictSummary& summary) {
-    const double* said = mean_.data() + mean_.size() - n_outputs_;
-    spread_square_ += std::pow(spread_.back(), 2);
-    if (!compares_ || std::isnan(target_.back())) return;
+  PredictedRow row_of(const PredictedChunk& chunk, std::size_t k, bool has_failed) const {
+    PredictedRow row;
+    row.number = table_.size();
+    row.id = chunk.id[k];
+    row.status = has_failed ? 2 : 0;
+    row.n_atoms = chunk.n_atoms[k];
+    const std::size_t m = models_.size(), outputs = models_.n_outputs();
+    const double* values = chunk.value.data() + k * m * outputs;
+    for (std::size_t o = 0; o < outputs; ++o) {
+      double mean = 0.0, square = 0.0;
+      for (std::size_t j = 0; j < m; ++j) mean += values[j * outputs + o] / static_cast<double>(m);
+      for (std::size_t j = 0; j < m; ++j) square += std::pow(values[j * outputs + o] - mean, 2);
+      row.mean.push_back(mean);
+      row.spread.push_back(m > 1 ? std::sqrt(square / static_cast<double>(m - 1)) : 0.0);
+    }
+    row.member.assign(values, values + m * outputs);
+    if (compares_) row.target = chunk.target[k];
+    return row;
+  }
+  void compare(const PredictedRow& row) {
+    spread_square_ += std::pow(row.spread.back(), 2);
+    if (!compares_ || std::isnan(row.target)) return;
     ++summary.compared;
-    const double target = target_.back();
+    const double predicted = row.mean.front(), target = row.target;
     if (models_.architecture().is_classifier()) {
-      error_ += std::max_element(said, said + n_outputs_) - said == std::lround(target) ? 0.0 : 1.0;
+      const auto likeliest = std::max_element(row.mean.begin(), row.mean.end()) - row.mean.begin();
+      error_ += likeliest == std::lround(target) ? 0.0 : 1.0;
       return;
     }
-    error_ += std::abs(*said - target);
-    square_ += std::pow(*said - target, 2);
+    error_ += std::abs(predicted - target);
+    square_ += std::pow(predicted - target, 2);
     target_sum_ += target;
     target_square_ += target * target;
   }
 
   const PredictModels& models_;
-  std::size_t n_outputs_;
   bool compares_;
-  std::vector<std::int64_t> status_, n_atoms_, failed_;
-  std::vector<std::string> id_, reason_;
-  std::vector<double> mean_, spread_, member_, target_;
+  Table<PredictedRow> table_;
+  std::optional<TextWriter> csv_;
+  std::vector<std::int64_t> failed_;
+  std::vector<std::string> reason_;
   double error_ = 0.0, square_ = 0.0, target_sum_ = 0.0, target_square_ = 0.0, spread_square_ = 0.0;
 };
 
@@ -222,16 +227,15 @@ PredictSummary write_predictions(const RunContext& context, const RunFiles& file
   ResultFile file(context.world, files.result);
   write_header(file, context, complete);
   on_root(context.world, [&] {
-    Columns columns(models, source.size(), !context.input.predict.target.empty());
+    Rows rows(models, !context.input.predict.target.empty(), context.input.predict.csv ? files.predictions : "");
     for (std::int64_t number = 0; number < source.n_chunks(); ++number) {
       if (const auto done = chunk(number))
-        columns.add(*done, source.first_of(number), summary);
+        rows.add(*done);
       else
-        columns.add_pending(source.count_of(number), summary);
+        rows.add_pending(source.count_of(number));
     }
-    columns.finish(summary);
-    if (context.input.predict.csv) columns.write_csv(files.predictions);
-    columns.write(file);
+    rows.finish(file);
+    summary = std::move(rows.summary);
     const auto worked = static_cast<double>(summary.done + summary.failed - n_before);
     file.write("/timing/wall", seconds, {"s", "of reading and predicting in this part of the run"});
     file.write("/timing/crystals_per_second", worked / std::max(seconds, 1e-9), {"1/s", "all ranks together"});
