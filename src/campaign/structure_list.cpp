@@ -1,11 +1,10 @@
 #include "campaign/structure_list.hpp"
 
-#include <filesystem>
-
 #include "campaign/structure_list_results.hpp"
 #include "campaign/structure_sweep.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
@@ -17,9 +16,9 @@ StructureSet listed_structures(const RunContext& context) {
   const Input& input = context.input;
   StructureSet set{nullptr, input.structure.file, "structure", "file", relaxes_structures(input)};
   on_root(context.world, [&] {
-    const std::filesystem::path folder = std::filesystem::path(input.locations.file).parent_path();
+    const std::string path = find_file(context.place("structure"), "file", input.structure.file);
     try {
-      set.source = open_structure_source((folder / input.structure.file).string(), input.control.units == "lj");
+      set.source = open_structure_source(path, input.control.units == "lj");
     } catch (const InputError& error) {
       fail_key(input, set.group, set.key, error.what());
     }
@@ -46,7 +45,7 @@ void run_structure_list(const RunContext& context) {
 
 void check_structure_list(const RunContext& context) {
   const StructureSet set = listed_structures(context);
-  const PotentialMaker maker(context.input, context.world);
+  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
   on_root(context.world, [&] { check_potential(context.input, set, maker); });
 }
 

@@ -75,11 +75,11 @@ void StructureSweep::on_pool_roots(Work&& work) {
 StructureSweep::StructureSweep(const RunContext& context, StructureSet set)
     : context_(context),
       set_(std::move(set)),
-      files_(context.input),
+      files_(context),
       journal_(files_.journal),
       pools_(make_pools(context.world, number_of_pools())),
-      control_(context.input, pools_.within.is_root()),
-      maker_(context.input, context.world) {
+      control_(context.input.control, context.input.output, pools_.within.is_root()),
+      maker_(context.input.potential, context.units, context.place("potential"), context.world) {
   on_root(context_.world, [&] {
     n_ = set_.source->size();
     check_potential(context_.input, set_, maker_);
@@ -94,9 +94,7 @@ bool StructureSweep::run() {
   // Results of all pools are on the disk before one rank reads them.
   on_pool_roots([&] { journal_.close(); });
   on_root(context_.world, [&] { journal_.scan(); });
-  int stopped = context_.world.is_root() && journal_.size() < n_ ? 1 : 0;
-  context_.world.broadcast(&stopped, 1);
-  return stopped == 0;
+  return root_says(context_.world, [&] { return journal_.size() == n_; });
 }
 
 StructureResult StructureSweep::result(std::int64_t number) {
@@ -136,7 +134,7 @@ void StructureSweep::take_up() {
       if (earlier) check_same(*earlier);
       n_done_ = journal_.size();
     }
-    files_.make_folder(input);
+    files_.make_folder();
     if (n_done_ == 0) files_.keep_old();
     std::error_code error;
     std::filesystem::create_directories(files_.journal, error);

@@ -28,4 +28,11 @@ void on_root(const Communicator& communicator, const std::function<void()>& work
   throw CollectiveError(message);
 }
 
+bool root_says(const Communicator& communicator, const std::function<bool()>& question) {
+  int answer = 0;
+  on_root(communicator, [&] { answer = question() ? 1 : 0; });
+  communicator.broadcast(&answer, 1);
+  return answer != 0;
+}
+
 }  // namespace spinel

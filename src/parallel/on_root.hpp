@@ -10,4 +10,7 @@ namespace spinel {
 /// anything else as CollectiveError.
 void on_root(const Communicator& communicator, const std::function<void()>& work);
 
+/// Collective. What rank 0 answers, on every rank; what it throws is thrown as above.
+bool root_says(const Communicator& communicator, const std::function<bool()>& question);
+
 }  // namespace spinel

@@ -11,19 +11,24 @@ void add_evaluate(std::vector<Group>& groups) {
         "relax the set first with &potential as &relax says; else its structures are taken as they are, with the "
         "energies of its file");
   g.key("hull", &P::hull, "the convex hull that stability is measured from: result file of calculation = 'hull'")
-      .if_empty("none: nothing is said of stability");
+      .if_empty("none: nothing is said of stability")
+      .may_change();
   g.key("reference", &P::reference,
         "known structures, files or folders: extended XYZ with any number of frames, datasets, CIF, POSCAR; what fits "
         "one of them is not novel")
       .length(1, most_files)
-      .if_empty("none: nothing is said of novelty");
-  g.key("stable_below", &P::stable_below, "stable is what lies at most this far above the hull").in("eV/atom");
+      .if_empty("none: nothing is said of novelty")
+      .may_change();
+  g.key("stable_below", &P::stable_below, "stable is what lies at most this far above the hull")
+      .in("eV/atom")
+      .may_change();
   g.key("unconverged", &P::unconverged, "relaxations that end unconverged: taken as they ended, or counted as failed")
       .one_of({"take", "fail"});
   g.key("missing_elements", &P::missing_elements,
         "structures with an element that the hull lacks: an error at the start, or told, listed and counted as not "
         "stable")
-      .one_of({"error", "report"});
+      .one_of({"error", "report"})
+      .may_change();
   g.key("energy_key", &P::energy_key, "with relax = .false.: key of the energy in the comment lines of the set's file")
       .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy");
   g.key("energy_kind", &P::energy_kind,
@@ -40,9 +45,8 @@ void add_evaluate(std::vector<Group>& groups) {
       .at_least(0);
   g.key("minimum_volume", &P::minimum_volume, "least volume of its cell").in("Å³").at_least(0);
   g.key("symmetry_tolerance", &P::symmetry_tolerance, "of the space groups").in("Å").above(0);
-  g.key("bootstrap", &P::bootstrap, "resamples of the set for the errors").between(2, 1000000);
-  g.key("csv", &P::csv, "write the table of structures also as CSV: <prefix>_evaluation.csv");
-  g.keys_may_change();  // what was found with other values is not used again
+  g.key("bootstrap", &P::bootstrap, "resamples of the set for the errors").between(2, 1000000).may_change();
+  g.key("csv", &P::csv, "write the table of structures also as CSV: <prefix>_evaluation.csv").may_change();
 }
 
 }  // namespace spinel

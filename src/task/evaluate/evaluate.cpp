@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "io/journal.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
 #include "stability/entries/hull_file.hpp"
@@ -30,8 +31,8 @@ class EvaluationRun {
   explicit EvaluationRun(const RunContext& context)
       : context_(context),
         p_(context.input.evaluate),
-        files_(context.input),
-        control_(context.input, context.world.is_root()),
+        files_(context),
+        control_(context.input.control, context.input.output, context.world.is_root()),
         set_(context),
         matcher_(context.world, matcher_settings(p_)) {
     evaluation_.has_hull = !p_.hull.empty();
@@ -88,14 +89,12 @@ class EvaluationRun {
   /// On rank 0.
   void read_hull() {
     const Input& input = context_.input;
-    fs::path path = fs::path(input.locations.file).parent_path() / p_.hull;
-    if (!fs::exists(path)) path = p_.hull;
-    if (!fs::exists(path)) fail_key(input, "evaluate", "hull", fmt::format("there is no file {}", p_.hull));
+    const std::string path = find_file(context_.place("evaluate"), "hull", p_.hull);
     std::error_code ignored;
     if (fs::equivalent(path, files_.result, ignored))
       fail_key(input, "evaluate", "hull", "is the result file of this run; choose another prefix");
     try {
-      hull_ = read_stored_hull(path.string());
+      hull_ = read_stored_hull(path);
     } catch (const InputError& error) {
       fail_key(input, "evaluate", "hull", error.what());
     }
@@ -120,7 +119,7 @@ class EvaluationRun {
   bool judge() {
     const auto& world = context_.world;
     on_root(world, [&] {
-      files_.make_folder(context_.input);
+      files_.make_folder();
       journal_.emplace(context_.input, files_, set_.fingerprint(), set_.size(), reference_fingerprint_);
     });
     TraitFinder find_traits(p_);
@@ -239,7 +238,7 @@ class EvaluationRun {
 
   /// Collective.
   void write(bool complete) {
-    const std::string table = (fs::path(files_.folder) / context_.input.control.prefix).string() + "_evaluation.csv";
+    const std::string& table = files_.evaluation;
     ResultFile file(context_.world, files_.result);
     write_header(file, context_, complete);
     on_root(context_.world, [&] {
@@ -262,7 +261,7 @@ class EvaluationRun {
 
   /// Collective.
   void stopped(const std::string& reason) {
-    on_root(context_.world, [&] { files_.make_folder(context_.input); });
+    on_root(context_.world, [&] { files_.make_folder(); });
     write(false);
     context_.log.print("\nStopped by {}; continue with restart_mode = 'auto'", reason);
   }

@@ -6,7 +6,7 @@
 
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 #include "run/run_report.hpp"
 #include "stability/entries/energy_key.hpp"
 
@@ -46,8 +46,9 @@ std::string identifier_of(const Structure& structure) {
 EvaluationSet::EvaluationSet(const RunContext& context) : context_(context) {
   const Input& input = context.input;
   on_root(context.world, [&] {
+    const std::string path = find_file(context.place("structure"), "file", input.structure.file);
     try {
-      source_ = open_structure_source(find_beside_input(input, input.structure.file), false);
+      source_ = open_structure_source(path, false);
     } catch (const InputError& error) {
       fail_key(input, "structure", "file", error.what());
     }
@@ -113,7 +114,7 @@ StructureSet EvaluationSet::to_relax() const {
 
 void EvaluationSet::check_potential_fits() {
   if (!context_.input.evaluate.relax) return;
-  const PotentialMaker maker(context_.input, context_.world);
+  const PotentialMaker maker(context_.input.potential, context_.units, context_.place("potential"), context_.world);
   on_root(context_.world, [&] { check_potential(context_.input, to_relax(), maker); });
 }
 
@@ -180,9 +181,10 @@ ReferenceCells read_reference_cells(const RunContext& context, const std::vector
       std::vector<std::string> keys;
       on_root(world, [&] {
         std::int64_t number = at;
+        const std::string found = find_file(context.place("evaluate"), "reference", path);
         try {
           if (!source) {
-            source = open_structure_source(find_beside_input(input, path), false);
+            source = open_structure_source(found, false);
             reference.size += source->size();
             reference.fingerprint = reference.fingerprint * 0x9e3779b97f4a7c15ull + source->fingerprint();
           }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/content_hash.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/prototype_label.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 #include "stability/entries/energy_key.hpp"
 
 namespace spinel {
@@ -29,10 +30,9 @@ class PrototypeList : public StructureSource {
   double work(std::int64_t number) const override { return static_cast<double>(read(number).size()); }
   Structure read(std::int64_t number) const override { return structures_.at(static_cast<std::size_t>(number)); }
   std::uint64_t fingerprint() const override {
-    std::uint64_t hash = 14695981039346656037ull;
-    for (const std::string& label : labels_)
-      for (const char c : label + "\n") hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    return hash;
+    Fnv1a hash;
+    for (const std::string& label : labels_) hash.add(label + "\n");
+    return hash.value();
   }
 
  private:
@@ -95,10 +95,6 @@ struct ElementsSeen {
   }
 };
 
-std::unique_ptr<StructureSource> open_files(const Input& input, const std::string& given) {
-  return open_structure_source(find_beside_input(input, given), false);
-}
-
 /// Takes those of the last list that lie within `elements`, and notes what they hold. What cannot be read is taken, and
 /// fails when it is its turn.
 void take_all(Selection& selection, const ElementSet& wanted, bool filtered, ElementsSeen& seen) {
@@ -150,7 +146,8 @@ std::unique_ptr<StructureSource> select(const Input& input, const EntryList& giv
   });
   for (const auto& entry : given.entries) seen.add(entry.composition);
   for (const auto& file : p.structures) {
-    selection->add(for_key(input, "structures", [&] { return open_files(input, file); }));
+    const std::string path = find_file({input.locations, "hull"}, "structures", file);
+    selection->add(for_key(input, "structures", [&] { return open_structure_source(path, false); }));
     take_all(*selection, wanted, !p.elements.empty(), seen);
   }
   const auto add_prototypes = [&](const std::vector<std::string>& labels, const char* key) {

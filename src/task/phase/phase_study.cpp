@@ -1,15 +1,14 @@
 #include "task/phase/phase_study.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <numeric>
 
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "io/checkpoint.hpp"
 #include "parallel/on_root.hpp"
-#include "run/md_checkpoint.hpp"
 #include "run/network_library.hpp"
+#include "run/restart.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
@@ -62,12 +61,16 @@ int number_of_pools(const RunContext& context, std::size_t n_jobs) {
 PhaseStudy::PhaseStudy(const RunContext& context, const PhasePlan& plan)
     : context_(context),
       plan_(plan),
-      files_(context.input),
+      files_(context),
       pools_(make_pools(context.world, number_of_pools(context, plan.jobs().size()))),
-      control_(context.input, pools_.within.is_root()) {
+      control_(context.input.control, context.input.output, pools_.within.is_root()) {
+  if (!plan_.by_confusion())
+    for (const PhaseJob& job : plan_.jobs())
+      model_paths_.push_back(files_.add(fmt::format(
+          "{}_{}.model.h5", plan_.shares_networks() ? "" : "_" + plan_.sizes()[job.size].name, job.network + 1)));
   if (restart_is_wanted(context_, files_)) restore();
   on_root(context_.world, [&] {
-    files_.make_folder(context_.input);
+    files_.make_folder();
     if (done_.empty()) files_.keep_old();
   });
 }
@@ -116,12 +119,6 @@ void PhaseStudy::save() const {
   out.set("phase_plan", plan_.fingerprint());
   out.set_text("input", echo(context_.input));
   out.write(files_.checkpoint);
-}
-
-std::string PhaseStudy::model_path(const PhaseJob& job) const {
-  const std::string stem = (std::filesystem::path(files_.folder) / context_.input.control.prefix).string();
-  const std::string size = plan_.shares_networks() ? "" : "_" + plan_.sizes()[job.size].name;
-  return fmt::format("{}{}_{}.model.h5", stem, size, job.network + 1);
 }
 
 void PhaseStudy::report() const {
@@ -212,7 +209,7 @@ std::vector<double> PhaseStudy::train(std::size_t number) {
     model.attributes["name"] = fmt::format("classifier of the phases of Ising configurations, {}", plan_.name(job));
     model.attributes["source"] = "Spinel, calculation = 'phase', method = 'cnn'";
     model.attributes["input"] = echo(context_.input);
-    write_model_file(model_path(job), model, true, pools_.within);
+    write_model_file(model_paths_[number], model, true, pools_.within);
   }
   std::vector<double> record = {static_cast<double>(number), static_cast<double>(answers.output.size()),
                                 static_cast<double>(training->history().size())};

@@ -40,7 +40,6 @@ class PhaseStudy {
   const std::string& stop_reason() const { return stop_reason_; }
   double seconds() const { return seconds_; }  ///< of training in this run
   double shown_per_second() const;             ///< configurations shown in training, all pools
-  std::string model_path(const PhaseJob& job) const;
 
  private:
   void restore();
@@ -53,6 +52,7 @@ class PhaseStudy {
   const RunContext& context_;
   const PhasePlan& plan_;
   RunFiles files_;
+  std::vector<std::string> model_paths_;  // [job], of methods that keep networks
   Pools pools_;
   RunControl control_;
   std::map<std::size_t, PhaseOutcome> outcomes_;  // [job], on rank 0

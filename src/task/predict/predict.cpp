@@ -12,6 +12,7 @@
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
 #include "parallel/work_queue.hpp"
+#include "run/find_file.hpp"
 #include "run/restart.hpp"
 #include "run/run_control.hpp"
 #include "run/run_report.hpp"
@@ -33,9 +34,10 @@ std::vector<std::string> wanted_scalars(const Input& input, const PredictModels&
 }
 
 std::unique_ptr<CrystalSource> open_source(const RunContext& context, const PredictModels& models) {
-  const fs::path path = fs::path(context.input.locations.file).parent_path() / context.input.predict.structures;
+  const std::string path =
+      find_file(context.place("predict"), "structures", context.input.predict.structures, context.world);
   try {
-    return open_crystal_source(path.string(), wanted_scalars(context.input, models), context.world);
+    return open_crystal_source(path, wanted_scalars(context.input, models), context.world);
   } catch (const InputError& error) {
     fail_key(context.input, "predict", "structures", error.what());
   }
@@ -45,9 +47,9 @@ class Prediction {
  public:
   explicit Prediction(const RunContext& context)
       : context_(context),
-        files_(context.input),
+        files_(context),
         journal_(files_.journal),
-        control_(context.input, true),
+        control_(context.input.control, context.input.output, true),
         models_(context),
         source_(open_source(context, models_)) {
     report_start(context_);
@@ -99,7 +101,7 @@ class Prediction {
         if (earlier) check_same(*earlier);
         n_done_ = journal_.size();
       }
-      files_.make_folder(input);
+      files_.make_folder();
       if (n_done_ == 0) files_.keep_old();
       std::error_code error;
       fs::create_directories(files_.journal, error);
@@ -226,7 +228,7 @@ class Prediction {
 void run_predict(const RunContext& context) { Prediction(context).run(); }
 
 void check_predict(const RunContext& context) {
-  const RunFiles files(context.input);
+  const RunFiles files(context);
   const PredictModels models(context);
   open_source(context, models);
 }

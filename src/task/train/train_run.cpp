@@ -63,25 +63,25 @@ RunningTable epoch_table(const Training& training, bool has_validation) {
 
 TrainRun::TrainRun(const RunContext& context)
     : context_(context),
-      jobs_(train_jobs(context.input)),
+      files_(context),
+      jobs_(train_jobs(context.input.train, files_)),
       pools_(with_location(
-          context.input, "parallel",
+          context.place("parallel"),
           [&] { return make_pools(context.world, std::max(1, static_cast<int>(context.input.parallel.pools))); })),
-      control_(context.input, pools_.within.is_root()) {
+      control_(context.input.control, context.input.output, pools_.within.is_root()) {
   const auto& [world, input, units, log] = context;
   if (pools_.count > static_cast<int>(jobs_.size()))
     fail_key(input, "parallel", "pools",
              fmt::format("{} pools for {} network{}", pools_.count, jobs_.size(), jobs_.size() > 1 ? "s" : ""));
-  int found = 0;
-  if (world.is_root())
-    for (const TrainJob& job : jobs_) found += fs::exists(job.checkpoint) ? 1 : 0;
-  world.broadcast(&found, 1);
+  const bool found = root_says(world, [&] {
+    return std::any_of(jobs_.begin(), jobs_.end(), [](const TrainJob& job) { return fs::exists(job.checkpoint); });
+  });
   const std::string& mode = input.control.restart_mode;
-  if (mode == "restart" && found == 0)
+  if (mode == "restart" && !found)
     fail_key(input, "control", "restart_mode",
              fmt::format("'restart', but there is no checkpoint {}; use 'auto' to begin anew where there is none",
                          jobs_.front().checkpoint));
-  restarted_ = mode != "from_scratch" && found > 0;
+  restarted_ = mode != "from_scratch" && found;
 }
 
 void TrainRun::run() {
@@ -103,7 +103,9 @@ void TrainRun::run() {
 void TrainRun::begin() {
   const auto& [world, input, units, log] = context_;
   report_start(context_);
-  if (wants_properties()) check_properties(context_, make_structure(context_));
+  if (wants_properties())
+    check_properties(context_, make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                              context_.input.control.seed, context_.world));
   data_ = std::make_unique<TrainData>(context_);
   data_->report(context_);
   if (pools_.count > 1 || jobs_.size() > 1)
@@ -113,16 +115,8 @@ void TrainRun::begin() {
                                                          pools_.within.size() > 1 ? "s" : "")
                                            : "one after another"));
   on_root(world, [&] {
-    const RunFiles files(input);
-    files.make_folder(input);
-    if (restarted_) return;
-    std::vector<std::string> old = {files.result};
-    for (const TrainJob& job : jobs_) old.insert(old.begin(), {job.checkpoint, job.model});
-    for (const std::string& path : old) {
-      std::error_code error;
-      if (fs::exists(path)) fs::rename(path, path + ".old", error);
-      if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
-    }
+    files_.make_folder();
+    if (!restarted_) files_.keep_old();
   });
 }
 
@@ -164,9 +158,7 @@ void TrainRun::run(const TrainJob& job) {
 }
 
 bool TrainRun::restore(const TrainJob& job, Training& training) {
-  int exists = pools_.within.is_root() && fs::exists(job.checkpoint) ? 1 : 0;
-  pools_.within.broadcast(&exists, 1);
-  if (exists == 0) return false;
+  if (!root_says(pools_.within, [&] { return fs::exists(job.checkpoint); })) return false;
   const CheckpointReader reader(pools_.within, job.checkpoint);
   const auto changes =
       compare_with_checkpoint(context_.input, parse_input(reader.text("input"), job.checkpoint), job.checkpoint);
@@ -281,7 +273,8 @@ void TrainRun::tell_properties(TrainResults& results) {
     return network_library().make_potential(model, species, options, world);
   };
   subject.single_precision = options.single_precision;
-  subject.crystal = make_structure(context_);
+  subject.crystal = make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                   context_.input.control.seed, context_.world);
   echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
   if (!properties_report(context_, subject, results.file(), "/train/properties",
                          [&] { return control_.interpret(world.max(control_.flag())).stop; }))

@@ -47,6 +47,7 @@ class TrainRun {
   bool prints() const { return context_.log.enabled(); }
 
   const RunContext& context_;
+  RunFiles files_;
   std::vector<TrainJob> jobs_;
   Pools pools_;
   RunControl control_;
