@@ -44,7 +44,7 @@ Campaign::Campaign(const RunContext& context, const RunFiles& files, CampaignPla
       plan_(std::move(plan)),
       journal_(plan_.journal),
       pools_(make_pools(context.world, plan_.n_pools)),
-      control_(context.input, pools_.within.is_root()) {
+      control_(context.input.control, context.input.output, pools_.within.is_root()) {
   if (plan_.n_things == 0) plan_.n_things = plan_.n_items * plan_.things_per_item;
   take_up(files);
 }
@@ -75,7 +75,7 @@ void Campaign::take_up(const RunFiles& files) {
       else
         order_.push_back(item);
     if (!has_journal) return;
-    files.make_folder(input);
+    files.make_folder();
     if (n_done_ == 0) files.keep_old();
     std::error_code error;
     std::filesystem::create_directories(plan_.journal, error);

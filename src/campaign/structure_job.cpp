@@ -7,19 +7,13 @@
 #include "core/error.hpp"
 #include "crystal/symmetry.hpp"
 #include "domain/distribute.hpp"
+#include "input/schema.hpp"
 #include "parallel/on_root.hpp"
 #include "run/make_structure.hpp"
 
 namespace spinel {
 
 namespace {
-
-CellFreedom cell_freedom(const std::string& name) {
-  if (name == "full") return CellFreedom::full;
-  if (name == "isotropic") return CellFreedom::isotropic;
-  if (name == "fixed_volume") return CellFreedom::fixed_volume;
-  return CellFreedom::fixed;
-}
 
 /// On the root. Marks what fixed_ids and fixed_species name. One of many structures need not hold every species.
 void mark_fixed(Structure& structure, const RelaxParameters& p, bool one_of_many) {
@@ -87,21 +81,6 @@ StructureStatus status_of(RelaxationStatus status) {
 
 }  // namespace
 
-RelaxationSettings relaxation_settings(const RelaxParameters& p, const UnitSystem& units) {
-  RelaxationSettings settings;
-  settings.minimizer = p.minimizer;
-  settings.cell = cell_freedom(p.cell);
-  std::copy(p.fixed_axes.begin(), p.fixed_axes.end(), settings.fixed_axes.begin());
-  settings.pressure = p.pressure / units.pressure_to_output;
-  settings.fmax = p.fmax;
-  settings.smax = p.smax / units.pressure_to_output;
-  settings.max_evaluations = p.max_steps;
-  settings.max_step = p.max_step;
-  settings.max_volume_change = p.max_volume_change;
-  settings.minimum_distance = p.minimum_distance;
-  return settings;
-}
-
 StructureJob::StructureJob(const RunContext& context, const PotentialMaker& maker)
     : context_(context), potentials_(maker, context.world) {}
 
@@ -111,7 +90,7 @@ std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Tim
   committee_ = std::dynamic_pointer_cast<Committee>(potential);
   for (std::int32_t& type : atoms.type) type = index[static_cast<std::size_t>(type)];
   atoms.species = potentials_.species();
-  auto decomposition = make_decomposition(context_, atoms);
+  auto decomposition = make_decomposition(context_.input.parallel, context_.place("parallel"), atoms, context_.world);
   auto field =
       std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)),
                                    std::move(potential), context_.input.neighbor, context_.input.parallel, timers);

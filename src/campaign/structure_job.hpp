@@ -8,12 +8,10 @@
 #include "potential/committee.hpp"
 #include "potential/force_field.hpp"
 #include "relax/relaxation.hpp"
+#include "run/context.hpp"
 #include "run/make_potential.hpp"
 
 namespace spinel {
-
-/// What &relax says, without symmetry.
-RelaxationSettings relaxation_settings(const RelaxParameters& parameters, const UnitSystem& units);
 
 /// Single points and relaxations of one structure after the other on the ranks of one pool.
 class StructureJob {

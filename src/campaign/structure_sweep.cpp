@@ -54,7 +54,8 @@ namespace {
 
 std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const StructureSet& set) {
   if (set.action == StructureSet::Action::none) return nullptr;
-  auto maker = std::make_unique<PotentialMaker>(context.input, context.world);
+  auto maker = std::make_unique<PotentialMaker>(context.input.potential, context.units, context.place("potential"),
+                                                context.world);
   check_potential(context, set, *maker);
   return maker;
 }
@@ -64,7 +65,7 @@ std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const Stru
 StructureSweep::StructureSweep(const RunContext& context, StructureSet set)
     : context_(context),
       set_(std::move(set)),
-      files_(context.input),
+      files_(context),
       maker_(make_maker(context, set_)),
       campaign_(context, files_, plan()) {}
 

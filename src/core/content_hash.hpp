@@ -8,6 +8,25 @@
 
 namespace spinel {
 
+/// 64 bits that tell contents apart: FNV-1a (Fowler, Noll & Vo; draft-eastlake-fnv), byte by byte.
+class Fnv1a {
+ public:
+  void add(const void* data, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) mix(static_cast<const unsigned char*>(data)[i]);
+  }
+  void add(std::string_view text) { add(text.data(), text.size()); }
+  /// The bytes of a number, the lowest first, on every machine.
+  void add_bytes_of(std::uint64_t number) {
+    for (int k = 0; k < 64; k += 8) mix(number >> k & 255);
+  }
+  /// A whole number in the place of a byte.
+  void mix(std::uint64_t word) { hash_ = (hash_ ^ word) * 1099511628211u; }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 14695981039346656037u;
+};
+
 /// 128 bits that tell contents apart: two multiplicative hashes of the bytes, eight at a time. Good against accidents,
 /// not against an adversary. The same on every machine of one byte order.
 class ContentHash {

@@ -11,7 +11,7 @@ namespace spinel {
 /// ASCII letters to lower case; other bytes unchanged.
 std::string lower_case(std::string_view text);
 
-/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbouring characters.
+/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighboring characters.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The candidate nearest to `name`, compared without case; none where all differ in more than about a third of it.

@@ -1,7 +1,6 @@
 #include "crystal/recipe.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
@@ -14,12 +13,12 @@ namespace spinel {
 
 namespace {
 
-Structure read_or_make(const StructureRecipe& recipe, bool allow_labels, const std::string& path) {
+Structure read_or_make(const StructureRecipe& recipe, bool allow_labels) {
   if (recipe.file.empty() == recipe.prototype.empty())
     fail_input("give either file or prototype in &structure{}", recipe.file.empty() ? "" : ", not both");
   if (recipe.file.empty())
     return make_prototype(recipe.prototype, recipe.species, recipe.a, recipe.b, recipe.c, allow_labels);
-  return read_structure(path, {recipe.frame, allow_labels, recipe.species});
+  return read_structure(recipe.file, {recipe.frame, allow_labels, recipe.species});
 }
 
 void set_masses(Structure& structure, const StructureRecipe& recipe) {
@@ -39,11 +38,9 @@ void set_masses(Structure& structure, const StructureRecipe& recipe) {
 
 }  // namespace
 
-Structure build_structure(const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,
-                          const std::string& folder) {
-  const std::string path = (std::filesystem::path(folder) / recipe.file).string();
-  const std::string where = recipe.file.empty() ? "prototype " + recipe.prototype : path;
-  return complete_structure(read_or_make(recipe, allow_labels, path), recipe, seed, allow_labels, where);
+Structure build_structure(const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels) {
+  const std::string where = recipe.file.empty() ? "prototype " + recipe.prototype : recipe.file;
+  return complete_structure(read_or_make(recipe, allow_labels), recipe, seed, allow_labels, where);
 }
 
 Structure complete_structure(Structure structure, const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,

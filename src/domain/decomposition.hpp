@@ -33,7 +33,7 @@ class Decomposition {
   /// Collective. Moves the cuts so that every brick holds the same number of atoms, from the wrapped fractional
   /// coordinates of each rank's atoms. Atoms move to their owners at the next Halo::migrate.
   /// Level by level each cut is a quantile of its slab or column, found to 0.2 % of a brick's share, or to the better
-  /// side of a crystal layer that lies where the cut should be, and put halfway between its neighbouring atoms: exact
+  /// side of a crystal layer that lies where the cut should be, and put halfway between its neighboring atoms: exact
   /// layers are never split, so a crystal at rest balances as well as its layers can be dealt out.
   /// Cost: sorting each rank's atoms, and some ten Allreduces per level of at most max(64 Ki, 3·size()) integers.
   void balance(const Communicator& communicator, const std::vector<Vec3>& fractional);

@@ -31,8 +31,8 @@ class Halo {
 
   /// Drops ghosts, wraps owned atoms into the cell along periodic directions (counting `image`), sends each to the rank
   /// that owns its place, along with its velocity, image, fixed and columns (empty ones are taken as zero), and sorts
-  /// the owned atoms along a space-filling order of cells about `sort_length` (Å) wide so that neighbours in space are
-  /// neighbours in memory. Throws where atoms were lost or positions are not finite, naming an id.
+  /// the owned atoms along a space-filling order of cells about `sort_length` (Å) wide so that neighbors in space are
+  /// neighbors in memory. Throws where atoms were lost or positions are not finite, naming an id.
   void migrate(LocalAtoms& atoms, double sort_length);
 
   /// Follows a migrate (or a checkpoint taken after one): owned atoms must lie in their rank's brick, to rounding.

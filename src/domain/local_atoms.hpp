@@ -34,7 +34,7 @@ struct LocalAtoms {
   std::vector<Vec3> velocity;       ///< Å/fs
   std::vector<Int3> image;          ///< unwrapped position = position + image·cell
   std::vector<std::uint8_t> fixed;  ///< bit k set: component k does not move
-  std::vector<Vec3> build_position;    ///< positions at the last build of ghosts and neighbour lists
+  std::vector<Vec3> build_position;    ///< positions at the last build of ghosts and neighbor lists
   Mat3 build_cell = Mat3::Identity();  ///< the cell at that build
   std::vector<AtomColumn> columns;     ///< the same names and widths on every rank
 

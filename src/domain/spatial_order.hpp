@@ -11,7 +11,7 @@ namespace spinel {
 /// the curve share a face. J. Skilling, AIP Conf. Proc. 707, 381 (2004). 1 ≤ bits ≤ 20.
 std::uint64_t hilbert_index(std::array<std::uint32_t, 3> cell, int bits);
 
-/// Puts atoms into an order that keeps neighbours in space near each other in memory: along a Hilbert curve of cells
+/// Puts atoms into an order that keeps neighbors in space near each other in memory: along a Hilbert curve of cells
 /// about `sort_length` wide, by id within a cell. O(n) but for sorting the cells, of which there are at most n.
 class SpatialOrder {
  public:

@@ -233,7 +233,7 @@ struct ModelParameters {
   double cutoff = 5.0;                 // Å
   double threebody_cutoff = 4.0;       // Å, of m3gnet
   std::int64_t radial_functions = 20;  // of schnet and painn
-  std::int64_t moments = 1;            // of painn: highest degree of the moments of neighbours, 1 as published
+  std::int64_t moments = 1;            // of painn: highest degree of the moments of neighbors, 1 as published
   std::string initial;                 // model file to begin from, whose architecture it takes
   bool repulsion = false;              // add the repulsion of screened nuclei (ZBL)
   double repulsion_inner = 0.0;        // Å, up to which it is whole; 0: half of repulsion_outer
@@ -331,7 +331,7 @@ struct ParallelParameters {
   std::int64_t pools = 0;          // groups of ranks; 0: one for one structure, one a rank for many
   bool balance = true;             // move brick boundaries when max/mean atoms exceeds the threshold
   double balance_threshold = 1.05;
-  std::int64_t balance_every = 10;  // neighbour-list builds between checks
+  std::int64_t balance_every = 10;  // neighbor-list builds between checks
 };
 
 /// &output

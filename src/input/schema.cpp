@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "input/key_place.hpp"
 #include "input/namelist.hpp"
 
 namespace spinel {
@@ -63,6 +64,10 @@ std::string InputLocations::label(const std::string& group, const std::string& k
   if (const auto of_group = line.find({group, ""}); of_group != line.end()) at = of_group->second;
   if (const auto of_key = line.find({group, key}); of_key != line.end()) at = of_key->second;
   return input_label(file, at, group, key);
+}
+
+void KeyPlace::fail(const std::string& key, const std::string& what) const {
+  throw InputError(locations->label(group, key) + what);
 }
 
 void fail_key(const Input& input, const std::string& group, const std::string& key, const std::string& what) {

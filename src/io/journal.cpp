@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 
+#include "core/content_hash.hpp"
 #include "core/error.hpp"
 
 namespace spinel {
@@ -18,11 +19,10 @@ struct Head {
 };
 
 std::uint64_t checksum(std::uint64_t size, const char* bytes) {
-  std::uint64_t hash = 14695981039346656037ull;
-  const auto mix = [&hash](unsigned char byte) { hash = (hash ^ byte) * 1099511628211ull; };
-  for (int k = 0; k < 8; ++k) mix(static_cast<unsigned char>(size >> (8 * k)));
-  for (std::uint64_t i = 0; i < size; ++i) mix(static_cast<unsigned char>(bytes[i]));
-  return hash;
+  Fnv1a hash;
+  hash.add_bytes_of(size);
+  hash.add(bytes, size);
+  return hash.value();
 }
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }

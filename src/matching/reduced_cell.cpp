@@ -118,7 +118,7 @@ bool join(const Crystal& crystal, const Supercell& supercell, int size, double t
       int count = 0;
       for (std::size_t j = 0; j < n; ++j) {
         const bool apart = i == j || !within(species.place[j] - species.place[i], 2.0 * old_tolerance);
-        // Of atoms that are neighbours in the large cell none may be the other's copy.
+        // Of atoms that are neighbors in the large cell none may be the other's copy.
         together[i * n + j] = apart && within(place[j] - place[i], new_tolerance) ? 1 : 0;
         count += together[i * n + j];
       }

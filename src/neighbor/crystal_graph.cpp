@@ -52,7 +52,7 @@ bool shorten(Mat3& lattice, std::array<Int3, 3>& combination, const std::vector<
 CrystalGraphBuilder::CrystalGraphBuilder(const GraphSettings& settings) : settings_(settings) {
   if (!(settings.radius > 0.0) || !std::isfinite(settings.radius))
     fail("the radius {} of a crystal graph is not above 0", settings.radius);
-  if (settings.max_neighbors < 0) fail("{} neighbours cannot be had", settings.max_neighbors);
+  if (settings.max_neighbors < 0) fail("{} neighbors cannot be had", settings.max_neighbors);
 }
 
 void CrystalGraphBuilder::set_lattice(const Mat3& cell, const std::array<bool, 3>& periodic) {
@@ -151,7 +151,7 @@ void CrystalGraphBuilder::list_candidates(double range) {
   picked_.resize(x_.size());
 }
 
-/// Keys of the neighbours of an atom within `range`, unsorted; returns their number.
+/// Keys of the neighbors of an atom within `range`, unsorted; returns their number.
 std::size_t CrystalGraphBuilder::collect(std::size_t atom, double range) {
   const std::size_t n = x_.size();
   const Vec3 at = wrapped_[atom];
@@ -186,7 +186,7 @@ void CrystalGraphBuilder::put_row(std::size_t atom, std::size_t first_edge, std:
     for (std::size_t k = 0; k < 3; ++k) {
       const int image = candidate_image_[c][k] + shift[k];
       if (image < -127 || image > 127)
-        fail("atoms {} and {} are neighbours {} cells apart, beyond 127: wrap the positions into the cell", atom + 1,
+        fail("atoms {} and {} are neighbors {} cells apart, beyond 127: wrap the positions into the cell", atom + 1,
              candidate_atom_[c] + 1, image);
       graph.image[first_edge + p][k] = static_cast<std::int8_t>(image);
     }
@@ -221,7 +221,7 @@ void CrystalGraphBuilder::build(const Mat3& cell, const double* position, std::i
   }
   if (n_atoms_ * k > std::size_t{0x7fffffff}) fail("a crystal graph of more than 2147483647 edges");
   for (std::size_t i = 0; i < n_atoms_; ++i) graph.offset[i + 1] = static_cast<std::int32_t>((i + 1) * k);
-  // A sphere that holds about twice the neighbours asked for at the mean density is enough for almost every atom; the
+  // A sphere that holds about twice the neighbors asked for at the mean density is enough for almost every atom; the
   // others look farther.
   Vec3 extent = height_;
   for (int d = 0; d < 3; ++d) {

@@ -9,21 +9,21 @@
 
 namespace spinel {
 
-/// Which neighbours of an atom a crystal graph holds.
+/// Which neighbors of an atom a crystal graph holds.
 struct GraphSettings {
   double radius = 8.0;     ///< Å
   int max_neighbors = 12;  ///< the nearest so many within the radius; 0: all within it
 };
 
-/// Neighbours of the atoms of one crystal, periodic images told apart. An edge from atom i to neighbor j with image n
+/// Neighbors of the atoms of one crystal, periodic images told apart. An edge from atom i to neighbor j with image n
 /// is the vector r_j + n·cell − r_i (n a row of three integers, positions as they were given, wrapped or not); its
-/// length is at most the radius. An atom is no neighbour of itself, but its images are. Rows are sorted by distance (as
+/// length is at most the radius. An atom is no neighbor of itself, but its images are. Rows are sorted by distance (as
 /// stored: the float nearest to the length), then neighbor, then image.
 ///
 /// With max_neighbors = k > 0 every row has k entries. Where fewer than k atoms lie within the radius, the rest are
 /// those of the authors' code of CGCNN (Xie & Grossman, Phys. Rev. Lett. 120, 145301 (2018)): neighbor 0, image 0,
 /// distance radius + 1. Where several atoms are equally far, as stored, and not all fit, the lowest neighbor and image
-/// are taken: distances of a graph do not depend on that choice, models that look at neighbours may.
+/// are taken: distances of a graph do not depend on that choice, models that look at neighbors may.
 struct CrystalGraph {
   std::vector<std::int32_t> offset;               ///< [atom + 1] first edge of an atom
   std::vector<std::int32_t> neighbor;             ///< [edge]
@@ -72,7 +72,7 @@ class CrystalGraphBuilder {
   std::vector<std::pair<Int3, Vec3>> images_;  // of one atom
   std::vector<std::uint64_t> key_;             // of the atom collected: float bits of the distance, then candidate
   std::vector<std::int32_t> picked_;
-  std::vector<std::size_t> left_;  // atoms that still lack neighbours
+  std::vector<std::size_t> left_;  // atoms that still lack neighbors
 };
 
 /// The graph of one crystal.

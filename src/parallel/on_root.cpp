@@ -47,4 +47,11 @@ void on_all_ranks(const Communicator& communicator, const std::function<void()>&
   if (first < communicator.size()) throw_together(communicator, outcome, std::move(message), first);
 }
 
+bool root_says(const Communicator& communicator, const std::function<bool()>& question) {
+  int answer = 0;
+  on_root(communicator, [&] { answer = question() ? 1 : 0; });
+  communicator.broadcast(&answer, 1);
+  return answer != 0;
+}
+
 }  // namespace spinel

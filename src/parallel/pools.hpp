@@ -5,7 +5,7 @@
 namespace spinel {
 
 /// The ranks of a communicator in groups of equal size, as Quantum ESPRESSO's pools: pool p holds the ranks
-/// [p·size/count, (p+1)·size/count), so a pool stays on neighbouring ranks and nodes.
+/// [p·size/count, (p+1)·size/count), so a pool stays on neighboring ranks and nodes.
 struct Pools {
   int count;            ///< how many pools
   int index;            ///< which one this rank is in

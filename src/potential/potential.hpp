@@ -34,7 +34,7 @@ using Forces = std::vector<Vec3>;
 class Potential {
  public:
   virtual ~Potential() = default;
-  /// Å, how far ghosts and neighbours must reach.
+  /// Å, how far ghosts and neighbors must reach.
   virtual double cutoff() const = 0;
   virtual GhostNeeds ghost_needs() const = 0;
   /// Writes the forces (eV/Å) on owned and, where ghost_needs() says so, ghost atoms; `forces` arrives sized for that,

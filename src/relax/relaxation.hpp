@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/units.hpp"
 #include "core/vec3.hpp"
+#include "input/parameters.hpp"
 #include "potential/force_field.hpp"
 
 namespace spinel {
@@ -35,6 +37,9 @@ struct RelaxationSettings {
   double minimum_distance = 0.5;         ///< Å
   std::vector<SymmetryAction> symmetry;  ///< empty: none to keep
 };
+
+/// The keys of &relax in internal units, without the symmetry of a structure.
+RelaxationSettings relaxation_settings(const RelaxParameters& parameters, const UnitSystem& units);
 
 /// After an evaluation that the minimizer accepted as its next point.
 struct RelaxationProgress {

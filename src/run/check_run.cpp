@@ -8,10 +8,11 @@
 namespace spinel {
 
 void check_one_structure(const RunContext& context, const std::function<void(const Structure&)>& further) {
-  const RunFiles files(context.input);
-  const Structure structure = make_unit_cell(context);
+  const RunFiles files(context);
+  const Structure structure = make_structure(unit_cell(context.input.structure), context.place("structure"),
+                                             context.units, context.input.control.seed, context.world);
   if (further) further(structure);
-  const PotentialMaker maker(context.input, context.world);
+  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
   // The species are on rank 0 only.
   on_root(context.world, [&] { maker.make(structure.species, Communicator::self()); });
 }

@@ -3,19 +3,22 @@
 #include <memory>
 #include <vector>
 
+#include "core/units.hpp"
+#include "input/key_place.hpp"
 #include "model/model_file.hpp"
+#include "parallel/communicator.hpp"
 #include "potential/potential.hpp"
-#include "run/context.hpp"
 
 namespace spinel {
 
-/// Makes the potential of &potential for any species, as often as needed: what has to be read is read once. Several
-/// models make a Committee.
+/// Makes a potential for any species, as often as needed: what has to be read is read once. Several models make a
+/// Committee.
 class PotentialMaker {
  public:
-  /// Collective over all ranks of the program. InputError where the model file of a network cannot be read or is
-  /// of another kind than the style. `input` must outlive this.
-  PotentialMaker(const Input& input, const Communicator& communicator);
+  /// Collective over all ranks of the program. `place`: of the parameters' keys, whose locations must outlive this.
+  /// InputError where the model file of a network cannot be read or is of another kind than the style.
+  PotentialMaker(const PotentialParameters& parameters, const UnitSystem& units, KeyPlace place,
+                 const Communicator& communicator);
 
   /// Collective over the ranks that will use it together. InputError where the potential does not fit the species or
   /// the machine.
@@ -25,17 +28,16 @@ class PotentialMaker {
   const std::vector<Species>& required_species() const { return required_species_; }
 
  private:
-  const Input& input_;
+  PotentialParameters parameters_;
+  KeyPlace place_;
   std::vector<ModelFile> models_;  // empty: no network
   int node_rank_ = 0;
   std::vector<Species> required_species_;
 };
 
-/// Collective. The potential of &potential for these species, the same on every rank. InputError where they do not fit.
-std::shared_ptr<Potential> make_potential(const RunContext& context, const std::vector<Species>& species);
-
 /// "lennard_jones, cutoff 8.5 Å, truncation plain, double precision".
-std::string describe_potential(const RunContext& context, const Potential& potential);
+std::string describe_potential(const PotentialParameters& parameters, const UnitSystem& units,
+                               const Potential& potential);
 
 /// Potentials for one structure after the other on the same ranks, whatever species they hold: a potential is made
 /// anew only where a species comes that was not there before.

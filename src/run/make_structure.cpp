@@ -1,9 +1,8 @@
 #include "run/make_structure.hpp"
 
-#include <filesystem>
-
-#include "crystal/recipe.hpp"
+#include "input/schema.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/locate_error.hpp"
 
 namespace spinel {
@@ -27,53 +26,45 @@ StructureRecipe make_recipe(const StructureParameters& p) {
   return recipe;
 }
 
-namespace {
-
-Structure build(const RunContext& context, const StructureRecipe& recipe) {
-  const Input& input = context.input;
+Structure make_structure(const StructureParameters& parameters, const KeyPlace& place, const UnitSystem& units,
+                         std::int64_t seed, const Communicator& communicator) {
   Structure structure;
-  on_root(context.world, [&] {
+  on_root(communicator, [&] {
+    StructureRecipe recipe = make_recipe(parameters);
+    if (!recipe.file.empty()) recipe.file = find_file(place, "file", recipe.file);
     try {
-      const auto folder = std::filesystem::path(input.locations.file).parent_path().string();
-      structure =
-          build_structure(recipe, static_cast<std::uint64_t>(input.control.seed), context.units.name == "lj", folder);
+      structure = build_structure(recipe, static_cast<std::uint64_t>(seed), units.name == "lj");
     } catch (const InputError& error) {
       const std::string message = error.what(), word = message.substr(0, message.find_first_of(" :"));
-      if (find_group("structure")->find(word) != nullptr) throw InputError(locate_message(input, "structure", message));
-      fail_key(input, "structure", recipe.file.empty() ? "prototype" : "file", message);
+      if (find_group("structure")->find(word) != nullptr) throw InputError(locate_message(place, message));
+      place.fail(recipe.file.empty() ? "prototype" : "file", message);
     }
   });
   return structure;
 }
 
-}  // namespace
-
-Structure make_structure(const RunContext& context) { return build(context, make_recipe(context.input.structure)); }
-
-Structure make_unit_cell(const RunContext& context) {
-  StructureRecipe recipe = make_recipe(context.input.structure);
-  recipe.supercell = {1, 1, 1};
-  recipe.vacuum = Vec3::Zero();
-  recipe.rattle = 0.0;
-  return build(context, recipe);
+StructureParameters unit_cell(StructureParameters parameters) {
+  parameters.supercell = {1, 1, 1};
+  parameters.vacuum = {0.0, 0.0, 0.0};
+  parameters.rattle = 0.0;
+  return parameters;
 }
 
-Decomposition make_decomposition(const RunContext& context, const LocalAtoms& atoms) {
-  const auto& grid = context.input.parallel.grid;
-  const int ranks = context.world.size();
+Decomposition make_decomposition(const ParallelParameters& parameters, const KeyPlace& place, const LocalAtoms& atoms,
+                                 const Communicator& communicator) {
+  const auto& grid = parameters.grid;
+  const int ranks = communicator.size();
   if (grid.empty()) {
     // Equal bricks have the fewest neighbors; a slab or a droplet needs cuts, and a grid, that follow its atoms.
     Decomposition equal(ranks, atoms.cell, atoms.periodic);
-    const ParallelParameters& parallel = context.input.parallel;
-    if (ranks == 1 || !parallel.balance) return equal;
+    if (ranks == 1 || !parameters.balance) return equal;
     const auto fractional = wrapped_fractional(atoms);
-    if (equal.imbalance(context.world, fractional) <= parallel.balance_threshold) return equal;
-    return Decomposition::balanced(context.world, atoms.cell, atoms.periodic, fractional, parallel.balance_threshold);
+    if (equal.imbalance(communicator, fractional) <= parameters.balance_threshold) return equal;
+    return Decomposition::balanced(communicator, atoms.cell, atoms.periodic, fractional, parameters.balance_threshold);
   }
   const Int3 given = {static_cast<int>(grid[0]), static_cast<int>(grid[1]), static_cast<int>(grid[2])};
   if (grid[0] * grid[1] * grid[2] != ranks)
-    fail_key(context.input, "parallel", "grid",
-             fmt::format("{} × {} × {} bricks do not fit {} ranks", grid[0], grid[1], grid[2], ranks));
+    place.fail("grid", fmt::format("{} × {} × {} bricks do not fit {} ranks", grid[0], grid[1], grid[2], ranks));
   return {ranks, atoms.cell, atoms.periodic, given};
 }
 

@@ -1,7 +1,10 @@
 #include "run/restart.hpp"
 
+#include <filesystem>
+
 #include "core/error.hpp"
 #include "input/schema.hpp"
+#include "parallel/on_root.hpp"
 
 namespace spinel {
 
@@ -42,6 +45,22 @@ std::vector<std::string> compare_with_checkpoint(const Input& now, const Input& 
         changed.push_back(fmt::format("&{} {}: {} → {}", group.name, key.name, before, after));
     }
   return changed;
+}
+
+bool restart_is_wanted(const RunContext& context, const RunFiles& files) {
+  const std::string& mode = context.input.control.restart_mode;
+  if (mode == "from_scratch") return false;
+  const bool exists = root_says(context.world, [&] { return std::filesystem::exists(files.checkpoint); });
+  if (mode == "restart" && !exists)
+    fail_key(context.input, "control", "restart_mode",
+             fmt::format("'restart', but there is no checkpoint {}; use 'auto' to begin anew where there is none",
+                         files.checkpoint));
+  return exists;
+}
+
+std::vector<std::string> check_restart(const RunContext& context, const RunFiles& files,
+                                       const CheckpointReader& reader) {
+  return compare_with_checkpoint(context.input, parse_input(reader.text("input"), files.checkpoint), files.checkpoint);
 }
 
 }  // namespace spinel

@@ -1,9 +1,12 @@
 #include "run/result_common.hpp"
 
+#include <cstdlib>
 #include <ctime>
 
 #include "core/provenance.hpp"
 #include "input/schema.hpp"
+#include "io/hdf_reader.hpp"
+#include "parallel/on_root.hpp"
 
 namespace spinel {
 
@@ -94,6 +97,18 @@ void write_performance(ResultFile& file, const UnitSystem& units, const Performa
   file.write("/timing/messages_per_step", p.messages_per_step, {"", "sent by a rank in a step, average"});
   file.write("/timing/list_builds", p.counts.builds, {"", "neighbor lists built"});
   file.write("/timing/dangerous_builds", p.counts.dangerous, {"", "of them too late to be sure"});
+}
+
+bool results_are_complete(const std::string& path, std::int64_t step, const Communicator& communicator) {
+  return root_says(communicator, [&] {
+    try {
+      const HdfReader file(path);
+      return file.attribute("/", "complete") == "yes" &&
+             std::strtoll(file.attribute("/", "last_step").c_str(), nullptr, 10) >= step;
+    } catch (const Error&) {
+      return false;  // missing or unreadable: to be written again
+    }
+  });
 }
 
 }  // namespace spinel

@@ -13,6 +13,8 @@ void write_header(ResultFile& file, const RunContext& context, bool complete);
 void write_header(ResultFile& file, const RunContext& context, const LocalAtoms& atoms, bool complete);
 /// /timing
 void write_performance(ResultFile& file, const UnitSystem& units, const Performance& performance);
+/// Collective. Does the result file at `path` hold the results of a run that was complete at this step?
+bool results_are_complete(const std::string& path, std::int64_t step, const Communicator& communicator);
 /// "Ar", or "Ar-Kr"; "all" behind the last species.
 std::string species_name(const std::vector<Species>& species, std::size_t index);
 

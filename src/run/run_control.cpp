@@ -10,10 +10,8 @@ namespace {
 enum Flag { nothing, checkpoint_due, time_over, signal_base };
 }
 
-RunControl::RunControl(const Input& input, bool keeps_time)
-    : max_seconds_(input.control.max_seconds),
-      checkpoint_seconds_(input.output.checkpoint_seconds),
-      keeps_time_(keeps_time) {}
+RunControl::RunControl(const ControlParameters& control, const OutputParameters& output, bool keeps_time)
+    : max_seconds_(control.max_seconds), checkpoint_seconds_(output.checkpoint_seconds), keeps_time_(keeps_time) {}
 
 double RunControl::flag() const {
   if (const int signal = StopSignal::received(); signal != 0) return signal_base + signal;

@@ -13,7 +13,7 @@ namespace spinel {
 class RunControl {
  public:
   /// The clock starts now. `keeps_time`: on one rank only, whose clock counts for all.
-  RunControl(const Input& input, bool keeps_time);
+  RunControl(const ControlParameters& control, const OutputParameters& output, bool keeps_time);
 
   /// This rank's view: 0 nothing, 1 a checkpoint is due, 2 max_seconds are over, 3 + number: a signal came.
   double flag() const;

@@ -51,7 +51,7 @@ BlockEstimate BlockAverage::estimate() const {
   const auto n0 = static_cast<double>(result.samples);
   result.mean = origin_ + levels_[0].sum / n0;
 
-  // Per level: error of the mean, and the statistic of neighbouring blocks being correlated.
+  // Per level: error of the mean, and the statistic of neighboring blocks being correlated.
   std::vector<double> error2, statistic;
   for (const Level& level : levels_) {
     if (level.count < std::min<std::int64_t>(fewest_blocks, result.samples)) break;

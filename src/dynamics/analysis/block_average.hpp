@@ -16,7 +16,7 @@ struct BlockEstimate {
 };
 
 /// Mean and error of a correlated series, seen once and not stored: blocks of 1, 2, 4, … samples (Flyvbjerg & Petersen,
-/// J. Chem. Phys. 91, 461 (1989)). The plateau is the first block size from which on neighbouring blocks show no
+/// J. Chem. Phys. 91, 461 (1989)). The plateau is the first block size from which on neighboring blocks show no
 /// correlation, by the χ² test at 99 % of Jonsson, Phys. Rev. E 98, 043304 (2018), eqs. 21–23; the
 /// error is that of blocks twice as long. Memory O(log n).
 class BlockAverage {

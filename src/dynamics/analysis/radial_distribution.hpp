@@ -24,7 +24,7 @@ class RadialDistribution {
     std::int64_t samples = 0;
   };
 
-  /// cutoff: Å, any length; 0: the potential's cutoff. Up to that the ForceField's neighbour list serves; beyond, every
+  /// cutoff: Å, any length; 0: the potential's cutoff. Up to that the ForceField's neighbor list serves; beyond, every
   /// sample builds ghosts and a list of its own.
   RadialDistribution(const ForceField& force_field, double cutoff, std::int64_t bins);
 

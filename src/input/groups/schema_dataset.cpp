@@ -18,18 +18,20 @@ void add_dataset_keys(std::vector<Group>& groups) {
       .length(1, 10000)
       .if_empty("none");
   g.key("split", &P::split,
-        "'random'; 'composition': all structures of one reduced formula in one part; 'chemical_system': all of one set "
-        "of elements; 'leave_element': those with left_elements are the test part; 'leave_cluster': a cluster of "
-        "compositions is; 'files': validation_file and test_file")
+        "division into parts: 'random'; 'composition': all structures of one reduced formula in one part; "
+        "'chemical_system': all of one set of elements; 'leave_element': those with left_elements are the test part; "
+        "'leave_cluster': a cluster of compositions is; 'files': validation_file and test_file")
       .one_of({"random", "composition", "chemical_system", "leave_element", "leave_cluster", "files"});
-  g.key("validation_fraction", &P::validation_fraction, "of the structures").between(0, 0.9);
-  g.key("test_fraction", &P::test_fraction, "of the structures, with random, composition and chemical_system")
+  g.key("validation_fraction", &P::validation_fraction, "share of the structures in the validation part")
       .between(0, 0.9);
-  g.key("split_seed", &P::split_seed, "of the random choices of the split").at_least(0);
+  g.key("test_fraction", &P::test_fraction,
+        "share of the structures in the test part, with random, composition and chemical_system")
+      .between(0, 0.9);
+  g.key("split_seed", &P::split_seed, "seed of the random choices of the split").at_least(0);
   g.key("left_elements", &P::left_elements, "elements of which the training sees no structure")
       .length(1, 118)
       .if_empty("none");
-  g.key("clusters", &P::clusters, "clusters of compositions that are made").between(2, 1000);
+  g.key("clusters", &P::clusters, "number of clusters of compositions for leave_cluster").between(2, 1000);
   g.key("left_cluster", &P::left_cluster, "number of the cluster that is the test part, 1 the largest")
       .above(0)
       .unless(0, "drawn by split_seed");
@@ -37,11 +39,15 @@ void add_dataset_keys(std::vector<Group>& groups) {
         "structures of the validation part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
       .if_empty("none")
       .may_change();
-  g.key("test_file", &P::test_file, "the same for the test part").if_empty("none").may_change();
+  g.key("test_file", &P::test_file,
+        "structures of the test part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
+      .if_empty("none")
+      .may_change();
   g.key("group", &P::group,
-        "text of the structures, such as 'config_type', by whose values the errors of the test part are also told")
+        "text of the structures, such as 'config_type', by whose values the errors of the test part are also reported")
       .if_empty("none");
-  g.key("graph_cache", &P::graph_cache, "keep the neighbour graphs of a dataset in a file beside it, for later runs");
+  g.key("graph_cache", &P::graph_cache,
+        "storage of the neighbor graphs of a dataset in a file beside it, for later runs");
 }
 
 void add_convert(std::vector<Group>& groups) {
@@ -55,22 +61,22 @@ void add_convert(std::vector<Group>& groups) {
         "or of pymatgen (each also .gz), folders of CIF with id_prop.csv, <prefix>.samples.h5 of calculation = 'ising'")
       .length(1, 100000)
       .required();
-  g.key("format", &P::format, "what the sources are; 'auto': by name and content of each")
+  g.key("format", &P::format, "format of the sources; 'auto': by name and content of each")
       .one_of({"auto", "xyz", "cif_folder", "csv", "json", "ising"});
-  g.key("output", &P::output, "the dataset").if_empty("<outdir>/<prefix>.dataset.h5");
-  g.key("strict", &P::strict, "a bad record is an error, instead of being left out and told of");
+  g.key("output", &P::output, "dataset file that is written").if_empty("<outdir>/<prefix>.dataset.h5");
+  g.key("strict", &P::strict, "end of the run at a bad record, instead of leaving it out with a report");
   g.key("id_key", &P::id_key, "column or key of the id").if_empty("id, material_id, entry_id, task_id, name, …");
   g.key("structure_key", &P::structure_key, "column or key of the structure, in CSV and JSON")
       .if_empty("structure, cif or the whole entry");
-  g.key("properties", &P::properties, "columns or keys that are kept").length(1, 10000).if_empty("all");
+  g.key("properties", &P::properties, "columns or keys of properties that are kept").length(1, 10000).if_empty("all");
   g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not tell")
       .length(1, 10000)
       .if_empty("the usual ones");
   g.key("stress_unit", &P::stress_unit,
-        "of the stress in the sources: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with pressure "
-        "positive, as VASP prints it")
+        "unit of the stress in the sources: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with "
+        "pressure positive, as VASP prints it")
       .one_of({"eV/A3", "GPa", "kB"});
-  g.key("minimum_distance", &P::minimum_distance, "a record with atoms closer than this is bad")
+  g.key("minimum_distance", &P::minimum_distance, "distance of two atoms below which a record is bad")
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "no check");

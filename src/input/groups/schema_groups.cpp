@@ -6,17 +6,17 @@ namespace {
 
 void add_control(std::vector<Group>& groups) {
   using P = ControlParameters;
-  GroupBuilder<P> g(groups, "control", &Input::control, "What to do, where to write, when to stop.");
-  g.key("calculation", &P::calculation, "what to do; spinel --help lists the calculations").required();
+  GroupBuilder<P> g(groups, "control", &Input::control, "Calculation, output files and end of a run.");
+  g.key("calculation", &P::calculation, "calculation to run; spinel --help lists them").required();
   g.key("title", &P::title, "free text, kept in the result file").if_empty("none").may_change_silently();
-  g.key("prefix", &P::prefix, "names of output files begin with it: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5")
+  g.key("prefix", &P::prefix, "beginning of the names of output files: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5")
       .may_change_silently();
   g.key("outdir", &P::outdir, "folder of the output files, made where it does not exist").may_change_silently();
-  g.key("units", &P::units, "'metal': Å, eV, fs, amu, K, GPa; 'lj': reduced Lennard-Jones units")
+  g.key("units", &P::units, "unit system: 'metal' with Å, eV, fs, amu, K, GPa; 'lj' with reduced Lennard-Jones units")
       .one_of({"metal", "lj"});
   g.key("restart_mode", &P::restart_mode,
-        "'restart' continues from the checkpoint in outdir, 'auto' does so where there is one, 'from_scratch' begins "
-        "anew")
+        "beginning of the run: 'restart' continues from the checkpoint in outdir, 'auto' does so where there is one, "
+        "'from_scratch' begins anew")
       .one_of({"from_scratch", "restart", "auto"})
       .may_change_silently();
   g.key("seed", &P::seed, "seed of every random number; the same seed gives the same run")
@@ -39,18 +39,24 @@ void add_structure(std::vector<Group>& groups) {
   g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
   g.key("all", &P::all,
-        "take every frame of the file, every structure of a dataset (*.h5), or every structure file of the folder that "
-        "`file` names")
+        "many structures: every frame of the file, every structure of a dataset (*.h5), or every structure file of the "
+        "folder that `file` names")
       .only_for({"energy", "relax"});
   g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
-  g.key("species", &P::species, "the species of the prototype's sites, in its order").length(1, 118).if_empty("none");
+  g.key("species", &P::species, "species of the prototype's sites, in its order").length(1, 118).if_empty("none");
   g.key("a", &P::a, "lattice constant of the prototype's conventional cell; required with a prototype")
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "not given");
-  g.key("b", &P::b, "second lattice constant").in(&UnitSystem::length).above(0).unless(0, "as the prototype has it");
-  g.key("c", &P::c, "third lattice constant").in(&UnitSystem::length).above(0).unless(0, "as the prototype has it");
-  g.key("supercell", &P::supercell, "repetitions along each lattice vector").length(3).between(1, 1000000);
+  g.key("b", &P::b, "second lattice constant of the prototype's conventional cell")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "as the prototype has it");
+  g.key("c", &P::c, "third lattice constant of the prototype's conventional cell")
+      .in(&UnitSystem::length)
+      .above(0)
+      .unless(0, "as the prototype has it");
+  g.key("supercell", &P::supercell, "repetitions of the cell along each lattice vector").length(3).between(1, 1000000);
   g.key("vacuum", &P::vacuum, "empty space added along each lattice vector")
       .in(&UnitSystem::length)
       .length(3)
@@ -69,7 +75,7 @@ void add_structure(std::vector<Group>& groups) {
       .length(1, 118)
       .above(0)
       .if_empty("none");
-  g.key("minimum_distance", &P::minimum_distance, "atoms closer than this are an input error")
+  g.key("minimum_distance", &P::minimum_distance, "distance of two atoms below which the structure is an input error")
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "no check");
@@ -85,23 +91,23 @@ void add_potential(std::vector<Group>& groups) {
       .one_of({"lennard_jones", "network", "m3gnet", "schnet", "painn"})
       .required()
       .may_change_for({"md"});
-  g.key(
-       "precision", &P::precision,
-       "of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over atoms with "
-       "a network")
+  g.key("precision", &P::precision,
+        "precision of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over "
+        "atoms with a network")
       .one_of({"double", "single"})
       .may_change_for({"md"});
-  g.key("pairs", &P::pairs, "pairs of species, 'Ar-Kr', whose coefficients the next three keys list in this order")
+  g.key("pairs", &P::pairs,
+        "pairs of species, such as 'Ar-Kr', whose coefficients epsilon, sigma and cutoff list in this order")
       .length(1, n_pairs)
       .if_empty("one value of each key holds for every pair")
       .may_change_for({"md"});
-  g.key("epsilon", &P::epsilon, "depth of the well, one value a pair")
+  g.key("epsilon", &P::epsilon, "depth of the Lennard-Jones well, one value a pair")
       .in(&UnitSystem::energy)
       .length(1, n_pairs)
       .at_least(0)
       .if_empty("none")
       .may_change_for({"md"});
-  g.key("sigma", &P::sigma, "distance at which the energy is zero, one value a pair")
+  g.key("sigma", &P::sigma, "distance at which the Lennard-Jones energy is zero, one value a pair")
       .in(&UnitSystem::length)
       .length(1, n_pairs)
       .above(0)
@@ -117,7 +123,8 @@ void add_potential(std::vector<Group>& groups) {
       .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"})
       .may_change_for({"md"});
   g.key("truncation", &P::truncation,
-        "at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' brings energy and force to zero")
+        "end of the Lennard-Jones energy at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' "
+        "brings energy and force to zero")
       .one_of({"plain", "shifted", "smooth"})
       .may_change_for({"md"});
   g.key("smooth_width", &P::smooth_width, "width below the cutoff over which 'smooth' switches off")
@@ -125,7 +132,8 @@ void add_potential(std::vector<Group>& groups) {
       .above(0)
       .unless(0, "a tenth of the cutoff")
       .may_change_for({"md"});
-  g.key("tail_correction", &P::tail_correction, "add energy and pressure of a uniform fluid beyond a plain cutoff")
+  g.key("tail_correction", &P::tail_correction,
+        "addition of energy and pressure of a uniform fluid beyond a plain cutoff")
       .may_change_for({"md"});
   g.key("model", &P::model,
         "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
@@ -133,7 +141,7 @@ void add_potential(std::vector<Group>& groups) {
       .length(1, 100)
       .if_empty("none")
       .may_change_for({"md"});
-  g.key("device", &P::device, "where a network runs: 'cuda' takes one GPU for each rank of a node")
+  g.key("device", &P::device, "device on which a network runs: 'cpu', or 'cuda', one GPU for each rank of a node")
       .one_of({"cpu", "cuda"})
       .may_change();
   g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024).may_change();
@@ -145,7 +153,8 @@ void add_potential(std::vector<Group>& groups) {
       .only_for({"md"})
       .may_change_for({"md"});
   g.key("spread_action", &P::spread_action,
-        "where it is exceeded: 'dump' appends the frame to <prefix>_uncertain.xyz, 'stop' does so and ends the run")
+        "action where the spread of a committee exceeds spread_threshold: 'dump' appends the frame to "
+        "<prefix>_uncertain.xyz, 'stop' does so and ends the run")
       .one_of({"dump", "stop"})
       .only_for({"md"})
       .may_change_for({"md"});
@@ -161,17 +170,18 @@ void add_dynamics(std::vector<Group>& groups) {
   GroupBuilder<P> g(groups, "dynamics", &Input::dynamics,
                     "Molecular dynamics: ensemble, time step, thermostat, barostat.", {"md"});
   g.key("ensemble", &P::ensemble,
-        "what is kept constant: 'nve' energy, 'nvt' temperature, 'npt' temperature and pressure")
+        "quantities that are kept constant: 'nve' energy, 'nvt' temperature, 'npt' temperature and pressure")
       .one_of({"nve", "nvt", "npt"});
-  g.key("thermostat", &P::thermostat, "for nvt and npt").one_of({"langevin", "bussi", "nose_hoover"});
-  g.key("coupling", &P::coupling, "what npt changes: 'isotropic' the volume, 'full' all lengths and angles of the cell")
+  g.key("thermostat", &P::thermostat, "thermostat of nvt and npt").one_of({"langevin", "bussi", "nose_hoover"});
+  g.key("coupling", &P::coupling,
+        "parts of the cell that npt changes: 'isotropic' the volume, 'full' all lengths and angles")
       .one_of({"isotropic", "full"});
   g.key("timestep", &P::timestep, "time step").in(&UnitSystem::time).above(0).lj(0.005);
   g.key("steps", &P::steps, "number of steps, those before a restart included")
       .in("steps")
       .at_least(0)
       .may_change_silently();
-  g.key("temperature", &P::temperature, "of the thermostat, and of initial velocities")
+  g.key("temperature", &P::temperature, "temperature of the thermostat, and of initial velocities")
       .in(&UnitSystem::temperature)
       .at_least(0)
       .lj(1.0)
@@ -187,23 +197,22 @@ void add_dynamics(std::vector<Group>& groups) {
       .lj(0.5)
       .may_change();
   g.key("chain_length", &P::chain_length, "number of thermostats in a Nosé–Hoover chain").between(1, 20);
-  g.key("pressure", &P::pressure, "of the barostat").in(&UnitSystem::pressure).may_change();
+  g.key("pressure", &P::pressure, "pressure of the barostat").in(&UnitSystem::pressure).may_change();
   g.key("pressure_end", &P::pressure_end, "pressure at the last step, with pressure_ramp")
       .in(&UnitSystem::pressure)
       .may_change();
-  g.key("pressure_ramp", &P::pressure_ramp, "change the pressure linearly from pressure to pressure_end").may_change();
+  g.key("pressure_ramp", &P::pressure_ramp, "linear change of the pressure from pressure to pressure_end").may_change();
   g.key("barostat_time", &P::barostat_time, "relaxation time of the barostat")
       .in(&UnitSystem::time)
       .above(0)
       .lj(5.0)
       .may_change();
   g.key("initial_velocities", &P::initial_velocities,
-        "'file': as the structure file has them, 'maxwell': random at initial_temperature, 'zero'; 'auto': the file's, "
-        "else "
-        "maxwell")
+        "initial velocities: 'file' as the structure file has them, 'maxwell' random at initial_temperature, 'zero'; "
+        "'auto' the file's, else maxwell")
       .one_of({"auto", "file", "maxwell", "zero"})
       .may_change();
-  g.key("initial_temperature", &P::initial_temperature, "of random initial velocities")
+  g.key("initial_temperature", &P::initial_temperature, "temperature of random initial velocities")
       .in(&UnitSystem::temperature)
       .at_least(0)
       .unless(-1, "the value of temperature")
@@ -222,19 +231,20 @@ void add_dynamics(std::vector<Group>& groups) {
 
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
-  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbour lists.",
+  GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbor lists.",
                     {"energy", "md", "relax", "hull", "evaluate", "properties"});
-  g.key("skin", &P::skin, "lists reach this far beyond the cutoff")
+  g.key("skin", &P::skin, "distance beyond the cutoff that neighbor lists reach")
       .in(&UnitSystem::length)
       .at_least(0)
       .lj(0.3)
       .may_change();
-  g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds")
+  g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds of the neighbor lists")
       .in("steps")
       .above(0)
       .unless(0, "only when an atom has moved half the skin")
       .may_change();
-  g.key("check_displacement", &P::check_displacement, "rebuild also whenever an atom has moved half the skin")
+  g.key("check_displacement", &P::check_displacement,
+        "rebuild of the neighbor lists also whenever an atom has moved half the skin")
       .may_change();
 }
 
@@ -250,14 +260,15 @@ void add_parallel(std::vector<Group>& groups) {
       .between(1, 1000000)
       .unless(0, "one for one structure, one a rank for many")
       .may_change();
-  g.key("balance", &P::balance, "move brick boundaries where atoms are spread unevenly over the ranks")
+  g.key("balance", &P::balance, "motion of brick boundaries where atoms are spread unevenly over the ranks")
       .only_for({"md"})
       .may_change();
-  g.key("balance_threshold", &P::balance_threshold, "most over mean atoms of a rank that calls for balancing")
+  g.key("balance_threshold", &P::balance_threshold,
+        "largest over mean number of atoms of a rank above which bricks are balanced")
       .between(1.0, 1000.0)
       .only_for({"md"})
       .may_change();
-  g.key("balance_every", &P::balance_every, "neighbour-list builds between balance checks")
+  g.key("balance_every", &P::balance_every, "builds of neighbor lists between balance checks")
       .between(1, 1000000000)
       .only_for({"md"})
       .may_change();
@@ -265,7 +276,8 @@ void add_parallel(std::vector<Group>& groups) {
 
 void add_output(std::vector<Group>& groups) {
   using P = OutputParameters;
-  GroupBuilder<P> g(groups, "output", &Input::output, "What is written, and how often.", {"energy", "md", "relax"});
+  GroupBuilder<P> g(groups, "output", &Input::output, "Output files and how often they are written.",
+                    {"energy", "md", "relax"});
   g.key("thermo_every", &P::thermo_every, "steps between lines of the thermo table")
       .in("steps")
       .above(0)
@@ -291,12 +303,12 @@ void add_output(std::vector<Group>& groups) {
       .unless(0, "none by time")
       .only_for({"energy", "md", "relax", "ising", "train"})
       .may_change_silently();
-  g.key("trajectory_fields", &P::trajectory_fields, "what a frame holds of every atom")
+  g.key("trajectory_fields", &P::trajectory_fields, "quantities of every atom in a frame of the trajectory")
       .length(1, 4)
       .one_of({"position", "image", "velocity", "force"})
       .only_for({"md", "relax"})
       .may_change_silently();
-  g.key("trajectory_precision", &P::trajectory_precision, "of the numbers in the trajectory")
+  g.key("trajectory_precision", &P::trajectory_precision, "precision of the numbers in the trajectory")
       .one_of({"single", "double"})
       .only_for({"md", "relax"})
       .may_change_silently();
@@ -312,8 +324,8 @@ void add_output(std::vector<Group>& groups) {
 
 void add_analysis(std::vector<Group>& groups) {
   using P = AnalysisParameters;
-  GroupBuilder<P> g(groups, "analysis", &Input::analysis, "What is measured during the run.", {"md"});
-  g.key("equilibration_steps", &P::equilibration_steps, "steps before averages and everything below begin to count")
+  GroupBuilder<P> g(groups, "analysis", &Input::analysis, "Measurements during the run.", {"md"});
+  g.key("equilibration_steps", &P::equilibration_steps, "steps before averages and measurements begin to count")
       .in("steps")
       .at_least(0);
   g.key("rdf_every", &P::rdf_every, "steps between samples of the radial distribution function")
@@ -324,12 +336,12 @@ void add_analysis(std::vector<Group>& groups) {
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "the potential's cutoff");
-  g.key("rdf_bins", &P::rdf_bins, "number of its bins").between(1, 100000);
+  g.key("rdf_bins", &P::rdf_bins, "number of bins of the radial distribution function").between(1, 100000);
   g.key("msd_every", &P::msd_every, "steps between samples of the mean squared displacement")
       .in("steps")
       .above(0)
       .unless(0, "none");
-  g.key("msd_window", &P::msd_window, "steps until a new time origin")
+  g.key("msd_window", &P::msd_window, "steps until a new time origin of the mean squared displacement")
       .in("steps")
       .above(0)
       .unless(0, "one origin for the whole run");
@@ -337,7 +349,9 @@ void add_analysis(std::vector<Group>& groups) {
       .in("steps")
       .above(0)
       .unless(0, "none");
-  g.key("vacf_window", &P::vacf_window, "steps until a new time origin").in("steps").at_least(1);
+  g.key("vacf_window", &P::vacf_window, "steps until a new time origin of the velocity autocorrelation function")
+      .in("steps")
+      .at_least(1);
 }
 
 }  // namespace

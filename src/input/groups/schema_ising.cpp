@@ -15,7 +15,8 @@ void add_monte_carlo(std::vector<Group>& groups) {
       .between(4, 1000000)
       .required();
   g.key("rectangle", &P::rectangle, "one lattice of Lx × Ly instead of square ones");
-  g.key("coupling", &P::coupling, "J: 1 ferromagnetic, -1 antiferromagnetic; its magnitude is the unit of energy")
+  g.key("coupling", &P::coupling,
+        "coupling J: 1 ferromagnetic, -1 antiferromagnetic; its magnitude is the unit of energy")
       .between(-1, 1);
   g.key("field", &P::field, "magnetic field h, in units of |J|");
   g.key("temperatures", &P::temperatures, "list of temperatures")
@@ -26,10 +27,13 @@ void add_monte_carlo(std::vector<Group>& groups) {
   g.key("t_max", &P::t_max, "highest of n_t temperatures").at_least(0);
   g.key("n_t", &P::n_t, "number of temperatures, evenly spaced").between(0, 10000);
   g.key("update", &P::update, "Monte Carlo update").one_of({"metropolis", "heat_bath", "wolff", "swendsen_wang"});
-  g.key("tempering", &P::tempering, "exchange configurations between neighboring temperatures (parallel tempering)");
-  g.key("exchange_every", &P::exchange_every, "sweeps between exchanges").in("sweeps").at_least(1);
+  g.key("tempering", &P::tempering, "exchange of configurations between neighboring temperatures (parallel tempering)");
+  g.key("exchange_every", &P::exchange_every, "sweeps between exchanges of parallel tempering")
+      .in("sweeps")
+      .at_least(1);
   g.key("start", &P::start,
-        "'hot': random spins, 'cold': the ground state, 'file': start_file; 'auto': cold below 2.269, else hot")
+        "start of every chain: 'hot' random spins, 'cold' the ground state, 'file' start_file; 'auto' cold below "
+        "2.269, else hot")
       .one_of({"auto", "hot", "cold", "file"});
   g.key("start_file", &P::start_file,
         "<prefix>.samples.h5 whose last configurations of the nearest temperatures are the start")
@@ -43,10 +47,11 @@ void add_monte_carlo(std::vector<Group>& groups) {
       .in("sweeps")
       .above(0)
       .unless(0, "spread evenly over the measured sweeps");
-  g.key("correlation", &P::correlation, "measure correlation function and length");
-  g.key("series", &P::series, "keep every measured energy and magnetization in <prefix>.samples.h5");
+  g.key("correlation", &P::correlation, "measurement of correlation function and length");
+  g.key("series", &P::series, "storage of every measured energy and magnetization in <prefix>.samples.h5");
   g.key("reweight", &P::reweight,
-        "join the temperatures by multiple-histogram reweighting: curves between them, crossings of Binder cumulants");
+        "multiple-histogram reweighting, which joins the temperatures: curves between them, crossings of Binder "
+        "cumulants");
 }
 
 void add_phase(std::vector<Group>& groups) {
@@ -55,10 +60,10 @@ void add_phase(std::vector<Group>& groups) {
                     "Phases and their transition from configurations: by principal components, or by convolutional "
                     "networks that are trained far from the transition ('cnn') or by confusion ('confusion').",
                     {"phase"});
-  g.key(
-       "method", &P::method,
-       "'pca': principal components; 'cnn': networks that learn two phases from two windows of temperature; "
-       "'confusion': networks that learn to tell the temperatures on either side of trial temperatures, without labels")
+  g.key("method", &P::method,
+        "method: 'pca' principal components; 'cnn' networks that learn two phases from two windows of temperature; "
+        "'confusion' networks that learn to distinguish the temperatures on either side of trial temperatures, without "
+        "labels")
       .one_of({"pca", "cnn", "confusion"});
   g.key("files", &P::files, "files <prefix>.samples.h5 of calculation = 'ising'; those of one lattice size are joined")
       .length(1, 1000)
@@ -90,8 +95,8 @@ void add_phase(std::vector<Group>& groups) {
         "scatter is part of the errors")
       .between(1, 1000);
   g.key("blocks", &P::blocks,
-        "networks are shown the averages of the spins over so many blocks along each edge, and with method cnn one "
-        "network learns all lattice sizes")
+        "blocks along each edge, over which spins are averaged before networks see them; with method cnn one network "
+        "then learns all lattice sizes")
       .between(2, 1024)
       .unless(0, "the spins themselves, and every size has networks of its own");
   g.key("widths", &P::widths, "channels of the three convolutions").length(3).between(1, 1024);
@@ -101,17 +106,18 @@ void add_phase(std::vector<Group>& groups) {
       .unless(0, "2 for cnn, 6 for confusion");
   g.key("batch_size", &P::batch_size, "configurations of a batch, over all ranks").between(1, 1000000);
   g.key("learning_rate", &P::learning_rate, "highest learning rate; it falls to zero along a cosine").above(0);
-  g.key("weight_decay", &P::weight_decay, "of AdamW").at_least(0);
+  g.key("weight_decay", &P::weight_decay, "weight decay of AdamW").at_least(0);
   g.key("held_out", &P::held_out,
         "share of the configurations at every temperature that is kept out of training, for accuracies and "
         "confidences; one "
         "of them at least, and not all")
       .between(0, 1);
   g.key("spin_flip", &P::spin_flip,
-        "configurations are turned upside down at random when they are shown, beside translations, rotations and "
-        "reflections: right without a field");
+        "random inversion of all spins of a configuration when it is shown, beside translations, rotations and "
+        "reflections; right without a field");
   g.key("extrapolation", &P::extrapolation,
-        "T_c(L) = T_c + a L^(-1/nu) over the sizes in the files: 'auto' where there are several, 'required', 'none'")
+        "extrapolation T_c(L) = T_c + a L^(-1/nu) over the sizes in the files: 'auto' where there are several, "
+        "'required', 'none'")
       .one_of({"auto", "required", "none"})
       .may_change();
   g.key("nu", &P::nu, "exponent of the correlation length in the extrapolation")

@@ -12,9 +12,9 @@ void add_predict(std::vector<Group>& groups) {
         "crystals: extended XYZ, a dataset, one structure file of another format, or a folder of structure files")
       .required();
   g.key("target", &P::target, "number of the structures that the predictions are compared with").if_empty("none");
-  g.key("strict", &P::strict, "a structure that cannot be read or predicted ends the run; else it is reported")
+  g.key("strict", &P::strict, "end of the run at a structure that cannot be read or predicted; else it is reported")
       .may_change();
-  g.key("csv", &P::csv, "also write the predictions as <prefix>_predictions.csv").may_change();
+  g.key("csv", &P::csv, "predictions also as CSV: <prefix>_predictions.csv").may_change();
 }
 
 }  // namespace spinel

@@ -9,36 +9,41 @@ void add_relax(std::vector<Group>& groups) {
                     "before the dynamics.",
                     {"relax", "md", "hull", "evaluate"});
   g.optional_for({"md", "hull", "evaluate"});
-  g.key("minimizer", &P::minimizer,
-        "'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")
+  g.key(
+       "minimizer", &P::minimizer,
+       "minimizer: 'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")
       .one_of({"fire", "lbfgs", "blmvm", "cg"})
       .may_change_for_one_structure();
   g.key("cell", &P::cell,
-        "what of the cell relaxes: nothing, all six strains ('full'), the volume ('isotropic'), or the shape at "
-        "constant "
-        "volume ('fixed_volume')")
+        "part of the cell that relaxes: nothing ('fixed'), all six strains ('full'), the volume ('isotropic'), or the "
+        "shape at constant volume ('fixed_volume')")
       .one_of({"fixed", "full", "isotropic", "fixed_volume"});
   g.key("fixed_axes", &P::fixed_axes, "Cartesian axes along which the cell is not strained").length(3);
   g.key("pressure", &P::pressure, "external pressure").in(&UnitSystem::pressure);
-  g.key("fmax", &P::fmax, "converged when no force on an atom is larger")
+  g.key("fmax", &P::fmax, "largest force on an atom at which a relaxation is converged")
       .in(&UnitSystem::force)
       .above(0)
       .may_change_for_one_structure();
-  g.key("smax", &P::smax, "… and no free component of the stress is further from the pressure")
+  g.key("smax", &P::smax,
+        "largest deviation of a free component of the stress from the pressure at which a relaxation is converged")
       .in(&UnitSystem::pressure)
       .above(0)
       .may_change_for_one_structure();
-  g.key("max_steps", &P::max_steps, "force evaluations of one structure").at_least(0).may_change_for_one_structure();
+  g.key("max_steps", &P::max_steps, "most force evaluations of one structure")
+      .at_least(0)
+      .may_change_for_one_structure();
   g.key("max_step", &P::max_step, "longest move of an atom in one step")
       .in(&UnitSystem::length)
       .above(0)
       .may_change_for_one_structure();
-  g.key("keep_symmetry", &P::keep_symmetry, "keep the space group of the start, found by spglib");
-  g.key("symmetry_tolerance", &P::symmetry_tolerance, "of the space group").in(&UnitSystem::length).above(0);
+  g.key("keep_symmetry", &P::keep_symmetry, "preservation of the space group of the start, found by spglib");
+  g.key("symmetry_tolerance", &P::symmetry_tolerance, "tolerance within which the space group is found")
+      .in(&UnitSystem::length)
+      .above(0);
   g.key("max_volume_change", &P::max_volume_change,
-        "a structure fails where its volume grows or shrinks by more than this factor")
+        "factor by which the volume may grow or shrink before the structure fails")
       .above(1);
-  g.key("minimum_distance", &P::minimum_distance, "a structure fails where atoms come closer than this")
+  g.key("minimum_distance", &P::minimum_distance, "distance of two atoms below which the structure fails")
       .in(&UnitSystem::length)
       .at_least(0);
   g.key("fixed_ids", &P::fixed_ids, "atoms held in place, numbered from 1 as in the file")

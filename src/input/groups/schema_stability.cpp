@@ -22,18 +22,19 @@ void add_hull(std::vector<Group>& groups) {
       .length(1, most_files)
       .if_empty("none");
   g.key("prototypes", &P::prototypes,
-        "the same for prototypes with their elements: 'hcp:Ti', 'L1_2:TiAl3', or with lattice constants, 'L1_0:TiAl "
-        "a=3.98 c=4.08'; else these start from the volumes of the elements")
+        "prototypes with their elements that are entries with the energies that &potential gives: 'hcp:Ti', "
+        "'L1_2:TiAl3', or with lattice constants, 'L1_0:TiAl a=3.98 c=4.08'; else these start from the volumes of the "
+        "elements")
       .length(1, most_files)
       .if_empty("none");
-  g.key("relax", &P::relax, "relax structures and prototypes, as &relax says, before their energies are taken");
-  g.key("reference", &P::reference, "instead of entries: result file of an earlier hull").if_empty("none").may_change();
+  g.key("relax", &P::relax, "relaxation of structures and prototypes, as &relax says, before their energies are taken");
+  g.key("reference", &P::reference, "result file of an earlier hull, instead of entries").if_empty("none").may_change();
   g.key("candidates", &P::candidates,
         "files of entries whose energies above the hull are asked for without their being part of it")
       .length(1, most_files)
       .if_empty("none")
       .may_change();
-  g.key("elements", &P::elements, "take only entries and candidates within these elements")
+  g.key("elements", &P::elements, "elements within which entries and candidates are taken")
       .length(1, 118)
       .if_empty("all")
       .may_change();
@@ -48,20 +49,21 @@ void add_hull(std::vector<Group>& groups) {
       .may_change();
   g.key(
        "energy_kind", &P::energy_kind,
-       "what the energy is, formation or total, of an atom or of all atoms of the formula; 'auto': its key's name says")
+       "kind of the energy: formation or total, of an atom or of all atoms of the formula; 'auto': its key's name says")
       .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"})
       .may_change();
   g.key("elemental_references", &P::elemental_references,
-        "'entries': every element needs an entry of its own; 'zero': with formation energies an element without one is "
-        "0; 'prototypes': the potential computes one from the crystal of the element at room temperature, and of fcc, "
-        "bcc and hcp for metals")
+        "reference energies of the elements: 'entries': every element needs an entry of its own; 'zero': with "
+        "formation energies an element without one is 0; 'prototypes': the potential computes one from the crystal of "
+        "the element at room temperature, and of fcc, bcc and hcp for metals")
       .one_of({"entries", "zero", "prototypes"})
       .may_change();
   g.key("missing_elements", &P::missing_elements,
-        "a candidate with an element that the hull lacks: an error, or told and left without an energy above the hull")
+        "treatment of a candidate with an element that the hull lacks: an error, or reported and left without an "
+        "energy above the hull")
       .one_of({"error", "report"})
       .may_change();
-  g.key("csv", &P::csv, "write the tables also as CSV: <prefix>_hull.csv, <prefix>_candidates.csv").may_change();
+  g.key("csv", &P::csv, "tables also as CSV: <prefix>_hull.csv, <prefix>_candidates.csv").may_change();
 }
 
 }  // namespace spinel

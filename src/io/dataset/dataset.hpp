@@ -61,7 +61,7 @@ class Dataset {
   /// Hexadecimal, of all that the records hold in their order: the same however they were stored and on any number of
   /// ranks.
   const std::string& hash() const { return hash_; }
-  /// Of cells, periodicity, positions and atoms per structure only: what a neighbour graph depends on.
+  /// Of cells, periodicity, positions and atoms per structure only: what a neighbor graph depends on.
   const std::string& structure_hash() const { return structure_hash_; }
 
  private:

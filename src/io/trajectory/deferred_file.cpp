@@ -108,7 +108,7 @@ T take_raw(const std::vector<unsigned char>& from, std::size_t& at) {
 
 using Pieces = std::map<std::uint64_t, std::vector<unsigned char>>;
 
-// Neighbours as one piece, on either side of `boundary` apart.
+// Neighbors as one piece, on either side of `boundary` apart.
 Pieces joined(const Pieces& pieces, std::uint64_t boundary) {
   Pieces result;
   std::uint64_t end = 0;

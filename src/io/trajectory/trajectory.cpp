@@ -93,7 +93,7 @@ struct Trajectory::Impl {
           ++k;
           continue;
         }
-        std::size_t run = 1;  // neighbouring chunks mostly lie side by side in the file
+        std::size_t run = 1;  // neighboring chunks mostly lie side by side in the file
         while (k + run < n_own && own[k + run] == own[k] + run * plain) ++run;
         data.write(buffer.data() + k * plain, run * plain, own[k]);
         data.start_writeback(own[k], run * plain);

@@ -6,7 +6,7 @@
 
 namespace spinel {
 
-/// How many neighbours the atoms of a crystal have, from distances alone; no radii and no tolerance to choose.
+/// How many neighbors the atoms of a crystal have, from distances alone; no radii and no tolerance to choose.
 struct Coordination {
   /// [atom] Brunner's rule (Acta Cryst. A 33, 226 (1977)): the atoms before the largest gap 1/d_k − 1/d_(k+1) of the
   /// distances within 8 Å, in ascending order; those equal to 1e-4 Å belong together. 0: none within 8 Å.

@@ -17,6 +17,7 @@
 #include "io/dataset/dataset_file.hpp"
 #include "io/result_file.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
@@ -127,13 +128,13 @@ std::map<std::string, std::string> units_of(const ConvertParameters& parameters)
 }
 
 /// Collective.
-bool all_ising(const RunContext& context) {
+bool all_ising(const RunContext& context, const std::vector<std::string>& paths) {
   const ConvertParameters& p = context.input.convert;
   int all = 0;
   on_root(context.world, [&] {
-    const auto n = std::count_if(p.sources.begin(), p.sources.end(),
+    const auto n = std::count_if(paths.begin(), paths.end(),
                                  [&](const std::string& source) { return is_ising_source(source, p.format); });
-    if (n != 0 && n != static_cast<std::ptrdiff_t>(p.sources.size()))
+    if (n != 0 && n != static_cast<std::ptrdiff_t>(paths.size()))
       fail_key(context.input, "convert", "sources",
                "configurations of spins and structures do not go into one dataset");
     all = n != 0 ? 1 : 0;
@@ -144,8 +145,13 @@ bool all_ising(const RunContext& context) {
 
 using Sources = std::vector<std::shared_ptr<StructureSource>>;
 
+/// Collective. Where the sources are.
+std::vector<std::string> find_sources(const RunContext& context) {
+  return find_files(context.place("convert"), "sources", context.input.convert.sources, context.world);
+}
+
 /// Collective.
-Sources open_sources(const RunContext& context) {
+Sources open_sources(const RunContext& context, const std::vector<std::string>& paths) {
   const ConvertParameters& p = context.input.convert;
   SourceOptions options;
   options.format = p.format;
@@ -154,7 +160,7 @@ Sources open_sources(const RunContext& context) {
   options.properties = p.properties;
   options.file_ids = true;
   Sources sources;
-  for (const std::string& path : p.sources) {
+  for (const std::string& path : paths) {
     try {
       sources.push_back(open_structure_source(path, options, context.world));
     } catch (const InputError& error) {
@@ -258,7 +264,7 @@ void report_dataset(Log& log, const Dataset& data) {
   log.line();
 }
 
-void check_output(const RunContext& context) {
+void check_output(const RunContext& context, const std::vector<std::string>& sources) {
   const std::string path = output_path(context.input);
   if (context.input.convert.output.empty()) return;
   fs::path folder = fs::path(path).parent_path();
@@ -268,31 +274,33 @@ void check_output(const RunContext& context) {
   if (access(folder.c_str(), W_OK | X_OK) != 0) wrong(fmt::format("the folder {} is not writable", folder.string()));
   if (fs::is_directory(path)) wrong(fmt::format("{} is a folder", path));
   if (!fs::exists(path)) return;
-  for (const std::string& source : context.input.convert.sources)
-    if (fs::exists(source) && fs::equivalent(path, source)) wrong("is one of the sources");
-  if (fs::exists(RunFiles(context.input).result) && fs::equivalent(path, RunFiles(context.input).result))
+  for (const std::string& source : sources)
+    if (fs::equivalent(path, source)) wrong("is one of the sources");
+  if (fs::exists(RunFiles(context).result) && fs::equivalent(path, RunFiles(context).result))
     wrong("is the result file of this run; choose another name");
 }
 
 }  // namespace
 
 void check_convert(const RunContext& context) {
-  on_root(context.world, [&] { check_output(context); });
-  if (all_ising(context)) return check_ising_sources(context);
-  open_sources(context);
+  const auto paths = find_sources(context);
+  on_root(context.world, [&] { check_output(context, paths); });
+  if (all_ising(context, paths)) return check_ising_sources(context, paths);
+  open_sources(context, paths);
 }
 
 void run_convert(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const ConvertParameters& p = input.convert;
-  const RunFiles files(input);
-  on_root(world, [&] { check_output(context); });
+  const RunFiles files(context);
+  const auto paths = find_sources(context);
+  on_root(world, [&] { check_output(context, paths); });
   report_start(context);
   const double start = Progress::steady_seconds();
   const std::string output = output_path(input);
-  if (all_ising(context)) return convert_ising(context, output);
+  if (all_ising(context, paths)) return convert_ising(context, paths, output);
 
-  const auto sources = open_sources(context);
+  const auto sources = open_sources(context, paths);
   std::int64_t total = 0;
   std::string sources_text;
   for (std::size_t k = 0; k < sources.size(); ++k) {
@@ -311,7 +319,7 @@ void run_convert(const RunContext& context) {
     fail_key(input, "convert", "sources", fmt::format("all {} records are bad; {}", total, "nothing is written"));
 
   on_root(world, [&] {
-    files.make_folder(input);
+    files.make_folder();
     files.keep_old();
   });
   const double read = Progress::steady_seconds();

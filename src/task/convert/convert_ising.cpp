@@ -47,17 +47,17 @@ Group read_group(const HdfReader& file, const std::string& size) {
   return group;
 }
 
-std::vector<std::string> sizes_of(const RunContext& context) {
+std::vector<std::string> sizes_of(const RunContext& context, const std::vector<std::string>& sources) {
   try {
-    return PhaseData::sizes(context.input.convert.sources, context.world);
+    return PhaseData::sizes(sources, context.world);
   } catch (const InputError& error) {
     fail_key(context.input, "convert", "sources", error.what());
   }
 }
 
 /// Collective. All configurations that are written, by source, size, temperature, replica and time.
-std::vector<Place> find_places(const RunContext& context, const std::vector<std::string>& sizes) {
-  const auto& sources = context.input.convert.sources;
+std::vector<Place> find_places(const RunContext& context, const std::vector<std::string>& sources,
+                               const std::vector<std::string>& sizes) {
   std::vector<std::int64_t> packed;
   on_root(context.world, [&] {
     for (std::size_t f = 0; f < sources.size(); ++f) {
@@ -94,7 +94,8 @@ struct Spins {
   std::vector<std::string> id;
 };
 
-Spins read_share(const RunContext& context, const std::vector<std::string>& sizes, const std::vector<Place>& places) {
+Spins read_share(const RunContext& context, const std::vector<std::string>& sources,
+                 const std::vector<std::string>& sizes, const std::vector<Place>& places) {
   const auto n = static_cast<std::int64_t>(places.size());
   const std::int64_t ranks = context.world.size(), rank = context.world.rank();
   Spins own;
@@ -104,8 +105,7 @@ Spins read_share(const RunContext& context, const std::vector<std::string>& size
   for (std::int64_t k = n * rank / ranks; k < n * (rank + 1) / ranks; ++k) {
     const Place& at = places[static_cast<std::size_t>(k)];
     const std::string& name = sizes[static_cast<std::size_t>(at.size)];
-    if (at.source != before.source)
-      file = std::make_unique<HdfReader>(context.input.convert.sources[static_cast<std::size_t>(at.source)]);
+    if (at.source != before.source) file = std::make_unique<HdfReader>(sources[static_cast<std::size_t>(at.source)]);
     if (at.source != before.source || at.size != before.size) group = read_group(*file, name);
     before = at;
     const std::int64_t row = (group.lx + 7) / 8;
@@ -135,18 +135,20 @@ bool is_ising_source(const std::string& path, const std::string& format) {
   return format == "ising" || (format == "auto" && is_dataset_name(path) && !is_dataset_file(path));
 }
 
-void check_ising_sources(const RunContext& context) { sizes_of(context); }
+void check_ising_sources(const RunContext& context, const std::vector<std::string>& sources) {
+  sizes_of(context, sources);
+}
 
-void convert_ising(const RunContext& context, const std::string& output) {
+void convert_ising(const RunContext& context, const std::vector<std::string>& paths, const std::string& output) {
   const auto& [world, input, units, log] = context;
-  const RunFiles files(input);
+  const RunFiles files(context);
   const double start = Progress::steady_seconds();
-  const auto sizes = sizes_of(context);
-  const auto places = find_places(context, sizes);
+  const auto sizes = sizes_of(context, paths);
+  const auto places = find_places(context, paths, sizes);
   Spins own;
-  world.fail_together(attempt([&] { own = read_share(context, sizes, places); }));
+  world.fail_together(attempt([&] { own = read_share(context, paths, sizes, places); }));
   on_root(world, [&] {
-    files.make_folder(input);
+    files.make_folder();
     files.keep_old();
   });
   CollectiveWriter file(world);

@@ -22,14 +22,16 @@ void check_energy(const RunContext& context) {
 void run_energy(const RunContext& context) {
   if (context.input.structure.all) return run_structure_list(context);
   const auto& [world, input, units, log] = context;
-  const RunFiles files(input);
+  const RunFiles files(context);
   report_start(context);
-  Structure structure = make_structure(context);
+  Structure structure = make_structure(context.input.structure, context.place("structure"), context.units,
+                                       context.input.control.seed, context.world);
   LocalAtoms atoms = local_atoms_from(structure, world);
-  auto potential = make_potential(context, atoms.species);
+  const PotentialMaker maker(input.potential, units, context.place("potential"), world);
+  auto potential = maker.make(atoms.species, world);
   report_structure(context, atoms);
-  echo_line(log, "potential", describe_potential(context, *potential));
-  auto decomposition = make_decomposition(context, atoms);
+  echo_line(log, "potential", describe_potential(context.input.potential, context.units, *potential));
+  auto decomposition = make_decomposition(context.input.parallel, context.place("parallel"), atoms, context.world);
   Timers timers;
   ForceField force_field(std::move(atoms), Halo(world, std::move(decomposition)), potential, input.neighbor,
                          input.parallel, timers);
@@ -66,7 +68,7 @@ void run_energy(const RunContext& context) {
   }
 
   on_root(world, [&] {
-    files.make_folder(input);
+    files.make_folder();
     files.keep_old();
     if (files.final_structure.empty()) return;
     structure.info["energy"] = fmt::format("{}", total.energy);

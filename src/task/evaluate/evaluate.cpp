@@ -12,7 +12,7 @@
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 #include "run/open_list.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
@@ -43,8 +43,8 @@ class EvaluationRun {
   explicit EvaluationRun(const RunContext& context)
       : context_(context),
         p_(context.input.evaluate),
-        files_(context.input),
-        control_(context.input, context.world.is_root()),
+        files_(context),
+        control_(context.input.control, context.input.output, context.world.is_root()),
         assess_(p_),
         set_(set_to_assess()),
         reference_(context),
@@ -58,7 +58,10 @@ class EvaluationRun {
   /// Collective. Set, hull and potential, as far as they can be wrong.
   void check() {
     read_hull();
-    if (p_.relax) check_potential(context_, set_, PotentialMaker(context_.input, context_.world));
+    if (p_.relax)
+      check_potential(
+          context_, set_,
+          PotentialMaker(context_.input.potential, context_.units, context_.place("potential"), context_.world));
   }
 
   void run() {
@@ -157,13 +160,12 @@ class EvaluationRun {
   /// On rank 0.
   void read_hull_file() {
     const Input& input = context_.input;
-    const fs::path path = find_beside_input(input, p_.hull);
-    if (!fs::exists(path)) fail_key(input, "evaluate", "hull", fmt::format("there is no file {}", p_.hull));
+    const std::string path = find_file(context_.place("evaluate"), "hull", p_.hull);
     std::error_code ignored;
     if (fs::equivalent(path, files_.result, ignored))
       fail_key(input, "evaluate", "hull", "is the result file of this run; choose another prefix");
     try {
-      hull_ = read_stored_hull(path.string());
+      hull_ = read_stored_hull(path);
     } catch (const InputError& error) {
       fail_key(input, "evaluate", "hull", error.what());
     }
@@ -341,7 +343,7 @@ class EvaluationRun {
 
   /// Collective.
   void write(bool complete) {
-    const std::string table = (fs::path(files_.folder) / context_.input.control.prefix).string() + "_evaluation.csv";
+    const std::string& table = files_.evaluation;
     ResultFile file(context_.world, files_.result);
     write_header(file, context_, complete);
     on_root(context_.world, [&] {
@@ -365,7 +367,7 @@ class EvaluationRun {
 
   /// Collective.
   void stopped(const std::string& reason) {
-    on_root(context_.world, [&] { files_.make_folder(context_.input); });
+    on_root(context_.world, [&] { files_.make_folder(); });
     write(false);
     context_.log.print("\nStopped by {}; continue with restart_mode = 'auto'", reason);
   }

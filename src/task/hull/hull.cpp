@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "stability/entries/entry_file.hpp"
@@ -43,14 +44,6 @@ auto for_key(const Input& input, const char* key, Work&& work) {
   }
 }
 
-/// A path as given, sought in the folder of the input file and then in the current one.
-std::string find_file(const Input& input, const char* key, const fs::path& given) {
-  const fs::path beside = fs::path(input.locations.file).parent_path() / given;
-  for (const fs::path& path : {beside, given})
-    if (fs::exists(path)) return path.string();
-  fail_key(input, "hull", key, fmt::format("there is no file {}", given.string()));
-}
-
 EntryList read_files(const Input& input, const char* key, const std::vector<std::string>& names) {
   EntryFileOptions options;
   options.id_key = input.hull.id_key;
@@ -59,7 +52,7 @@ EntryList read_files(const Input& input, const char* key, const std::vector<std:
   options.energy_kind = input.hull.energy_kind;
   options.elements = input.hull.elements;
   std::vector<std::string> paths;
-  for (const auto& name : names) paths.push_back(find_file(input, key, name));
+  for (const auto& name : names) paths.push_back(find_file({input.locations, "hull"}, key, name));
   return for_key(input, key, [&] { return read_entries(paths, options); });
 }
 
@@ -78,7 +71,7 @@ EntryList read_hull_entries(const Input& input) {
 }
 
 StoredHull read_reference(const Input& input) {
-  const std::string path = find_file(input, "reference", input.hull.reference);
+  const std::string path = find_file({input.locations, "hull"}, "reference", input.hull.reference);
   return for_key(input, "reference", [&] { return read_stored_hull(path); });
 }
 
@@ -149,17 +142,11 @@ const char* entries_key(const Input& input) {
   return !p.entries.empty() ? "entries" : !p.structures.empty() ? "structures" : "prototypes";
 }
 
-void keep_old_table(const std::string& path) {
-  std::error_code error;
-  if (fs::exists(path)) fs::rename(path, path + ".old", error);
-  if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
-}
-
 /// On rank 0. The reference must not be what this run is about to write.
 void check_not_own(const Input& input, const RunFiles& files) {
   std::error_code ignored;
   if (!input.hull.reference.empty() &&
-      fs::equivalent(find_file(input, "reference", input.hull.reference), files.result, ignored))
+      fs::equivalent(find_file({input.locations, "hull"}, "reference", input.hull.reference), files.result, ignored))
     fail_key(input, "hull", "reference", "is the result file of this run; choose another prefix");
 }
 
@@ -167,7 +154,7 @@ void check_not_own(const Input& input, const RunFiles& files) {
 
 void run_hull(const RunContext& context) {
   const auto& [world, input, units, log] = context;
-  const RunFiles files(input);
+  const RunFiles files(context);
   const HullParameters& p = input.hull;
   const bool computes = computes_entries(input), makes_hull = p.reference.empty();
 
@@ -229,10 +216,9 @@ void run_hull(const RunContext& context) {
     if (world.is_root()) report_candidates(context, asked, seconds);
   }
 
-  const std::string stem = (fs::path(files.folder) / input.control.prefix).string();
   ResultFile file(world, files.result);
   on_root(world, [&] {
-    files.make_folder(input);
+    files.make_folder();
     if (!computes) files.keep_old();
     if (makes_hull) write_hull(file, list, table);
     if (computes) {
@@ -244,14 +230,12 @@ void run_hull(const RunContext& context) {
     if (!p.candidates.empty()) write_candidates(file, candidates.entries, asked, stored);
     const auto write_table = [&](const std::string& path, auto&& write) {
       if (!p.csv) return;
-      keep_old_table(path);
       write(path);
       echo_line(log, "table", path);
     };
-    if (makes_hull)
-      write_table(stem + "_hull.csv", [&](const auto& path) { write_hull_csv(path, list.entries, table); });
+    if (makes_hull) write_table(files.hull, [&](const auto& path) { write_hull_csv(path, list.entries, table); });
     if (!p.candidates.empty())
-      write_table(stem + "_candidates.csv",
+      write_table(files.candidates,
                   [&](const auto& path) { write_candidates_csv(path, candidates.entries, asked, stored); });
   });
   write_header(file, context, true);
@@ -261,7 +245,7 @@ void run_hull(const RunContext& context) {
 
 void check_hull(const RunContext& context) {
   const auto& [world, input, units, log] = context;
-  const RunFiles files(input);
+  const RunFiles files(context);
   EntryList given;
   on_root(world, [&] {
     check_not_own(input, files);
@@ -277,7 +261,7 @@ void check_hull(const RunContext& context) {
   });
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);
-  const PotentialMaker maker(input, world);
+  const PotentialMaker maker(input.potential, units, context.place("potential"), world);
   check_potential(context, set, maker);
 }
 

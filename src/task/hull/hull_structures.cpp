@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/content_hash.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/prototype_label.hpp"

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "input/schema.hpp"
+#include "run/find_file.hpp"
 
 namespace spinel {
 
@@ -38,11 +39,15 @@ int count_groups(int pools, std::int64_t n_jobs) {
 
 std::string IsingSystem::name() const { return lx == ly ? fmt::format("L{}", lx) : fmt::format("{}x{}", lx, ly); }
 
-IsingPlan::IsingPlan(const Input& input, int n_ranks)
-    : parameters_(input.ising),
-      seed_(static_cast<std::uint64_t>(input.control.seed)),
-      systems_(make_systems(input.ising)),
-      temperatures_(make_temperatures(input.ising)) {
+IsingPlan::IsingPlan(const RunContext& context)
+    : parameters_(context.input.ising),
+      seed_(static_cast<std::uint64_t>(context.input.control.seed)),
+      systems_(make_systems(parameters_)),
+      temperatures_(make_temperatures(parameters_)) {
+  const Input& input = context.input;
+  const int n_ranks = context.world.size();
+  if (!parameters_.start_file.empty())
+    parameters_.start_file = find_file(context.place("ising"), "start_file", parameters_.start_file, context.world);
   const auto n_t = static_cast<std::int64_t>(temperatures_.size());
   const std::int64_t together = parameters_.tempering ? n_t : 1;
   for (std::size_t system = 0; system < systems_.size(); ++system)

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "input/parameters.hpp"
 #include "ising/spin_lattice.hpp"
 #include "parallel/pools.hpp"
+#include "run/context.hpp"
 
 namespace spinel {
 
@@ -30,8 +30,8 @@ struct IsingJob {
 /// job to the teams of its group; rows of a lattice to the ranks of a team. groups · teams = &parallel pools.
 class IsingPlan {
  public:
-  /// InputError where &parallel pools does not fit the ranks or the work.
-  IsingPlan(const Input& input, int n_ranks);
+  /// Collective. InputError where &parallel pools does not fit the ranks or the work, or start_file is nowhere.
+  explicit IsingPlan(const RunContext& context);
 
   const IsingParameters& parameters() const { return parameters_; }
   const std::vector<IsingSystem>& systems() const { return systems_; }

@@ -7,7 +7,7 @@
 #include "core/memory.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/md_checkpoint.hpp"
+#include "run/restart.hpp"
 #include "run/run_report.hpp"
 #include "task/ising/ising_results.hpp"
 
@@ -25,9 +25,9 @@ bool needs_samples(const IsingParameters& p) { return p.configurations > 0 || p.
 
 IsingRun::IsingRun(const RunContext& context)
     : context_(context),
-      control_(context.input, context.world.is_root()),
-      files_(context.input),
-      plan_(context.input, context.world.size()),
+      control_(context.input.control, context.input.output, context.world.is_root()),
+      files_(context),
+      plan_(context),
       groups_(make_pools(context.world, plan_.n_groups())),
       teams_(make_pools(groups_.within, plan_.n_teams())),
       updater_(make_updater(context.input.ising.update)) {
@@ -38,7 +38,7 @@ IsingRun::IsingRun(const RunContext& context)
   if (restored_) restore();
   if (was_complete_) return;
   on_root(context_.world, [&] {
-    files_.make_folder(context_.input);
+    files_.make_folder();
     if (!restored_) files_.keep_old();
   });
   if (needs_samples(plan_.parameters())) {
@@ -54,9 +54,7 @@ void IsingRun::restore() {
   const CheckpointReader reader(context_.world, files_.checkpoint);
   changes_ = check_restart(context_, files_, reader);
   if (reader.integer("complete") != 0) {
-    int has_results = context_.world.is_root() && ising_results_are_complete(files_) ? 1 : 0;
-    context_.world.broadcast(&has_results, 1);
-    was_complete_ = has_results != 0;
+    was_complete_ = root_says(context_.world, [&] { return ising_results_are_complete(files_); });
     if (was_complete_) return;
   }
   std::vector<IsingRecords::Record> records(static_cast<std::size_t>(reader.integer("n_records")));

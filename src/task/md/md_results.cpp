@@ -1,12 +1,9 @@
 #include "task/md/md_results.hpp"
 
 #include <cmath>
-#include <cstdlib>
 #include <numeric>
 
-#include "core/provenance.hpp"
 #include "core/text.hpp"
-#include "io/hdf_reader.hpp"
 #include "parallel/on_root.hpp"
 
 namespace spinel {
@@ -120,43 +117,10 @@ void write_md_results(const RunContext& context, const RunFiles& files, const Th
   file.save();
 }
 
-bool results_are_complete(const RunContext& context, const RunFiles& files, std::int64_t step) {
-  int complete = 0;
-  on_root(context.world, [&] {
-    try {
-      const HdfReader file(files.result);
-      complete = file.attribute("/", "complete") == "yes" &&
-                         std::strtoll(file.attribute("/", "last_step").c_str(), nullptr, 10) >= step
-                     ? 1
-                     : 0;
-    } catch (const Error&) {
-      // Missing or unreadable: to be written again.
-    }
-  });
-  context.world.broadcast(&complete, 1);
-  return complete != 0;
-}
-
-TrajectoryOptions trajectory_options(const RunContext& context, const LocalAtoms& atoms, const RunFiles& files) {
-  const auto& output = context.input.output;
-  const bool reduced = context.units.name == "lj";
-  TrajectoryOptions options;
-  options.path = files.trajectory;
-  options.n_atoms = atoms.n_global;
-  options.fields = output.trajectory_fields;
-  options.double_precision = output.trajectory_precision == "double";
-  options.compression = static_cast<int>(output.compression);
-  options.reduced_units = reduced;
-  options.periodic = atoms.periodic;
-  options.species = atoms.species;
-  const auto unit = [&](const char* name) { return std::string(reduced ? "" : name); };
-  options.observables = {{"temperature", unit("K")},   {"potential_energy", unit("eV")}, {"kinetic_energy", unit("eV")},
-                         {"total_energy", unit("eV")}, {"conserved", unit("eV")},        {"pressure", unit("GPa")}};
-  options.parameters = {{"namelist", echo(context.input)}};
-  const char* user = std::getenv("USER");
-  options.author = user != nullptr && *user != '\0' ? user : "unknown";
-  options.creator_version = provenance().version;
-  return options;
+std::vector<TrajectoryObservable> trajectory_observables(const UnitSystem& units) {
+  const auto unit = [&](const char* name) { return std::string(units.name == "lj" ? "" : name); };
+  return {{"temperature", unit("K")},   {"potential_energy", unit("eV")}, {"kinetic_energy", unit("eV")},
+          {"total_energy", unit("eV")}, {"conserved", unit("eV")},        {"pressure", unit("GPa")}};
 }
 
 std::vector<double> trajectory_observables(const UnitSystem& units, const Observation& now) {

@@ -19,11 +19,9 @@ void write_md_results(const RunContext& context, const RunFiles& files, const Th
                       const CommitteeWatch* watch, const Analysis& analysis, MolecularDynamics& md,
                       const std::optional<Performance>& performance, bool complete);
 
-/// Collective. Does <prefix>.h5 hold the results of a run that was complete at this step?
-bool results_are_complete(const RunContext& context, const RunFiles& files, std::int64_t step);
-
-TrajectoryOptions trajectory_options(const RunContext& context, const LocalAtoms& atoms, const RunFiles& files);
-/// In the order of the options.
+/// What a frame of the trajectory holds beside atoms.
+std::vector<TrajectoryObservable> trajectory_observables(const UnitSystem& units);
+/// Their values, in that order.
 std::vector<double> trajectory_observables(const UnitSystem& units, const Observation& now);
 
 /// "NVT, thermostat bussi at 94.4 K (500 fs), timestep 5 fs, 10,000 steps".

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "campaign/structure_job.hpp"
 #include "core/memory.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
+#include "relax/relaxation.hpp"
+#include "run/atoms_checkpoint.hpp"
 #include "run/locate_error.hpp"
 #include "run/make_potential.hpp"
 #include "run/make_structure.hpp"
-#include "run/md_checkpoint.hpp"
+#include "run/restart.hpp"
+#include "run/run_trajectory.hpp"
 #include "task/md/md_results.hpp"
 
 namespace spinel {
@@ -26,13 +28,13 @@ bool is_due(std::int64_t step, std::int64_t every) { return every > 0 && step % 
 MdRun::MdRun(const RunContext& context)
     : context_(context),
       memory_before_(memory_use().now),
-      control_(context.input, context.world.is_root()),
-      files_(context.input) {
-  const Input& input = context_.input;
+      control_(context.input.control, context.input.output, context.world.is_root()),
+      files_(context) {
   if (restart_is_wanted(context_, files_)) {
     const CheckpointReader reader(context_.world, files_.checkpoint);
     changes_ = check_restart(context_, files_, reader);
-    was_complete_ = reader.integer("step") >= last_step() && results_are_complete(context_, files_, last_step());
+    was_complete_ =
+        reader.integer("step") >= last_step() && results_are_complete(files_.result, last_step(), context_.world);
     if (was_complete_) return;
     restore(reader);
   } else {
@@ -40,7 +42,7 @@ MdRun::MdRun(const RunContext& context)
   }
   force_field_->set_flag_source([this] { return control_.flag(); });
   on_root(context_.world, [&] {
-    files_.make_folder(input);
+    files_.make_folder();
     if (!restored_) files_.keep_old();
   });
   open_trajectory();
@@ -48,6 +50,11 @@ MdRun::MdRun(const RunContext& context)
 }
 
 MdRun::~MdRun() = default;
+
+void MdRun::make_potential(const std::vector<Species>& species) {
+  const PotentialMaker maker(context_.input.potential, context_.units, context_.place("potential"), context_.world);
+  potential_ = maker.make(species, context_.world);
+}
 
 void MdRun::make_force_field(LocalAtoms atoms, Decomposition decomposition) {
   const Input& input = context_.input;
@@ -67,22 +74,23 @@ void MdRun::make_measurements() {
 void MdRun::start_anew() {
   const Input& input = context_.input;
   const auto seed = static_cast<std::uint64_t>(input.control.seed);
-  Structure structure = make_structure(context_);
+  Structure structure = make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                       context_.input.control.seed, context_.world);
   int has_velocities = structure.velocity.empty() ? 0 : 1;
   context_.world.broadcast(&has_velocities, 1);
   LocalAtoms atoms = local_atoms_from(structure, context_.world);
   structure = Structure();
-  with_location(input, "dynamics", [&] {
+  with_location(context_.place("dynamics"), [&] {
     mark_fixed(atoms, input.dynamics);
     initialize_velocities(atoms, context_.world, input.dynamics, context_.units, seed, has_velocities != 0);
   });
-  potential_ = make_potential(context_, atoms.species);
-  auto decomposition = make_decomposition(context_, atoms);
+  make_potential(atoms.species);
+  auto decomposition = make_decomposition(context_.input.parallel, context_.place("parallel"), atoms, context_.world);
   make_force_field(std::move(atoms), std::move(decomposition));
   if (find_group("relax")->used_in(input)) relax_first();
   make_measurements();  // which begin where the dynamics does
   if (watch_) watch_->prepare(0);
-  md_ = with_location(input, "dynamics", [&] {
+  md_ = with_location(context_.place("dynamics"), [&] {
     return std::make_unique<MolecularDynamics>(*force_field_, input.dynamics, context_.units, seed);
   });
 }
@@ -106,16 +114,17 @@ void MdRun::relax_first() {
 
 void MdRun::restore(const CheckpointReader& reader) {
   const Input& input = context_.input;
-  MdCheckpoint checkpoint = read_md_checkpoint(reader);
-  potential_ = make_potential(context_, checkpoint.atoms.species);
+  AtomsCheckpoint checkpoint = read_atoms_checkpoint(reader);
+  make_potential(checkpoint.atoms.species);
   // Bitwise continuation needs the atoms where they were and lists as they were.
   const auto& grid = input.parallel.grid;
   const bool same_grid = grid.empty() || std::equal(grid.begin(), grid.end(), checkpoint.grid.begin());
   const bool as_it_was = checkpoint.ranks == context_.world.size() && same_grid &&
                          checkpoint.range == potential_->cutoff() + input.neighbor.skin;
   const LocalAtoms& atoms = checkpoint.atoms;
-  auto decomposition = as_it_was ? Decomposition(checkpoint.ranks, atoms.build_cell, atoms.periodic, checkpoint.grid)
-                                 : make_decomposition(context_, atoms);
+  auto decomposition =
+      as_it_was ? Decomposition(checkpoint.ranks, atoms.build_cell, atoms.periodic, checkpoint.grid)
+                : make_decomposition(context_.input.parallel, context_.place("parallel"), atoms, context_.world);
   if (as_it_was) decomposition.set_cuts(checkpoint.cuts);
   make_force_field(std::move(checkpoint.atoms), std::move(decomposition));
   make_measurements();
@@ -140,7 +149,7 @@ bool MdRun::frame_is_due(std::int64_t step) const { return is_due(step, context_
 void MdRun::begin() {
   Log& log = context_.log;
   report_structure(context_, force_field_->atoms());
-  echo_line(log, "potential", describe_potential(context_, *potential_));
+  echo_line(log, "potential", describe_potential(context_.input.potential, context_.units, *potential_));
   if (!relaxed_.empty()) echo_line(log, "relaxed first", relaxed_);
   if (watch_) echo_line(log, "committee", watch_->describe());
   echo_line(log, "dynamics", describe_dynamics(context_, *md_));
@@ -224,20 +233,14 @@ void MdRun::report_complete() {
 }
 
 void MdRun::open_trajectory() {
-  const auto& output = context_.input.output;
+  const OutputParameters& output = context_.input.output;
   if (output.trajectory_every <= 0) return;
   const LocalAtoms& atoms = force_field_->atoms();
-  int exists = context_.world.is_root() && std::filesystem::exists(files_.trajectory) ? 1 : 0;
-  context_.world.broadcast(&exists, 1);
-  if (restored_ && exists != 0) {
-    trajectory_ = Trajectory::open_at(context_.world, files_.trajectory, atoms.n_global, first_step_);
-    return;
-  }
-  Frame frame;
-  frame.n = atoms.n_owned;
-  frame.id = atoms.id.data();
+  TrajectoryOptions options =
+      trajectory_options(output, context_.units, atoms, files_.trajectory, echo(context_.input));
+  options.observables = trajectory_observables(context_.units);
   trajectory_ =
-      Trajectory::create(context_.world, trajectory_options(context_, atoms, files_), frame, atoms.type.data());
+      spinel::open_trajectory(options, atoms, context_.world, restored_ ? std::optional(first_step_) : std::nullopt);
 }
 
 void MdRun::write_frame() {
@@ -275,7 +278,7 @@ void MdRun::save() {
     analysis_->save(state);
     series_->save(state);
     if (watch_) watch_->save(state);
-    write_md_checkpoint(context_, files_, *force_field_, state, md_->current_step());
+    write_atoms_checkpoint(files_.checkpoint, echo(context_.input), *force_field_, state, md_->current_step());
     saved_step_ = md_->current_step();
     control_.saved();
   }

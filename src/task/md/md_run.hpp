@@ -48,6 +48,7 @@ class MdRun {
   /// As &relax says, before the first step.
   void relax_first();
   void restore(const CheckpointReader& reader);
+  void make_potential(const std::vector<Species>& species);
   void make_force_field(LocalAtoms atoms, Decomposition decomposition);
   void make_measurements();
   void open_trajectory();

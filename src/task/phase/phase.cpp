@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 
@@ -13,6 +12,7 @@
 #include "io/result_file.hpp"
 #include "ising/transition/phase_transition.hpp"
 #include "parallel/on_root.hpp"
+#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
@@ -119,9 +119,9 @@ void write(ResultFile& file, const Communicator& world, const std::string& size,
   file.write(group + "transition/found", transition->found, {"", "share of the resamples that show it"});
 }
 
-void check_files(const Input& input) {
-  for (const std::string& path : input.phase.files)
-    if (!std::filesystem::exists(path)) fail_key(input, "phase", "files", fmt::format("there is no file {}", path));
+/// Collective.
+std::vector<std::string> find_phase_files(const RunContext& context) {
+  return find_files(context.place("phase"), "files", context.input.phase.files, context.world);
 }
 
 /// What it took, written and reported; saves the file.
@@ -136,15 +136,16 @@ void finish(const RunContext& context, ResultFile& file, double seconds) {
 
 void run_components(const RunContext& context) {
   const auto& [world, input, units, log] = context;
-  const RunFiles files(input);
+  const RunFiles files(context);
+  const auto sources = find_phase_files(context);
   std::vector<std::string> sizes;
   try {
-    sizes = PhaseData::sizes(input.phase.files, world);
+    sizes = PhaseData::sizes(sources, world);
   } catch (const InputError& error) {
     fail_key(input, "phase", "files", error.what());
   }
   on_root(world, [&] {
-    files.make_folder(input);
+    files.make_folder();
     files.keep_old();
   });
   ResultFile file(world, files.result);
@@ -152,7 +153,7 @@ void run_components(const RunContext& context) {
   file.set_attribute("/phase", "method", "pca");
   const double start = Progress::steady_seconds();
   for (const std::string& size : sizes) {
-    const PhaseData data(input.phase.files, size, world);
+    const PhaseData data(sources, size, world);
     const std::int64_t n = std::min(data.n_configurations(), data.n_spins());
     echo_line(log, size,
               fmt::format("{} configurations of {} spins at {} temperatures", data.n_configurations(), data.n_spins(),
@@ -192,12 +193,12 @@ void run_networks(const RunContext& context) {
 }  // namespace
 
 void check_phase(const RunContext& context) {
-  on_root(context.world, [&] { check_files(context.input); });
+  find_phase_files(context);
   if (context.input.phase.method != "pca") PhasePlan{context};
 }
 
 void run_phase(const RunContext& context) {
-  on_root(context.world, [&] { check_files(context.input); });
+  find_phase_files(context);
   report_start(context);
   context.input.phase.method == "pca" ? run_components(context) : run_networks(context);
 }

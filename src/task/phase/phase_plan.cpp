@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/content_hash.hpp"
 #include "core/random.hpp"
+#include "run/find_file.hpp"
 #include "task/phase/phase_data.hpp"
 
 namespace spinel {
@@ -63,9 +65,10 @@ PhasePlan::PhasePlan(const RunContext& context)
 }
 
 void PhasePlan::read(const RunContext& context) {
+  const auto files = find_files(context.place("phase"), "files", parameters_.files, context.world);
   try {
-    for (const std::string& name : PhaseData::sizes(parameters_.files, context.world)) {
-      const PhaseData data(parameters_.files, name, context.world);
+    for (const std::string& name : PhaseData::sizes(files, context.world)) {
+      const PhaseData data(files, name, context.world);
       PhaseSize size;
       size.name = name;
       size.lx = data.lx();
@@ -208,15 +211,13 @@ std::string PhasePlan::name(const PhaseJob& job) const {
 }
 
 std::int64_t PhasePlan::fingerprint() const {
-  // FNV-1a
-  std::uint64_t hash = 14695981039346656037ULL;
-  const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 1099511628211ULL; };
+  Fnv1a hash;
   for (const PhaseSize& size : sizes_) {
-    for (const char c : size.name) add(static_cast<unsigned char>(c));
-    for (const std::int64_t t : size.temperature_of) add(static_cast<std::uint64_t>(t));
-    for (const std::uint8_t byte : size.bits) add(byte);
+    hash.add(size.name);
+    for (const std::int64_t t : size.temperature_of) hash.mix(static_cast<std::uint64_t>(t));
+    hash.add(size.bits.data(), size.bits.size());
   }
-  return static_cast<std::int64_t>(hash >> 1);
+  return static_cast<std::int64_t>(hash.value() >> 1);
 }
 
 }  // namespace spinel

@@ -1,12 +1,12 @@
 #include "task/phase/phase_study.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/byte_stream.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
 #include "run/network_library.hpp"
+#include "run/restart.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
@@ -40,10 +40,24 @@ PhaseOutcome unpack_outcome(const Bytes& bytes) {
   return outcome;
 }
 
+/// [job] where its network goes, of methods that keep networks.
+std::vector<std::string> add_model_paths(const PhasePlan& plan, RunFiles& files) {
+  std::vector<std::string> paths;
+  if (!plan.by_confusion())
+    for (const PhaseJob& job : plan.jobs())
+      paths.push_back(files.add(fmt::format(
+          "{}_{}.model.h5", plan.shares_networks() ? "" : "_" + plan.sizes()[job.size].name, job.network + 1)));
+  return paths;
+}
+
 }  // namespace
 
 PhaseStudy::PhaseStudy(const RunContext& context, const PhasePlan& plan)
-    : context_(context), plan_(plan), files_(context.input), campaign_(context, files_, campaign_plan()) {}
+    : context_(context),
+      plan_(plan),
+      files_(context),
+      model_paths_(add_model_paths(plan, files_)),
+      campaign_(context, files_, campaign_plan()) {}
 
 CampaignPlan PhaseStudy::campaign_plan() const {
   CampaignPlan plan;
@@ -58,12 +72,6 @@ CampaignPlan PhaseStudy::campaign_plan() const {
   plan.group = "phase";
   plan.key = "files";
   return plan;
-}
-
-std::string PhaseStudy::model_path(const PhaseJob& job) const {
-  const std::string stem = (std::filesystem::path(files_.folder) / context_.input.control.prefix).string();
-  const std::string size = plan_.shares_networks() ? "" : "_" + plan_.sizes()[job.size].name;
-  return fmt::format("{}{}_{}.model.h5", stem, size, job.network + 1);
 }
 
 void PhaseStudy::report() const {
@@ -122,7 +130,7 @@ std::optional<PhaseOutcome> PhaseStudy::train(std::size_t number, const Campaign
     model.attributes["name"] = fmt::format("classifier of the phases of Ising configurations, {}", plan_.name(job));
     model.attributes["source"] = "Spinel, calculation = 'phase', method = 'cnn'";
     model.attributes["input"] = echo(context_.input);
-    write_model_file(model_path(job), model, true, campaign_.pool());
+    write_model_file(model_paths_[number], model, true, campaign_.pool());
   }
   return outcome;
 }

@@ -40,7 +40,6 @@ class PhaseStudy {
   const std::string& stop_reason() const { return campaign_.stop_reason(); }
   double seconds() const { return seconds_; }  ///< of training in this run
   double shown_per_second() const;             ///< configurations shown in training, all pools
-  std::string model_path(const PhaseJob& job) const;
 
  private:
   CampaignPlan campaign_plan() const;
@@ -51,6 +50,7 @@ class PhaseStudy {
   const RunContext& context_;
   const PhasePlan& plan_;
   RunFiles files_;
+  std::vector<std::string> model_paths_;  // [job], of methods that keep networks
   Campaign campaign_;
   std::map<std::size_t, PhaseOutcome> outcomes_;  // [job], on rank 0
   double seconds_ = 0.0;

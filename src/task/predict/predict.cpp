@@ -34,7 +34,7 @@ std::shared_ptr<StructureSource> open_source(const RunContext& context, const Pr
 class Prediction {
  public:
   explicit Prediction(const RunContext& context)
-      : context_(context), files_(context.input), models_(context), crystals_(open_source(context, models_)) {
+      : context_(context), files_(context), models_(context), crystals_(open_source(context, models_)) {
     report_start(context_);
     campaign_.emplace(context_, files_, plan());
   }
@@ -125,7 +125,7 @@ class Prediction {
 void run_predict(const RunContext& context) { Prediction(context).run(); }
 
 void check_predict(const RunContext& context) {
-  const RunFiles files(context.input);
+  const RunFiles files(context);
   const PredictModels models(context);
   open_source(context, models);
 }

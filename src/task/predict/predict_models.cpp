@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 
 #include "core/error.hpp"
 #include "input/schema.hpp"
 #include "model/model_file.hpp"
+#include "run/find_file.hpp"
 
 namespace spinel {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 std::string kind_of(const PropertyArchitecture& a) {
   return fmt::format("{} of '{}'{}", a.is_classifier() ? fmt::format("{} classes", a.n_classes) : "a number",
@@ -27,18 +25,15 @@ PredictModels::PredictModels(const RunContext& context) {
 }
 
 void PredictModels::add(const RunContext& context, const std::string& given) {
-  const fs::path beside = fs::path(context.input.locations.file).parent_path() / given;
+  const std::string path = find_file(context.place("predict"), "models", given, context.world);
   Member member;
   member.name = given;
   try {
-    const ModelFile file = read_model_file(beside.string(), context.world);
+    const ModelFile file = read_model_file(path, context.world);
     member.predictor = make_property_predictor(file);
-    const auto mix = [this](const void* bytes, std::size_t n) {
-      for (std::size_t i = 0; i < n; ++i)
-        fingerprint_ = (fingerprint_ ^ static_cast<const unsigned char*>(bytes)[i]) * 1099511628211ull;
-    };
-    mix(file.architecture.data(), file.architecture.size());
-    for (const auto& [name, weight] : file.weights) mix(weight.values.data(), weight.values.size() * sizeof(double));
+    fingerprint_.add(file.architecture);
+    for (const auto& [name, weight] : file.weights)
+      fingerprint_.add(weight.values.data(), weight.values.size() * sizeof(double));
   } catch (const InputError& error) {
     fail_key(context.input, "predict", "models", error.what());
   }

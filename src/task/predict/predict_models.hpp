@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/content_hash.hpp"
 #include "model/property_predictor.hpp"
 #include "neighbor/crystal_graph.hpp"
 #include "run/context.hpp"
@@ -24,7 +25,7 @@ class PredictModels {
   /// Numbers of the records that perceptrons take, each once.
   const std::vector<std::string>& descriptors() const { return descriptors_; }
   /// Tells these models from others.
-  std::uint64_t fingerprint() const { return fingerprint_; }
+  std::uint64_t fingerprint() const { return fingerprint_.value(); }
 
   /// Writes size()·n_outputs() numbers, model by model. InputError where a model cannot take the crystal.
   /// record.scalar begins with descriptors().
@@ -49,7 +50,7 @@ class PredictModels {
   std::vector<Graph> graphs_;
   std::vector<std::string> descriptors_;
   std::vector<float> descriptor_;
-  std::uint64_t fingerprint_ = 14695981039346656037ull;
+  Fnv1a fingerprint_;
 };
 
 }  // namespace spinel

@@ -18,18 +18,19 @@ void check_properties(const RunContext& context) {
 
 void run_properties(const RunContext& context) {
   report_start(context);
-  const PotentialMaker maker(context.input, context.world);
+  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
   PropertiesSubject subject;
   subject.make = [&](const std::vector<Species>& species) { return maker.make(species, context.world); };
   // Sums of Lennard-Jones are double in either precision, those of networks are not.
   subject.single_precision =
       context.input.potential.style != "lennard_jones" && context.input.potential.precision == "single";
-  subject.crystal = make_structure(context);
+  subject.crystal = make_structure(context.input.structure, context.place("structure"), context.units,
+                                   context.input.control.seed, context.world);
   check_properties(context, subject.crystal);
-  RunControl control(context.input, context.world.is_root());
-  const RunFiles files(context.input);
+  RunControl control(context.input.control, context.input.output, context.world.is_root());
+  const RunFiles files(context);
   on_root(context.world, [&] {
-    files.make_folder(context.input);
+    files.make_folder();
     files.keep_old();
   });
   ResultFile file(context.world, files.result);

@@ -48,7 +48,7 @@ std::unique_ptr<ForceField> PropertiesProbe::field(LocalAtoms atoms) {
     species_ = atoms.species;
     potential_ = make_(species_);
   }
-  auto decomposition = make_decomposition(context_, atoms);
+  auto decomposition = make_decomposition(context_.input.parallel, context_.place("parallel"), atoms, context_.world);
   return std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)), potential_,
                                       context_.input.neighbor, context_.input.parallel, timers_);
 }

@@ -10,10 +10,12 @@
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
+#include "run/atoms_checkpoint.hpp"
 #include "run/locate_error.hpp"
 #include "run/make_structure.hpp"
-#include "run/md_checkpoint.hpp"
-#include "task/md/md_results.hpp"
+#include "run/restart.hpp"
+#include "run/result_common.hpp"
+#include "run/run_trajectory.hpp"
 
 namespace spinel {
 
@@ -61,9 +63,9 @@ void report_relaxation(const RunContext& context, const StructureResult& r) {
 RelaxRun::RelaxRun(const RunContext& context)
     : context_(context),
       memory_before_(memory_use().now),
-      control_(context.input, context.world.is_root()),
-      files_(context.input),
-      maker_(context.input, context.world),
+      control_(context.input.control, context.input.output, context.world.is_root()),
+      files_(context),
+      maker_(context.input.potential, context.units, context.place("potential"), context.world),
       job_(context, maker_),
       table_(make_table(context.units)) {
   const Input& input = context_.input;
@@ -71,8 +73,8 @@ RelaxRun::RelaxRun(const RunContext& context)
   if (restart_is_wanted(context_, files_)) {
     checkpoint.emplace(context_.world, files_.checkpoint);
     changes_ = check_restart(context_, files_, *checkpoint);
-    const bool over = state_array(read_md_checkpoint(*checkpoint).state, "over")[0] != 0.0;
-    was_complete_ = over && changes_.empty() && results_are_complete(context_, files_, 0);
+    const bool over = state_array(read_atoms_checkpoint(*checkpoint).state, "over")[0] != 0.0;
+    was_complete_ = over && changes_.empty() && results_are_complete(files_.result, 0, context_.world);
     if (was_complete_) return;
     restored_ = true;
   }
@@ -80,9 +82,10 @@ RelaxRun::RelaxRun(const RunContext& context)
   result_.number = 0;
   result_.name = input.structure.file.empty() ? input.structure.prototype : input.structure.file;
   // The space group is that of the start also where a checkpoint has gone on from there.
-  result_.structure = make_structure(context_);
+  result_.structure = make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                     context_.input.control.seed, context_.world);
   result_.structure.velocity.clear();
-  LocalAtoms atoms = with_location(input, "relax", [&] {
+  LocalAtoms atoms = with_location(context_.place("relax"), [&] {
     settings_ = job_.prepare_relaxation(result_.structure);
     return local_atoms_from(result_.structure, context_.world);
   });
@@ -90,14 +93,14 @@ RelaxRun::RelaxRun(const RunContext& context)
   if (restored_) atoms = restore(*checkpoint);
   field_ = job_.make_force_field(std::move(atoms), timers_);
   on_root(context_.world, [&] {
-    files_.make_folder(input);
+    files_.make_folder();
     if (!restored_) files_.keep_old();
   });
   open_trajectory();
 }
 
 LocalAtoms RelaxRun::restore(const CheckpointReader& reader) {
-  MdCheckpoint checkpoint = read_md_checkpoint(reader);
+  AtomsCheckpoint checkpoint = read_atoms_checkpoint(reader);
   const auto values = [&](const char* name) { return state_array(checkpoint.state, name); };
   StructureSeries& series = result_.series;
   for (const double evaluation : values("evaluation"))
@@ -113,26 +116,19 @@ LocalAtoms RelaxRun::restore(const CheckpointReader& reader) {
 void RelaxRun::open_trajectory() {
   if (context_.input.output.trajectory_every <= 0) return;
   const LocalAtoms& atoms = field_->atoms();
-  int exists = context_.world.is_root() && std::filesystem::exists(files_.trajectory) ? 1 : 0;
-  context_.world.broadcast(&exists, 1);
-  if (restored_ && exists != 0) {
-    trajectory_ = Trajectory::open_at(context_.world, files_.trajectory, atoms.n_global, evaluations_before_);
-    return;
-  }
-  TrajectoryOptions options = trajectory_options(context_, atoms, files_);
+  TrajectoryOptions options =
+      trajectory_options(context_.input.output, context_.units, atoms, files_.trajectory, echo(context_.input));
   const bool reduced = context_.units.name == "lj";
   options.observables = {{"potential_energy", reduced ? "" : "eV"}, {"fmax", reduced ? "" : "eV Angstrom-1"}};
-  Frame frame;
-  frame.n = atoms.n_owned;
-  frame.id = atoms.id.data();
-  trajectory_ = Trajectory::create(context_.world, options, frame, atoms.type.data());
+  trajectory_ = spinel::open_trajectory(options, atoms, context_.world,
+                                        restored_ ? std::optional(evaluations_before_) : std::nullopt);
 }
 
 void RelaxRun::begin() {
   Log& log = context_.log;
   report_start(context_);
   report_structure(context_, field_->atoms());
-  echo_line(log, "potential", describe_potential(context_, field_->potential()));
+  echo_line(log, "potential", describe_potential(context_.input.potential, context_.units, field_->potential()));
   echo_line(log, "relaxation", describe_relaxation(context_, settings_));
   echo_line(log, "output",
             fmt::format("{}, {}{}", files_.result, files_.structures, trajectory_ ? ", " + files_.trajectory : ""));
@@ -201,7 +197,8 @@ void RelaxRun::save(bool over) {
   state["fmax"] = series.fmax;
   state["smax"] = series.smax;
   state["volume"] = series.volume;
-  write_md_checkpoint(context_, files_, *field_, state, series.evaluation.empty() ? 0 : series.evaluation.back());
+  write_atoms_checkpoint(files_.checkpoint, echo(context_.input), *field_, state,
+                         series.evaluation.empty() ? 0 : series.evaluation.back());
   control_.saved();
 }
 

@@ -10,7 +10,7 @@
 #include "crystal/formats/text_file.hpp"
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 #include "source/read_dataset.hpp"
 
 namespace spinel {
@@ -27,12 +27,9 @@ auto at_key(const RunContext& context, const char* key, Work&& work) {
   }
 }
 
-/// Collective. A file as given, sought in the folder of the input file and then in the current one.
-std::string find(const RunContext& context, const std::string& given) {
-  std::string path;
-  if (context.world.is_root()) path = find_beside_input(context.input, given);
-  context.world.broadcast(path);
-  return path;
+/// Collective. The file that a key of &dataset names.
+std::string find(const RunContext& context, const char* key, const std::string& given) {
+  return find_file(context.place("dataset"), key, given, context.world);
 }
 
 bool is_list_of_ids(const std::string& path) { return std::filesystem::path(path).extension() == ".txt"; }
@@ -60,7 +57,8 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
       if (file->empty()) continue;
       if (!is_list_of_ids(*file))
         fail_key(context.input, "dataset", key, "the other part is a list of ids (*.txt), so this one has to be, too");
-      *ids = at_key(context, key, [&, f = file] { return read_ids(find(context, *f), context.world); });
+      const std::string path = find(context, key, *file);
+      *ids = at_key(context, key, [&] { return read_ids(path, context.world); });
     }
     loaded.split = at_key(context, validation.empty() ? "test_file" : "validation_file",
                           [&] { return split_by_ids(*loaded.dataset, validation, test); });
@@ -75,7 +73,8 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
   for (const auto& [file, key, part] : {std::tuple(&p.validation_file, "validation_file", &split.validation),
                                         {&p.test_file, "test_file", &split.test}}) {
     if (file->empty()) continue;
-    more.push_back(at_key(context, key, [&, f = file] { return read_dataset(find(context, *f), context.world); }));
+    const std::string path = find(context, key, *file);
+    more.push_back(at_key(context, key, [&] { return read_dataset(path, context.world); }));
     parts.push_back(more.back().get());
     part->resize(static_cast<std::size_t>(more.back()->n_structures()));
     std::iota(part->begin(), part->end(), first);
@@ -90,7 +89,8 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
 LoadedDataset load_dataset(const RunContext& context) {
   const DatasetParameters& p = context.input.dataset;
   LoadedDataset loaded;
-  loaded.dataset = at_key(context, "file", [&] { return read_dataset(find(context, p.file), context.world); });
+  const std::string path = find(context, "file", p.file);
+  loaded.dataset = at_key(context, "file", [&] { return read_dataset(path, context.world); });
   if (p.split == "files") read_parts(context, loaded);
   const Dataset& data = *loaded.dataset;
   if (!data.has_scalar(p.target)) {

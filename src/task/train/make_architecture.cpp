@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 
 namespace spinel {
 
@@ -18,8 +18,8 @@ namespace {
 std::map<int, std::vector<double>> read_features(const Input& input) {
   const std::string& given = input.model.element_features;
   const auto fail_here = [&](const std::string& what) { fail_key(input, "model", "element_features", what); };
-  std::ifstream file(find_beside_input(input, given));
-  if (!file) fail_here(fmt::format("there is no file {}", given));
+  std::ifstream file(find_file({input.locations, "model"}, "element_features", given));
+  if (!file) fail_here(fmt::format("cannot open {}", given));
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (!json.is_object() || json.empty()) fail_here(fmt::format("{} is no JSON object of lists of numbers", given));
   std::map<int, std::vector<double>> rows;

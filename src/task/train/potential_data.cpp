@@ -4,7 +4,7 @@
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
 #include "model/architecture.hpp"
-#include "run/find_beside_input.hpp"
+#include "run/find_file.hpp"
 #include "task/train/potential_architecture.hpp"
 #include "task/train/train_data.hpp"
 
@@ -21,9 +21,7 @@ std::vector<std::string> elements_of(const Dataset& dataset) {
 
 /// Collective. The model to go on from, of the kind that &model names.
 ModelFile read_initial(const RunContext& context) {
-  std::string path;
-  if (context.world.is_root()) path = find_beside_input(context.input, context.input.model.initial);
-  context.world.broadcast(path);
+  const std::string path = find_file(context.place("model"), "initial", context.input.model.initial, context.world);
   try {
     ModelFile file = read_model_file(path, context.world);
     const auto kind = Architecture(file).value<std::string>("kind");

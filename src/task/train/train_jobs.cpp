@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 namespace spinel {
 
-std::vector<TrainJob> train_jobs(const Input& input) {
-  const TrainParameters& p = input.train;
-  const std::string stem = (std::filesystem::path(input.control.outdir) / input.control.prefix).string();
+std::vector<TrainJob> train_jobs(const TrainParameters& p, RunFiles& files) {
   const auto sizes = p.n_train.empty() ? std::vector<std::int64_t>{0} : p.n_train;
   const bool many_sizes = sizes.size() > 1;
   std::vector<TrainJob> jobs;
@@ -24,8 +20,8 @@ std::vector<TrainJob> train_jobs(const Input& input) {
         tag += fmt::format("_{}", member + 1);
         job.label += fmt::format("{}member {}", job.label.empty() ? "" : ", ", member + 1);
       }
-      job.checkpoint = stem + tag + ".restart.h5";
-      job.model = stem + tag + ".model.h5";
+      job.checkpoint = files.add(tag + ".restart.h5");
+      job.model = files.add(tag + ".model.h5");
       jobs.push_back(std::move(job));
     }
   return jobs;

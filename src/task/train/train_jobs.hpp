@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "input/parameters.hpp"
+#include "run/run_files.hpp"
 
 namespace spinel {
 
@@ -17,7 +17,7 @@ struct TrainJob {
   std::string model;       ///< <prefix>.model.h5, or <prefix>_n500_2.model.h5
 };
 
-/// All of a run, in the order in which pools take them.
-std::vector<TrainJob> train_jobs(const Input& input);
+/// All of a run, in the order in which pools take them. Their files are added to those of the run.
+std::vector<TrainJob> train_jobs(const TrainParameters& parameters, RunFiles& files);
 
 }  // namespace spinel

@@ -33,7 +33,7 @@ TrainResults::TrainResults(const RunContext& context, const TrainData& data, con
       data_(data),
       potential_(data),
       n_jobs_(static_cast<std::int64_t>(jobs.size())),
-      file_(context.world, RunFiles(context.input).result) {
+      file_(context.world, RunFiles(context).result) {
   context.world.barrier();  // checkpoints of all pools are there
   on_root(context.world, [&] {
     for (std::size_t first = 0; first < jobs.size();) {

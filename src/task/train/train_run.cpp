@@ -76,20 +76,20 @@ CampaignPlan campaign_plan(const RunContext& context, std::int64_t n_jobs) {
 
 TrainRun::TrainRun(const RunContext& context)
     : context_(context),
-      jobs_(train_jobs(context.input)),
-      campaign_(context, RunFiles(context.input), campaign_plan(context, static_cast<std::int64_t>(jobs_.size()))),
-      control_(context.input, campaign_.pool().is_root()) {
+      files_(context),
+      jobs_(train_jobs(context.input.train, files_)),
+      campaign_(context, files_, campaign_plan(context, static_cast<std::int64_t>(jobs_.size()))),
+      control_(context.input.control, context.input.output, campaign_.pool().is_root()) {
   const auto& [world, input, units, log] = context;
-  int found = 0;
-  if (world.is_root())
-    for (const TrainJob& job : jobs_) found += fs::exists(job.checkpoint) ? 1 : 0;
-  world.broadcast(&found, 1);
+  const bool found = root_says(world, [&] {
+    return std::any_of(jobs_.begin(), jobs_.end(), [](const TrainJob& job) { return fs::exists(job.checkpoint); });
+  });
   const std::string& mode = input.control.restart_mode;
-  if (mode == "restart" && found == 0)
+  if (mode == "restart" && !found)
     fail_key(input, "control", "restart_mode",
              fmt::format("'restart', but there is no checkpoint {}; use 'auto' to begin anew where there is none",
                          jobs_.front().checkpoint));
-  restarted_ = mode != "from_scratch" && found > 0;
+  restarted_ = mode != "from_scratch" && found;
 }
 
 void TrainRun::run() {
@@ -113,7 +113,9 @@ void TrainRun::run() {
 void TrainRun::begin() {
   const auto& [world, input, units, log] = context_;
   report_start(context_);
-  if (wants_properties()) check_properties(context_, make_structure(context_));
+  if (wants_properties())
+    check_properties(context_, make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                              context_.input.control.seed, context_.world));
   data_ = std::make_unique<TrainData>(context_);
   data_->report(context_);
   if (campaign_.n_pools() > 1 || jobs_.size() > 1)
@@ -124,16 +126,8 @@ void TrainRun::begin() {
                                             campaign_.pool().size() > 1 ? "s" : "")
                               : "one after another"));
   on_root(world, [&] {
-    const RunFiles files(input);
-    files.make_folder(input);
-    if (restarted_) return;
-    std::vector<std::string> old = {files.result};
-    for (const TrainJob& job : jobs_) old.insert(old.begin(), {job.checkpoint, job.model});
-    for (const std::string& path : old) {
-      std::error_code error;
-      if (fs::exists(path)) fs::rename(path, path + ".old", error);
-      if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
-    }
+    files_.make_folder();
+    if (!restarted_) files_.keep_old();
   });
 }
 
@@ -175,9 +169,7 @@ void TrainRun::run(const TrainJob& job, const Campaign::Pulse& pulse) {
 }
 
 bool TrainRun::restore(const TrainJob& job, Training& training) {
-  int exists = campaign_.pool().is_root() && fs::exists(job.checkpoint) ? 1 : 0;
-  campaign_.pool().broadcast(&exists, 1);
-  if (exists == 0) return false;
+  if (!root_says(campaign_.pool(), [&] { return fs::exists(job.checkpoint); })) return false;
   const CheckpointReader reader(campaign_.pool(), job.checkpoint);
   const auto changes =
       compare_with_checkpoint(context_.input, parse_input(reader.text("input"), job.checkpoint), job.checkpoint);
@@ -292,7 +284,8 @@ void TrainRun::tell_properties(TrainResults& results) {
     return network_library().make_potential(model, species, options, world);
   };
   subject.single_precision = options.single_precision;
-  subject.crystal = make_structure(context_);
+  subject.crystal = make_structure(context_.input.structure, context_.place("structure"), context_.units,
+                                   context_.input.control.seed, context_.world);
   echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
   if (!properties_report(context_, subject, results.file(), "/train/properties",
                          [&] { return control_.interpret(world.max(control_.flag())).stop; }))

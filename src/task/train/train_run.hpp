@@ -46,6 +46,7 @@ class TrainRun {
   bool prints() const { return context_.log.enabled(); }
 
   const RunContext& context_;
+  RunFiles files_;
   std::vector<TrainJob> jobs_;
   Campaign campaign_;
   RunControl control_;

@@ -56,7 +56,7 @@ class CampaignTest : public testing::Test {
 
 TEST_F(CampaignTest, EveryItemOnceAndNoneAgain) {
   const RunContext here = context();
-  const RunFiles files(input_);
+  const RunFiles files(here);
   std::int64_t n_worked = 0;
   {
     Campaign campaign(here, files, plan());
@@ -83,7 +83,7 @@ TEST_F(CampaignTest, EveryItemOnceAndNoneAgain) {
 
 TEST_F(CampaignTest, AnotherListIsRefusedAndTheJournalStays) {
   const RunContext here = context();
-  const RunFiles files(input_);
+  const RunFiles files(here);
   const auto work = [](std::int64_t item, const Campaign::Pulse&) -> std::optional<Bytes> { return bytes_of(item); };
   { EXPECT_TRUE(Campaign(here, files, plan()).run(work)); }
   try {
@@ -98,7 +98,7 @@ TEST_F(CampaignTest, AnotherListIsRefusedAndTheJournalStays) {
 
 TEST_F(CampaignTest, StopsBetweenItemsAndGoesOn) {
   const RunContext here = context();
-  const RunFiles files(input_);
+  const RunFiles files(here);
   std::int64_t first_part = 0;
   {
     const StopSignal signals;

@@ -14,6 +14,12 @@ TEST(OnRoot, RunsOnRankZeroAlone) {
   EXPECT_EQ(runs, world.is_root() ? 1 : 0);
 }
 
+TEST(OnRoot, EveryRankLearnsWhatRankZeroSays) {
+  const auto world = Communicator::world();
+  EXPECT_TRUE(root_says(world, [&] { return world.is_root(); }));
+  EXPECT_FALSE(root_says(world, [&] { return !world.is_root(); }));
+}
+
 TEST(OnRoot, EveryRankThrowsWhatRankZeroThrew) {
   const auto world = Communicator::world();
   const auto message = [&](auto throwing, auto expected) {

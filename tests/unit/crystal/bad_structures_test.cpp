@@ -21,8 +21,8 @@ TEST(BadStructures, GiveTheirMessages) {
     const std::string name = line.substr(0, colon), part = line.substr(colon + 2);
     tested.insert(name);
     StructureRecipe recipe;
-    recipe.file = name;
-    const std::string message = input_error([&] { build_structure(recipe, 0, false, folder.string()); });
+    recipe.file = (folder / name).string();
+    const std::string message = input_error([&] { build_structure(recipe, 0, false); });
     EXPECT_NE(message.find(part), std::string::npos) << name << "\n  message:  " << message << "\n  expected: " << part;
     EXPECT_NE(message.find(name), std::string::npos) << message << "\n  does not name the file " << name;
   }

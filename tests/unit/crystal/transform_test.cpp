@@ -98,29 +98,30 @@ TEST(Recipe, PrototypeWithMassesVacuumAndRattle) {
   recipe.periodic = {true, true, false};
   recipe.mass_species = {"Cl"};
   recipe.masses = {37.0};
-  const Structure s = build_structure(recipe, 1, false, "");
+  const Structure s = build_structure(recipe, 1, false);
   EXPECT_EQ(s.size(), 16u);
   EXPECT_EQ(s.periodic, (std::array<bool, 3>{true, true, false}));
   EXPECT_EQ(s.species[1].mass, 37.0);
   EXPECT_NEAR((s.cell - Mat3(Vec3(11.28, 5.64, 13.64).asDiagonal())).norm(), 0, 1e-12);
   recipe.rattle = 0.05;
-  const Structure t = build_structure(recipe, 1, false, "");
+  const Structure t = build_structure(recipe, 1, false);
   EXPECT_NE(t.position, s.position);
-  EXPECT_EQ(t.position, build_structure(recipe, 1, false, "").position);
-  EXPECT_NE(t.position, build_structure(recipe, 2, false, "").position);
+  EXPECT_EQ(t.position, build_structure(recipe, 1, false).position);
+  EXPECT_NE(t.position, build_structure(recipe, 2, false).position);
 }
 
-TEST(Recipe, FilesRelativeToTheNamelistAndUnits) {
+TEST(Recipe, FilesAndUnits) {
   const TemporaryFolder folder;
   write_file(folder / "a.xyz", "1\nLattice=\"2 0 0 0 2 0 0 0 2\" units=lj\nbead 0 0 0\n");
   StructureRecipe recipe;
-  recipe.file = "a.xyz";
+  recipe.file = folder / "a.xyz";
   recipe.supercell = {3, 3, 3};
-  EXPECT_EQ(build_structure(recipe, 0, true, folder / ".").size(), 27u);
-  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false, folder / "."); }), "");
+  EXPECT_EQ(build_structure(recipe, 0, true).size(), 27u);
+  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false); }), "");
   write_file(folder / "a.xyz", "1\nLattice=\"2 0 0 0 2 0 0 0 2\" units=lj\nAr 0 0 0\n");
-  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false, folder / "."); }).find("units=lj"), std::string::npos);
-  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false, ""); }).find("cannot open a.xyz"), std::string::npos);
+  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false); }).find("units=lj"), std::string::npos);
+  recipe.file = "a.xyz";
+  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false); }).find("cannot open a.xyz"), std::string::npos);
 }
 
 TEST(Recipe, Mistakes) {
@@ -130,7 +131,7 @@ TEST(Recipe, Mistakes) {
     recipe.species = {"Al"};
     recipe.a = 4.05;
     change(recipe);
-    return input_error([&] { build_structure(recipe, 1, false, ""); });
+    return input_error([&] { build_structure(recipe, 1, false); });
   };
   EXPECT_EQ(message([](StructureRecipe&) {}), "");
   EXPECT_NE(message([](StructureRecipe& r) { r.file = "x.xyz"; }).find("not both"), std::string::npos);
@@ -152,7 +153,7 @@ TEST(Recipe, CopiesOfAClusterAreChecked) {
   write_file(folder / "a.xyz", "2\nLattice=\"3 0 0 0 3 0 0 0 3\" pbc=\"F F F\"\nH 0 0 0\nH 0 0 2.9\n");
   StructureRecipe recipe;
   recipe.file = folder / "a.xyz";
-  EXPECT_EQ(build_structure(recipe, 0, false, "").size(), 2u);
+  EXPECT_EQ(build_structure(recipe, 0, false).size(), 2u);
   recipe.supercell = {1, 1, 2};
-  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false, ""); }).find("overlap"), std::string::npos);
+  EXPECT_NE(input_error([&] { build_structure(recipe, 0, false); }).find("overlap"), std::string::npos);
 }

@@ -104,6 +104,7 @@ MayChange may_change(const Input& input) {
   all.told["predict"] = {"strict", "csv"};
   all.silent["output"] = {"thermo_every",      "trajectory_every",     "checkpoint_every", "checkpoint_seconds",
                           "trajectory_fields", "trajectory_precision", "compression",      "final_structure"};
+  all.told["evaluate"] = {"hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
   all.told["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
   all.told["parallel"] = {"grid", "pools", "balance", "balance_threshold", "balance_every"};
   all.told["analysis"] = {};
@@ -149,18 +150,19 @@ TEST(Restart, AKeyThatSaysNothingMayNotChange) {
 
 TEST(LocateMessage, AddsFileAndLineWhereTheyAreMissing) {
   const Input input = sample();
-  EXPECT_EQ(locate_message(input, "potential", "&potential pairs: 'x' is odd"),
+  EXPECT_EQ(locate_message({input.locations, "potential"}, "&potential pairs: 'x' is odd"),
             "a.nml:8: &potential pairs: 'x' is odd");
-  EXPECT_EQ(locate_message(input, "dynamics", "timestep must be positive"),
+  EXPECT_EQ(locate_message({input.locations, "dynamics"}, "timestep must be positive"),
             "a.nml:11: &dynamics timestep: timestep must be positive");
-  EXPECT_EQ(locate_message(input, "dynamics", "no such thing"), "a.nml:10: &dynamics: no such thing");
-  EXPECT_EQ(locate_message(input, "dynamics", "a.nml:3: &control units: wrong"), "a.nml:3: &control units: wrong");
+  EXPECT_EQ(locate_message({input.locations, "dynamics"}, "no such thing"), "a.nml:10: &dynamics: no such thing");
+  EXPECT_EQ(locate_message({input.locations, "dynamics"}, "a.nml:3: &control units: wrong"),
+            "a.nml:3: &control units: wrong");
 }
 
 TEST(RunControl, ReadsTheAgreedFlag) {
   Input input = sample();
   input.control.max_seconds = 60.0;
-  const RunControl control(input, true);
+  const RunControl control(input.control, input.output, true);
   EXPECT_EQ(control.flag(), 0.0);
   EXPECT_FALSE(control.interpret(0.0).save);
   EXPECT_TRUE(control.interpret(1.0).save);
@@ -173,8 +175,8 @@ TEST(RunControl, ReadsTheAgreedFlag) {
 TEST(RunControl, TimeCountsOnOneRankOnly) {
   Input input = sample();
   input.control.max_seconds = 1e-9;
-  EXPECT_EQ(RunControl(input, true).flag(), 2.0);
-  EXPECT_EQ(RunControl(input, false).flag(), 0.0);
+  EXPECT_EQ(RunControl(input.control, input.output, true).flag(), 2.0);
+  EXPECT_EQ(RunControl(input.control, input.output, false).flag(), 0.0);
 }
 
 }  // namespace

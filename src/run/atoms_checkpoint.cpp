@@ -1,11 +1,6 @@
-#include "run/md_checkpoint.hpp"
+#include "run/atoms_checkpoint.hpp"
 
 #include <algorithm>
-#include <filesystem>
-
-#include "core/error.hpp"
-#include "input/schema.hpp"
-#include "run/restart.hpp"
 
 namespace spinel {
 
@@ -69,10 +64,10 @@ State read_state(const CheckpointReader& in) {
 
 }  // namespace
 
-void write_md_checkpoint(const RunContext& context, const RunFiles& files, const ForceField& force_field,
-                         const State& state, std::int64_t step) {
+void write_atoms_checkpoint(const std::string& path, const std::string& input, const ForceField& force_field,
+                            const State& state, std::int64_t step) {
   const LocalAtoms& atoms = force_field.atoms();
-  CheckpointWriter out(context.world);
+  CheckpointWriter out(force_field.communicator());
   const std::size_t n = atoms.n_owned;
   out.add("id", atoms.id.data(), n);
   out.add("type", atoms.type.data(), n);
@@ -102,13 +97,13 @@ void write_md_checkpoint(const RunContext& context, const RunFiles& files, const
   out.set("build_counts", std::vector<std::int64_t>{c.builds, c.dangerous, c.balances, c.steps_since_build,
                                                     c.builds_since_balance_check});
   out.set("step", step);
-  out.set_text("input", echo(context.input));
+  out.set_text("input", input);
   write_state(out, state);
-  out.write(files.checkpoint);
+  out.write(path);
 }
 
-MdCheckpoint read_md_checkpoint(const CheckpointReader& in) {
-  MdCheckpoint result;
+AtomsCheckpoint read_atoms_checkpoint(const CheckpointReader& in) {
+  AtomsCheckpoint result;
   LocalAtoms& atoms = result.atoms;
   atoms.id = in.read<std::int64_t>("id");
   atoms.n_owned = atoms.id.size();
@@ -146,23 +141,6 @@ MdCheckpoint read_md_checkpoint(const CheckpointReader& in) {
   result.state = read_state(in);
   result.step = in.integer("step");
   return result;
-}
-
-bool restart_is_wanted(const RunContext& context, const RunFiles& files) {
-  const std::string& mode = context.input.control.restart_mode;
-  if (mode == "from_scratch") return false;
-  int exists = context.world.is_root() && std::filesystem::exists(files.checkpoint) ? 1 : 0;
-  context.world.broadcast(&exists, 1);
-  if (mode == "restart" && exists == 0)
-    fail_key(context.input, "control", "restart_mode",
-             fmt::format("'restart', but there is no checkpoint {}; use 'auto' to begin anew where there is none",
-                         files.checkpoint));
-  return exists != 0;
-}
-
-std::vector<std::string> check_restart(const RunContext& context, const RunFiles& files,
-                                       const CheckpointReader& reader) {
-  return compare_with_checkpoint(context.input, parse_input(reader.text("input"), files.checkpoint), files.checkpoint);
 }
 
 }  // namespace spinel

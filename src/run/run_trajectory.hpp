@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/units.hpp"
+#include "domain/local_atoms.hpp"
+#include "input/parameters.hpp"
+#include "io/trajectory/trajectory.hpp"
+
+namespace spinel {
+
+/// Of a trajectory of these atoms at `path`, as &output says, without observables. `namelist`: echo of the input, which
+/// the file keeps.
+TrajectoryOptions trajectory_options(const OutputParameters& output, const UnitSystem& units, const LocalAtoms& atoms,
+                                     const std::string& path, const std::string& namelist);
+
+/// Collective. Makes the trajectory of the options; or, for a run that goes on from `restarted_at`, the step of its
+/// checkpoint, opens the one that is there, cut back to that.
+Trajectory open_trajectory(const TrajectoryOptions& options, const LocalAtoms& atoms, const Communicator& communicator,
+                           std::optional<std::int64_t> restarted_at);
+
+}  // namespace spinel
