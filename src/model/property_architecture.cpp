@@ -1,12 +1,12 @@
 #include "model/property_architecture.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "crystal/composition_features.hpp"
 #include "crystal/elements.hpp"
+#include "model/architecture.hpp"
 
 namespace spinel {
 
@@ -14,50 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-/// The values of one model's architecture, checked.
-class Reader {
- public:
-  Reader(const json& values, const std::string& path) : values_(values), path_(path) {}
-
-  template <class T>
-  T value(const char* key) const {
-    const auto found = values_.find(key);
-    if (found == values_.end()) fail_input("model '{}': its architecture lacks '{}'", path_, key);
-    try {
-      return found->get<T>();
-    } catch (const json::exception&) {
-      fail_input("model '{}': '{}' of its architecture is {}", path_, key, found->dump());
-    }
-  }
-  template <class T>
-  T value(const char* key, T absent) const {
-    return values_.contains(key) ? value<T>(key) : absent;
-  }
-  std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const {
-    return in_range(value<std::int64_t>(key), low, high, key);
-  }
-  double real(const char* key, double low, double high) const { return in_range(value<double>(key), low, high, key); }
-  std::string one_of(const char* key, const std::vector<std::string>& choices) const {
-    const auto text = value<std::string>(key);
-    if (std::find(choices.begin(), choices.end(), text) == choices.end())
-      fail_input("model '{}': {} = '{}' of its architecture is none of {}", path_, key, text, fmt::join(choices, ", "));
-    return text;
-  }
-  template <class T>
-  T in_range(T x, T low, T high, const char* key) const {
-    if (!(x >= low && x <= high))
-      fail_input("model '{}': {} = {} of its architecture is not between {} and {}", path_, key, x, low, high);
-    return x;
-  }
-
- private:
-  const json& values_;
-  const std::string& path_;
-};
-
 constexpr std::int64_t most_units = 1 << 14;
 
-CgcnnArchitecture read_cgcnn(const Reader& read, std::int64_t n_elements, const std::string& path) {
+CgcnnArchitecture read_cgcnn(const Architecture& read, std::int64_t n_elements, const std::string& path) {
   CgcnnArchitecture c;
   c.width = read.integer("atom_fea_len", 1, most_units);
   c.n_convolutions = read.integer("n_conv", 1, 64);
@@ -82,10 +41,9 @@ CgcnnArchitecture read_cgcnn(const Reader& read, std::int64_t n_elements, const 
   return c;
 }
 
-MlpArchitecture read_mlp(const Reader& read, std::int64_t n_elements, const std::string& path) {
+MlpArchitecture read_mlp(const Architecture& read, std::int64_t n_elements, const std::string& path) {
   MlpArchitecture m;
-  m.widths = read.value<std::vector<std::int64_t>>("hidden");
-  for (const std::int64_t width : m.widths) read.in_range<std::int64_t>(width, 1, most_units, "hidden");
+  m.widths = read.widths("hidden", most_units);
   m.activation = read.one_of("activation", {"silu", "relu"});
   m.fractions = read.value<bool>("composition_fractions");
   m.statistics = read.value<bool>("composition_statistics");
@@ -109,17 +67,8 @@ double PropertyArchitecture::reference(const std::int32_t* place, std::size_t n_
   return references_per_atom ? sum / static_cast<double>(n_atoms) : sum;
 }
 
-std::vector<std::int32_t> PropertyArchitecture::element_place() const {
-  std::vector<std::int32_t> place(119, -1);
-  for (std::size_t k = 0; k < elements.size(); ++k)
-    place[static_cast<std::size_t>(atomic_number(elements[k]))] = static_cast<std::int32_t>(k);
-  return place;
-}
-
 PropertyArchitecture parse_property_architecture(const std::string& text, const std::string& path) {
-  const json values = json::parse(text, nullptr, false);
-  if (!values.is_object()) fail_input("model '{}': its architecture is no JSON object", path);
-  const Reader read(values, path);
+  const Architecture read(text, path);
   PropertyArchitecture a;
   a.kind = read.value<std::string>("kind");
   if (a.kind != "cgcnn" && a.kind != "mlp")
@@ -141,7 +90,7 @@ PropertyArchitecture parse_property_architecture(const std::string& text, const 
     seen[static_cast<std::size_t>(number)] = true;
   }
   const auto n_elements = static_cast<std::int64_t>(a.elements.size());
-  if (values.contains("element_references")) {
+  if (read.has("element_references")) {
     a.references = read.value<std::vector<double>>("element_references");
     a.references_per_atom = read.value<bool>("references_per_atom");
     if (a.references.size() != a.elements.size())

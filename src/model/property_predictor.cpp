@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "crystal/composition_features.hpp"
-#include "crystal/elements.hpp"
 #include "model/cgcnn_predictor.hpp"
 #include "model/crystal_inputs.hpp"
 #include "model/weight_reader.hpp"
@@ -68,18 +67,11 @@ void to_probabilities(std::size_t n, double* x) {
 }  // namespace
 
 PropertyPredictor::PropertyPredictor(PropertyArchitecture architecture)
-    : architecture_(std::move(architecture)), place_of_(architecture_.element_place()) {}
+    : architecture_(std::move(architecture)), places_(architecture_.elements) {}
 
 void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
   place_.resize(crystal.n_atoms);
-  for (std::size_t i = 0; i < crystal.n_atoms; ++i) {
-    const int number = crystal.atomic_number[i];
-    place_[i] = number >= 1 && number <= 118 ? place_of_[static_cast<std::size_t>(number)] : -1;
-    if (place_[i] < 0)
-      fail_input("the model does not know {}", number >= 1 && number <= 118
-                                                   ? fmt::format("the element '{}'", element_symbol(number))
-                                                   : fmt::format("atoms of atomic number {}", number));
-  }
+  for (std::size_t i = 0; i < crystal.n_atoms; ++i) place_[i] = places_.at(crystal.atomic_number[i]);
   compute(crystal, place_.data(), out);
   if (architecture_.is_classifier())
     to_probabilities(static_cast<std::size_t>(architecture_.n_classes), out);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "model/element_places.hpp"
 #include "model/model_file.hpp"
 #include "model/property_architecture.hpp"
 
@@ -44,7 +45,8 @@ class PropertyPredictor {
   bool is_graph_network() const { return architecture_.kind == "cgcnn"; }
 
   PropertyArchitecture architecture_;
-  std::vector<std::int32_t> place_of_, place_;
+  ElementPlaces places_;
+  std::vector<std::int32_t> place_;
 };
 
 /// InputError where the weights of the file do not fit its architecture.

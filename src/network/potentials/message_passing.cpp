@@ -24,8 +24,8 @@ Tensor rows(const Tensor& x) { return x.unsqueeze(1); }
 
 MessagePassing::MessagePassing(MessagePassingArchitecture architecture) : architecture_(std::move(architecture)) {
   const std::int64_t width = architecture_.width, half = std::max<std::int64_t>(width / 2, 1);
-  embedding_ = register_parameter("embedding_weight",
-                                  torch::zeros({static_cast<std::int64_t>(architecture_.element_types.size()), width}));
+  const auto n_elements = static_cast<std::int64_t>(architecture_.element_types.size());
+  embedding_ = embedding(register_parameter("embedding_weight", torch::zeros({n_elements, width})));
   readout_in_ = linear("readout_in", width, half, true);
   readout_out_ = linear("readout_out", half, 1, true);
 }
@@ -64,8 +64,9 @@ Schnet::Schnet(const MessagePassingArchitecture& architecture) : MessagePassing(
   for (std::int64_t k = 0; k < architecture.interactions; ++k) {
     const std::string name = "interaction_" + std::to_string(k) + "_";
     layers_.push_back({linear(name + "filter_in", architecture.radial_functions, width, true),
-                       linear(name + "filter_out", width, width, true), linear(name + "in", width, width, false),
-                       linear(name + "middle", width, width, true), linear(name + "out", width, width, true)});
+                       EnergyModel::filter(linear(name + "filter_out", width, width, true)),
+                       linear(name + "in", width, width, false), linear(name + "middle", width, width, true),
+                       linear(name + "out", width, width, true)});
   }
 }
 
@@ -110,7 +111,7 @@ Painn::Painn(const MessagePassingArchitecture& architecture) : MessagePassing(ar
   const std::int64_t width = architecture.width, parts = architecture.moments > 1 ? 4 : 3;
   for (std::int64_t k = 0; k < architecture.interactions; ++k) {
     const std::string name = "interaction_" + std::to_string(k) + "_";
-    layers_.push_back({linear(name + "filter_out", architecture.radial_functions + 1, parts * width, false),
+    layers_.push_back({filter(linear(name + "filter_out", architecture.radial_functions + 1, parts * width, false)),
                        linear(name + "message_in", width, width, true),
                        linear(name + "message_out", width, parts * width, true),
                        linear(name + "mix", width, 2 * width, false),

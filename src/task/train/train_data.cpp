@@ -11,6 +11,7 @@
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
 #include "model/crystal_inputs.hpp"
+#include "model/element_places.hpp"
 #include "run/run_report.hpp"
 #include "task/train/make_architecture.hpp"
 
@@ -66,10 +67,10 @@ void TrainData::check_classes(const RunContext& context) const {
 
 /// Every element of the data must be known to the network.
 void TrainData::check_elements(const RunContext& context) const {
-  const auto place = crystals_.architecture.element_place();
+  const ElementPlaces places(crystals_.architecture.elements);
   for (std::int64_t k = 0; k < crystals_.n_crystals; ++k)
     for (std::int64_t atom = crystals_.atom_offset[k]; atom < crystals_.atom_offset[k + 1]; ++atom)
-      if (const int z = crystals_.atomic_number[atom]; place[static_cast<std::size_t>(z)] < 0)
+      if (const int z = crystals_.atomic_number[atom]; places.find(z) < 0)
         fail_key(context.input, "dataset", "file",
                  fmt::format("{} holds {}, for which the network has no {}", crystals_.name(k), element_symbol(z),
                              crystals_.architecture.cgcnn.n_features > 0 ? "row of element_features" : "place"));
@@ -124,13 +125,13 @@ void TrainData::make_descriptors(const RunContext& context) {
   }
   descriptor_ = NodeShared<float>(dataset.group(), static_cast<std::size_t>(crystals_.n_crystals) * width);
   if (dataset.group().node().is_root()) {
-    const auto place_of = architecture.element_place();
+    const ElementPlaces places(architecture.elements);
     std::vector<std::int32_t> place;
     for (std::int64_t k = 0; k < crystals_.n_crystals; ++k) {
       const std::uint8_t *first = crystals_.atomic_number + crystals_.atom_offset[k],
                          *last = crystals_.atomic_number + crystals_.atom_offset[k + 1];
       place.clear();
-      for (const std::uint8_t* z = first; z != last; ++z) place.push_back(place_of[*z]);
+      for (const std::uint8_t* z = first; z != last; ++z) place.push_back(places.at(*z));
       float* row = descriptor_.data() + static_cast<std::size_t>(k) * width;
       composition_inputs(architecture, first, place.data(), place.size(), row);
       for (std::size_t d = 0; d < columns.size(); ++d)

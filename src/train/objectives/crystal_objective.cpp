@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "network/properties/property_model.hpp"
 #include "train/data/element_references.hpp"
-#include "train/error_size.hpp"
+#include "train/loss.hpp"
 #include "train/objectives/crystal_training.hpp"
 #include "train/trainer.hpp"
 
@@ -47,7 +47,7 @@ class CrystalObjective final : public Objective {
   Communicator communicator_;
   std::shared_ptr<PropertyModel> model_;
   std::vector<Metric> metrics_;
-  std::vector<std::int32_t> place_;  // of an atomic number in the architecture
+  ElementPlaces places_;
 };
 
 CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const PropertyLoss& loss, std::uint64_t seed,
@@ -66,10 +66,10 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const Proper
   }
   const std::string& unit = model_->architecture().unit;
   metrics_ = {{"mae", unit}, {"rmse", unit, Metric::Mean::root}};
-  place_ = model_->architecture().element_place();
+  places_ = ElementPlaces(model_->architecture().elements);
   if (loss_.references)
     model_->set_references(fit_element_references(data_.atom_offset, data_.atomic_number, data_.target, training_part,
-                                                  place_, model_->architecture().elements.size(), loss_.per_atom),
+                                                  places_, loss_.per_atom),
                            loss_.per_atom);
   double mean = 0.0, square = 0.0;
   const auto n = static_cast<double>(training_part.size());
@@ -82,7 +82,7 @@ double CrystalObjective::reference(std::int64_t sample) const {
   if (!loss_.references) return 0.0;
   const std::int64_t first = data_.atom_offset[sample], last = data_.atom_offset[sample + 1];
   std::vector<std::int32_t> place;
-  for (std::int64_t atom = first; atom < last; ++atom) place.push_back(place_[data_.atomic_number[atom]]);
+  for (std::int64_t atom = first; atom < last; ++atom) place.push_back(places_.at(data_.atomic_number[atom]));
   return model_->architecture().reference(place.data(), place.size());
 }
 

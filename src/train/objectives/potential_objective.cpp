@@ -10,7 +10,7 @@
 #include "network/edge_sums.hpp"
 #include "network/potentials/energy_model.hpp"
 #include "train/data/element_references.hpp"
-#include "train/error_size.hpp"
+#include "train/loss.hpp"
 #include "train/objectives/potential_objective.hpp"
 #include "train/trainer.hpp"
 
@@ -80,8 +80,8 @@ class PotentialObjective final : public Objective {
   PotentialLoss loss_;
   std::int64_t n_epochs_;
   std::shared_ptr<EnergyModel> model_;
-  std::vector<std::int32_t> place_;  // of an atomic number in the model's elements
-  double mean_atoms_ = 1.0;          // of the training part
+  ElementPlaces places_;
+  double mean_atoms_ = 1.0;  // of the training part
   Weights now_{};
   std::vector<Metric> metrics_ = {
       {"loss", ""}, {"energy_mae", "eV/atom"}, {"force_mae", "eV/Å"}, {"stress_mae", "eV/Å³"}};
@@ -90,7 +90,7 @@ class PotentialObjective final : public Objective {
 PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const PotentialLoss& loss,
                                        const TrainerSettings& settings, const std::vector<std::int64_t>& training_part,
                                        const Communicator& communicator)
-    : data_(data), loss_(loss), n_epochs_(settings.epochs), place_(119, -1) {
+    : data_(data), loss_(loss), n_epochs_(settings.epochs) {
   double atoms = 0.0, edges = 0.0;
   for (const std::int64_t sample : training_part) {
     atoms += static_cast<double>(n_atoms(sample));
@@ -101,9 +101,7 @@ PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const 
   model_ = data_.goes_on ? make_energy_model(data_.model, data_.single_precision)
                          : make_new_energy_model(data_.model, data_.single_precision,
                                                  settings.seed + (settings.member << 32), edges / atoms);
-  const auto& elements = model_->elements();
-  for (std::size_t k = 0; k < elements.size(); ++k)
-    place_[static_cast<std::size_t>(atomic_number(elements[k]))] = static_cast<std::int32_t>(k);
+  places_ = ElementPlaces(model_->elements());
   check_elements();
   if (!data_.goes_on) model_->scale = force_scale(training_part);
   fit_references(training_part, settings.batch_size, communicator);
@@ -112,9 +110,9 @@ PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const 
 void PotentialObjective::check_elements() const {
   for (std::int64_t sample = 0; sample < data_.n_structures; ++sample)
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-      if (const int z = data_.atomic_number[atom]; place_[static_cast<std::size_t>(z)] < 0)
+      if (const int z = data_.atomic_number[atom]; places_.find(z) < 0)
         fail_input("{} holds {}, which the model does not know: it covers {}", data_.name(sample), element_symbol(z),
-                   fmt::join(model_->elements(), " "));
+                   places_.covered());
 }
 
 /// Of the energies less what the model says without references; elements that the data do not show keep theirs.
@@ -142,12 +140,12 @@ void PotentialObjective::fit_references(const std::vector<std::int64_t>& trainin
     communicator.sum(said.data(), said.size());
     for (std::size_t k = 0; k < known.size(); ++k) rest[static_cast<std::size_t>(known[k])] -= said[k] + model_->shift;
   }
-  const auto fitted = fit_element_references(data_.atom_offset, data_.atomic_number, rest.data(), known, place_,
-                                             model_->elements().size(), false);
+  const auto fitted =
+      fit_element_references(data_.atom_offset, data_.atomic_number, rest.data(), known, places_, false);
   std::vector<char> is_shown(fitted.size(), 0);
   for (const std::int64_t sample : known)
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-      is_shown[static_cast<std::size_t>(place_[data_.atomic_number[atom]])] = 1;
+      is_shown[static_cast<std::size_t>(places_.at(data_.atomic_number[atom]))] = 1;
   model_->element_energy.resize(fitted.size(), 0.0);
   for (std::size_t k = 0; k < fitted.size(); ++k)
     if (is_shown[k] != 0) model_->element_energy[k] = fitted[k];
@@ -165,7 +163,7 @@ double PotentialObjective::force_scale(const std::vector<std::int64_t>& training
 double PotentialObjective::reference(std::int64_t sample) const {
   double sum = model_->shift;
   for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-    sum += model_->element_energy[static_cast<std::size_t>(place_[data_.atomic_number[atom]])];
+    sum += model_->element_energy[static_cast<std::size_t>(places_.at(data_.atomic_number[atom]))];
   return sum;
 }
 
@@ -212,7 +210,7 @@ PotentialBatch PotentialObjective::gather(const std::vector<std::int64_t>& sampl
     for (std::int64_t k = 0; k < 6; ++k)
       *stress++ = is_bulk && data_.stress != nullptr ? data_.stress[6 * sample + k] : std::nan("");
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom) {
-      *element++ = place_[data_.atomic_number[atom]];
+      *element++ = places_.at(data_.atomic_number[atom]);
       *of_atom++ = static_cast<std::int32_t>(s);
       const auto here = first + static_cast<std::int32_t>(atom - begin(sample));
       const double* x = data_.position + 3 * atom;
