@@ -36,7 +36,7 @@ class Architecture {
   T value(const char* key, T absent) const {
     return has(key) ? value<T>(key) : absent;
   }
-  /// Any word where the key is missing: which model it is no one can tell.
+  /// "?" where the key is missing.
   std::string kind() const { return value<std::string>("kind", "?"); }
   double real(const char* key, double low, double high) const { return in_range(value<double>(key), low, high, key); }
   std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const {

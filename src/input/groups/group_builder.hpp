@@ -24,11 +24,11 @@ class GroupBuilder {
   void optional_for(std::vector<std::string> calculations) { group_->optional_for = std::move(calculations); }
 
   template <class T>
-  Key& key(const char* name, T Parameters::*member, const char* help) {
+  Key& key(const char* name, T Parameters::*member, std::string help) {
     Key key;
     key.group = group_->name;
     key.name = name;
-    key.help = help;
+    key.help = std::move(help);
     key.member = [parameters = parameters_, member](Input& input) { return Member(&((input.*parameters).*member)); };
     group_->keys.push_back(std::move(key));
     return group_->keys.back();

@@ -9,8 +9,7 @@
 #include "core/random.hpp"
 #include "model/architecture.hpp"
 #include "network/edge_sums.hpp"
-#include "network/potentials/m3gnet.hpp"
-#include "network/potentials/message_passing.hpp"
+#include "network/kinds.hpp"
 #include "network/weights.hpp"
 
 namespace spinel {
@@ -22,14 +21,9 @@ using torch::Tensor;
 /// The network of a kind, and what all kinds have.
 std::shared_ptr<EnergyModel> make_architecture(const ModelFile& file) {
   const Architecture a(file);
-  const std::string kind = a.kind();
-  std::shared_ptr<EnergyModel> model;
-  if (kind == "m3gnet")
-    model = make_m3gnet(file);
-  else if (kind == "schnet" || kind == "painn")
-    model = make_message_passing(file);
-  else
-    fail_input("model '{}' is no interatomic potential: it is of kind '{}'", file.path, kind);
+  const PotentialKind* kind = find_potential_kind(a.kind());
+  if (kind == nullptr) fail_input("model '{}' is no interatomic potential: it is of kind '{}'", file.path, a.kind());
+  const auto model = kind->make(a);
   model->architecture_json = file.architecture;
   model->scale = a.value<double>("data_std");
   model->shift = a.value<double>("data_mean");
@@ -100,6 +94,23 @@ std::shared_ptr<EnergyModel> make_new_energy_model(const ModelFile& file, bool s
   model->to(single_precision ? torch::kFloat : torch::kDouble);
   model->draw_weights(seed, mean_neighbors);
   return model;
+}
+
+ModelFile describe_potential(const ModelParameters& p, const std::vector<std::string>& elements) {
+  ModelFile file;
+  file.path = "new " + p.kind;
+  const PotentialKind* kind = find_potential_kind(p.kind);
+  if (kind == nullptr) fail("no interatomic potential is of kind '{}'", p.kind);
+  nlohmann::json a = {{"kind", p.kind},     {"element_types", elements},
+                      {"cutoff", p.cutoff}, {"data_mean", 0.0},
+                      {"data_std", 1.0},    {"element_refs", std::vector<double>(elements.size(), 0.0)}};
+  kind->describe(p, a);
+  if (p.repulsion) {
+    a["zbl_outer"] = p.repulsion_outer;
+    a["zbl_inner"] = p.repulsion_inner > 0.0 ? p.repulsion_inner : 0.5 * p.repulsion_outer;
+  }
+  file.architecture = a.dump();
+  return file;
 }
 
 ModelFile to_model_file(const EnergyModel& model) {

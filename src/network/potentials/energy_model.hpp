@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "input/parameters.hpp"
 #include "model/model_file.hpp"
 #include "network/halo_exchange.hpp"
 #include "network/potentials/repulsion.hpp"
@@ -68,6 +69,9 @@ std::shared_ptr<EnergyModel> make_energy_model(const ModelFile& file, bool singl
 /// A network of this architecture (`file` needs no weights) with EnergyModel::draw_weights.
 std::shared_ptr<EnergyModel> make_new_energy_model(const ModelFile& file, bool single_precision, std::uint64_t seed,
                                                    double mean_neighbors);
+
+/// A model file without weights of the architecture that &model describes, for these elements.
+ModelFile describe_potential(const ModelParameters& model, const std::vector<std::string>& elements);
 
 /// The network with its present weights, scale, shift and reference energies.
 ModelFile to_model_file(const EnergyModel& model);

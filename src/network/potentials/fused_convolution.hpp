@@ -34,7 +34,7 @@ class FusedConvolution : public torch::CustomClassHolder {
                                                    const torch::nn::Linear& edge_weight, const GatedMlp& node,
                                                    const torch::nn::Linear& node_weight);
 
-  /// {new e, or nothing where it is not `wanted`; sums [owned, then ghosts][D]}
+  /// {new e, or nothing where it is not `needed`; sums [owned, then ghosts][D]}
   virtual std::pair<torch::Tensor, torch::Tensor> forward(const ConvolutionInput& input, bool edge_wanted) const = 0;
   /// Gradients with respect to edge, triple, from_source, from_destination and basis. An undefined gradient is zero.
   virtual std::array<torch::Tensor, 5> gradients(const ConvolutionInput& input, const torch::Tensor& edge_gradient,

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "model/architecture.hpp"
 #include "network/potentials/radial_basis.hpp"
 
 namespace spinel {
@@ -187,20 +186,39 @@ Tensor Painn::interact(const Geometry& g, const Tensor& s0, std::int64_t n_owned
   return s;
 }
 
-std::shared_ptr<EnergyModel> make_message_passing(const ModelFile& file) {
-  const Architecture a(file);
+namespace {
+
+MessagePassingArchitecture read(const Architecture& a) {
   MessagePassingArchitecture m;
   m.element_types = a.value<std::vector<std::string>>("element_types");
   m.width = a.count("width", 4096);
   m.interactions = a.count("interactions", 64);
   m.radial_functions = a.count("radial_functions", 1024);
   m.cutoff = a.real("cutoff", 0.1, 100.0);
-  if (a.value<std::string>("kind") == "schnet") {
-    if (m.radial_functions < 2) fail_input("model '{}': schnet needs two radial_functions or more", file.path);
-    return std::make_shared<Schnet>(m);
-  }
+  return m;
+}
+
+}  // namespace
+
+std::shared_ptr<EnergyModel> make_schnet(const Architecture& a) {
+  const MessagePassingArchitecture m = read(a);
+  if (m.radial_functions < 2) fail_input("model '{}': schnet needs two radial_functions or more", a.path());
+  return std::make_shared<Schnet>(m);
+}
+
+std::shared_ptr<EnergyModel> make_painn(const Architecture& a) {
+  MessagePassingArchitecture m = read(a);
   if (a.has("moments")) m.moments = a.count("moments", 3);
   return std::make_shared<Painn>(m);
+}
+
+void describe_schnet(const ModelParameters& p, nlohmann::json& a) {
+  a.update({{"width", p.width}, {"interactions", p.convolutions}, {"radial_functions", p.radial_functions}});
+}
+
+void describe_painn(const ModelParameters& p, nlohmann::json& a) {
+  describe_schnet(p, a);
+  a["moments"] = p.moments;
 }
 
 }  // namespace spinel

@@ -6,8 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "network/properties/cgcnn.hpp"
-#include "network/properties/perceptron.hpp"
+#include "network/kinds.hpp"
 #include "network/weights.hpp"
 
 namespace spinel {
@@ -31,9 +30,9 @@ void draw_weights(PropertyModel& model, std::uint64_t seed) {
 }
 
 std::shared_ptr<PropertyModel> make(const PropertyArchitecture& architecture) {
-  if (architecture.kind == "cgcnn") return std::make_shared<Cgcnn>(architecture);
-  if (architecture.kind == "mlp") return std::make_shared<Perceptron>(architecture);
-  fail("no network is of kind '{}'", architecture.kind);
+  const PropertyModelKind* kind = find_property_model_kind(architecture.kind);
+  if (kind == nullptr) fail("no network of crystal properties is of kind '{}'", architecture.kind);
+  return kind->make(architecture);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
+#include "input/model_kinds.hpp"
 #include "input/schema.hpp"
 #include "model/crystal_inputs.hpp"
 #include "model/element_places.hpp"
