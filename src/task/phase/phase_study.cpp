@@ -206,7 +206,7 @@ std::vector<double> PhaseStudy::train(std::size_t number) {
     progress_->update(std::min(steps_all_, steps_before_ + pools_.count * training->n_steps()));
     if (control_.interpret(training->flag()).stop) return {};
   }
-  const Evaluation answers = training->evaluate_best(plan_.asked(job));
+  const Assessment answers = training->assess_best(plan_.asked(job));
   if (!plan_.by_confusion()) {
     ModelFile model = training->best_model();
     model.attributes["name"] = fmt::format("classifier of the phases of Ising configurations, {}", plan_.name(job));
