@@ -48,6 +48,11 @@ std::string facts(const Key& key) {
   return result + (key.is_required ? ", required" : ", default " + (value.empty() ? "''" : value));
 }
 
+/// "kind = 'cgcnn', 'mlp'": what chooses the key; empty: nothing.
+std::string selection_text(const Key& key) {
+  return key.selector.empty() ? "" : key.selector + " = " + quoted_list(key.selected_by);
+}
+
 std::string special_text(const Key& key) {
   return key.special ? fmt::format("{:g}: {}", *key.special, key.special_meaning) : "";
 }
@@ -57,6 +62,7 @@ std::string group_help(const Group& group) {
   for (const auto& key : group.keys) {
     std::string text = key.help;
     if (key.special) text += " (" + special_text(key) + ")";
+    if (!key.selector.empty()) text += "; with " + selection_text(key);
     result +=
         "\n  " + key.name + wrapped(facts(key), key.name.size() + 4).substr(key.name.size() + 2) + wrapped(text, 6);
   }
@@ -138,6 +144,7 @@ std::string keywords_markdown() {
                                                 : default_text(key);
       std::string help = key.help;
       if (key.special) help += "; " + special_text(key);
+      if (!key.selector.empty()) help += "; with " + selection_text(key);
       if (!key.calculations.empty()) help += " (used by: " + used_by_text(key.calculations) + ")";
       result += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", key.name, type_text(key), cell(value),
                             cell(unit_text(key)), cell(allowed), cell(help));

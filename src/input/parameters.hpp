@@ -180,7 +180,7 @@ struct DatasetParameters {
   std::int64_t clusters = 10;              // of leave_cluster
   std::int64_t left_cluster = 0;           // of leave_cluster, 1 the largest; 0: drawn by the seed
   std::string validation_file, test_file;  // of files: datasets, extended XYZ, or *.txt with an id a line
-  std::string group;                       // text of the structures by whose values errors are also told
+  std::string group;                       // text of the structures by whose values errors are also reported
   bool graph_cache = true;                 // keep the graphs of a dataset file beside it
 };
 
@@ -207,9 +207,9 @@ struct PredictParameters {
   bool csv = false;                 // also write <prefix>_predictions.csv
 };
 
-/// &model: a new network, that tells a property of crystals or is an interatomic potential
+/// &model: a new network, that predicts a property of crystals or is an interatomic potential
 struct ModelParameters {
-  std::string kind = "cgcnn";       // cgcnn | mlp; potentials: schnet | painn | m3gnet
+  std::string kind = "cgcnn";       // input/model_kinds.cpp
   std::string task = "regression";  // regression | classification
   std::int64_t classes = 2;         // of classification; the target is their number from 0
   // cgcnn and potentials
@@ -239,11 +239,6 @@ struct ModelParameters {
   double repulsion_inner = 0.0;        // Å, up to which it is whole; 0: half of repulsion_outer
   double repulsion_outer = 1.5;        // Å, from which on it is zero
 };
-
-/// Is this kind of &model an interatomic potential?
-inline bool is_potential_kind(const std::string& kind) {
-  return kind == "schnet" || kind == "painn" || kind == "m3gnet";
-}
 
 /// &train: how a network is trained
 struct TrainParameters {

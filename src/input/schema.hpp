@@ -32,10 +32,12 @@ struct Key {
   std::string UnitSystem::*unit = nullptr;  ///< of the unit system in use …
   std::string fixed_unit;                   ///< … or the same in all
   std::optional<double> minimum, maximum;
-  bool above_minimum = false;        ///< the minimum itself is excluded
-  std::optional<double> special;     ///< a value outside the range that means something else …
-  std::string special_meaning;       ///< … this; also shown for an empty list or string
-  std::vector<std::string> choices;  ///< of a string or of each element of a list; empty: any
+  bool above_minimum = false;            ///< the minimum itself is excluded
+  std::optional<double> special;         ///< a value outside the range that means something else …
+  std::string special_meaning;           ///< … this; also shown for an empty list or string
+  std::vector<std::string> choices;      ///< of a string or of each element of a list; empty: any
+  std::string selector;                  ///< a key of the same group that has to be …
+  std::vector<std::string> selected_by;  ///< … one of these where this key is given; empty: whatever it is
   std::size_t minimum_length = 0, maximum_length = 1000000;  ///< of a list
   std::optional<double> lj_default;                          ///< the default with units = 'lj', where it is another
   std::vector<std::string> calculations;                     ///< that use it; empty: those of its group
@@ -53,6 +55,9 @@ struct Key {
   Key& unless(double value, const char* meaning) { return special = value, special_meaning = meaning, *this; }
   Key& if_empty(const char* meaning) { return special_meaning = meaning, *this; }
   Key& one_of(std::vector<std::string> names) { return choices = std::move(names), *this; }
+  Key& of(std::string key, std::vector<std::string> values) {
+    return selector = std::move(key), selected_by = std::move(values), *this;
+  }
   Key& length(std::size_t low, std::size_t high) { return minimum_length = low, maximum_length = high, *this; }
   Key& length(std::size_t n) { return length(n, n); }
   Key& lj(double value) { return lj_default = value, *this; }

@@ -1,106 +1,10 @@
 #include "model/property_architecture.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "core/error.hpp"
-#include "crystal/composition_features.hpp"
 #include "crystal/elements.hpp"
+#include "model/property_kinds.hpp"
 
 namespace spinel {
-
-namespace {
-
-using nlohmann::json;
-
-/// The values of one model's architecture, checked.
-class Reader {
- public:
-  Reader(const json& values, const std::string& path) : values_(values), path_(path) {}
-
-  template <class T>
-  T value(const char* key) const {
-    const auto found = values_.find(key);
-    if (found == values_.end()) fail_input("model '{}': its architecture lacks '{}'", path_, key);
-    try {
-      return found->get<T>();
-    } catch (const json::exception&) {
-      fail_input("model '{}': '{}' of its architecture is {}", path_, key, found->dump());
-    }
-  }
-  template <class T>
-  T value(const char* key, T absent) const {
-    return values_.contains(key) ? value<T>(key) : absent;
-  }
-  std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const {
-    return in_range(value<std::int64_t>(key), low, high, key);
-  }
-  double real(const char* key, double low, double high) const { return in_range(value<double>(key), low, high, key); }
-  std::string one_of(const char* key, const std::vector<std::string>& choices) const {
-    const auto text = value<std::string>(key);
-    if (std::find(choices.begin(), choices.end(), text) == choices.end())
-      fail_input("model '{}': {} = '{}' of its architecture is none of {}", path_, key, text, fmt::join(choices, ", "));
-    return text;
-  }
-  template <class T>
-  T in_range(T x, T low, T high, const char* key) const {
-    if (!(x >= low && x <= high))
-      fail_input("model '{}': {} = {} of its architecture is not between {} and {}", path_, key, x, low, high);
-    return x;
-  }
-
- private:
-  const json& values_;
-  const std::string& path_;
-};
-
-constexpr std::int64_t most_units = 1 << 14;
-
-CgcnnArchitecture read_cgcnn(const Reader& read, std::int64_t n_elements, const std::string& path) {
-  CgcnnArchitecture c;
-  c.width = read.integer("atom_fea_len", 1, most_units);
-  c.n_convolutions = read.integer("n_conv", 1, 64);
-  c.hidden_width = read.integer("h_fea_len", 1, most_units);
-  c.n_hidden = read.integer("n_h", 1, 64);
-  const bool learned = read.value<bool>("element_embedding", false);
-  const std::int64_t columns = read.integer("orig_atom_fea_len", 1, most_units);
-  if (learned && columns != n_elements)
-    fail_input("model '{}': orig_atom_fea_len = {} of its architecture for {} elements", path, columns, n_elements);
-  c.n_features = learned ? 0 : columns;
-  c.radius = read.real("radius", 0.1, 100.0);
-  c.max_neighbors = read.integer("max_num_nbr", 0, 100000);
-  c.n_gaussians = read.integer("nbr_fea_len", 1, most_units);
-  c.gaussian_min = read.real("gaussian_min", 0.0, 100.0);
-  c.gaussian_step = read.real("gaussian_step", 1e-3, 100.0);
-  c.gaussian_width = read.real("gaussian_width", 1e-3, 100.0);
-  const double last = read.real("gaussian_max", 0.0, 100.0);
-  const double made = c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step;
-  if (std::abs(made - last) > 0.5 * c.gaussian_step)
-    fail_input("model '{}': nbr_fea_len = {} Gaussians from {} by {} do not end at gaussian_max = {}", path,
-               c.n_gaussians, c.gaussian_min, c.gaussian_step, last);
-  return c;
-}
-
-MlpArchitecture read_mlp(const Reader& read, std::int64_t n_elements, const std::string& path) {
-  MlpArchitecture m;
-  m.widths = read.value<std::vector<std::int64_t>>("hidden");
-  for (const std::int64_t width : m.widths) read.in_range<std::int64_t>(width, 1, most_units, "hidden");
-  m.activation = read.one_of("activation", {"silu", "relu"});
-  m.fractions = read.value<bool>("composition_fractions");
-  m.statistics = read.value<bool>("composition_statistics");
-  m.descriptors = read.value<std::vector<std::string>>("descriptors");
-  if (m.n_inputs(static_cast<std::size_t>(n_elements)) == 0)
-    fail_input("model '{}': its architecture has no inputs: neither composition nor descriptors", path);
-  return m;
-}
-
-}  // namespace
-
-std::int64_t MlpArchitecture::n_inputs(std::size_t n_elements) const {
-  return static_cast<std::int64_t>((fractions ? n_elements : 0) + (statistics ? n_composition_statistics() : 0) +
-                                   descriptors.size());
-}
 
 double PropertyArchitecture::reference(const std::int32_t* place, std::size_t n_atoms) const {
   if (references.empty()) return 0.0;
@@ -109,21 +13,14 @@ double PropertyArchitecture::reference(const std::int32_t* place, std::size_t n_
   return references_per_atom ? sum / static_cast<double>(n_atoms) : sum;
 }
 
-std::vector<std::int32_t> PropertyArchitecture::element_place() const {
-  std::vector<std::int32_t> place(119, -1);
-  for (std::size_t k = 0; k < elements.size(); ++k)
-    place[static_cast<std::size_t>(atomic_number(elements[k]))] = static_cast<std::int32_t>(k);
-  return place;
-}
-
 PropertyArchitecture parse_property_architecture(const std::string& text, const std::string& path) {
-  const json values = json::parse(text, nullptr, false);
-  if (!values.is_object()) fail_input("model '{}': its architecture is no JSON object", path);
-  const Reader read(values, path);
+  const Architecture read(text, path);
   PropertyArchitecture a;
   a.kind = read.value<std::string>("kind");
-  if (a.kind != "cgcnn" && a.kind != "mlp")
-    fail_input("model '{}' is of kind '{}': no model of the properties of crystals (cgcnn, mlp)", path, a.kind);
+  const PropertyKind* kind = find_property_kind(a.kind);
+  if (kind == nullptr)
+    fail_input("model '{}' is of kind '{}': no model of the properties of crystals ({})", path, a.kind,
+               property_kind_names());
   a.task = read.one_of("task", {"regression", "classification"});
   a.property = read.value<std::string>("property", "");
   a.unit = read.value<std::string>("unit", "");
@@ -140,50 +37,23 @@ PropertyArchitecture parse_property_architecture(const std::string& text, const 
       fail_input("model '{}': '{}' is twice among its element_types", path, symbol);
     seen[static_cast<std::size_t>(number)] = true;
   }
-  const auto n_elements = static_cast<std::int64_t>(a.elements.size());
-  if (values.contains("element_references")) {
+  if (read.has("element_references")) {
     a.references = read.value<std::vector<double>>("element_references");
     a.references_per_atom = read.value<bool>("references_per_atom");
     if (a.references.size() != a.elements.size())
       fail_input("model '{}': {} element_references for {} elements", path, a.references.size(), a.elements.size());
   }
-  if (a.kind == "cgcnn")
-    a.cgcnn = read_cgcnn(read, n_elements, path);
-  else
-    a.mlp = read_mlp(read, n_elements, path);
+  kind->read(read, a);
   return a;
 }
 
 std::string to_json(const PropertyArchitecture& a) {
-  json values = {{"kind", a.kind},      {"task", a.task},    {"property", a.property},     {"unit", a.unit},
+  nlohmann::json values = {{"kind", a.kind},      {"task", a.task},    {"property", a.property},     {"unit", a.unit},
                  {"data_mean", a.mean}, {"data_std", a.std}, {"element_types", a.elements}};
   if (a.is_classifier()) values["n_classes"] = a.n_classes;
   if (!a.references.empty())
     values.update({{"element_references", a.references}, {"references_per_atom", a.references_per_atom}});
-  if (a.kind == "cgcnn") {
-    const CgcnnArchitecture& c = a.cgcnn;
-    values.update(
-        {{"atom_fea_len", c.width},
-         {"n_conv", c.n_convolutions},
-         {"h_fea_len", c.hidden_width},
-         {"n_h", c.n_hidden},
-         {"element_embedding", c.n_features == 0},
-         {"orig_atom_fea_len", c.n_features > 0 ? c.n_features : static_cast<std::int64_t>(a.elements.size())},
-         {"radius", c.radius},
-         {"max_num_nbr", c.max_neighbors},
-         {"nbr_fea_len", c.n_gaussians},
-         {"gaussian_min", c.gaussian_min},
-         {"gaussian_step", c.gaussian_step},
-         {"gaussian_width", c.gaussian_width},
-         {"gaussian_max", c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step}});
-  } else {
-    const MlpArchitecture& m = a.mlp;
-    values.update({{"hidden", m.widths},
-                   {"activation", m.activation},
-                   {"composition_fractions", m.fractions},
-                   {"composition_statistics", m.statistics},
-                   {"descriptors", m.descriptors}});
-  }
+  property_kind(a.kind).write(a, values);
   return values.dump();
 }
 

@@ -53,8 +53,6 @@ struct PropertyArchitecture {
   std::int64_t n_outputs() const { return is_classifier() ? n_classes : 1; }
   /// What `references` add for a crystal; `place`: [atom] of its element.
   double reference(const std::int32_t* place, std::size_t n_atoms) const;
-  /// [0 … 118] place of an atomic number among `elements`, −1 where it is not one of them.
-  std::vector<std::int32_t> element_place() const;
 };
 
 /// Reads the JSON text; `path` is its model file in messages. InputError where a key is missing or out of range, or it

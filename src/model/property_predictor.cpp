@@ -3,60 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "crystal/composition_features.hpp"
-#include "crystal/elements.hpp"
-#include "model/cgcnn_predictor.hpp"
-#include "model/crystal_inputs.hpp"
-#include "model/weight_reader.hpp"
+#include "model/property_kinds.hpp"
 
 namespace spinel {
 
 namespace {
-
-/// Perceptron (network/properties/perceptron.hpp), frozen.
-class PerceptronPredictor final : public PropertyPredictor {
- public:
-  PerceptronPredictor(const ModelFile& file, PropertyArchitecture given) : PropertyPredictor(std::move(given)) {
-    const WeightReader read(file);
-    const MlpArchitecture& m = architecture().mlp;
-    const std::int64_t n_inputs = m.n_inputs(architecture().elements.size());
-    const auto &mean = read.get("input_mean", {n_inputs}), &scale = read.get("input_scale", {n_inputs});
-    mean_.assign(mean.begin(), mean.end());
-    scale_.assign(scale.begin(), scale.end());
-    std::vector<std::int64_t> widths = m.widths;
-    widths.push_back(architecture().n_outputs());
-    std::int64_t in = n_inputs;
-    for (const std::int64_t out : widths) {
-      const std::string path = "layers." + std::to_string(layers_.size());
-      layers_.emplace_back(read.get(path + ".weight", {out, in}), read.get(path + ".bias", {out}),
-                           static_cast<std::size_t>(in), static_cast<std::size_t>(out));
-      in = out;
-    }
-  }
-
- private:
-  void compute(const CrystalInput& crystal, const std::int32_t* place, double* out) override {
-    x_.resize(mean_.size());
-    composition_inputs(architecture(), crystal.atomic_number, place, crystal.n_atoms, x_.data());
-    const std::size_t n_descriptors = architecture().mlp.descriptors.size();
-    std::copy_n(crystal.descriptor, n_descriptors, x_.end() - static_cast<std::ptrdiff_t>(n_descriptors));
-    for (std::size_t c = 0; c < x_.size(); ++c) x_[c] = (x_[c] - mean_[c]) * scale_[c];
-    const bool silu = architecture().mlp.activation == "silu";
-    for (std::size_t k = 0; k < layers_.size(); ++k) {
-      if (k > 0 && silu) dense_kernels<float>().silu(x_.size(), x_.data());
-      if (k > 0 && !silu)
-        for (float& x : x_) x = std::max(x, 0.0f);
-      y_.resize(layers_[k].width());
-      layers_[k].apply(1, x_.data(), x_.size(), y_.data(), y_.size());
-      std::swap(x_, y_);
-    }
-    for (std::int64_t k = 0; k < architecture().n_outputs(); ++k)
-      out[k] = static_cast<double>(x_[static_cast<std::size_t>(k)]);
-  }
-
-  std::vector<float> mean_, scale_, x_, y_;
-  std::vector<DenseLayer> layers_;
-};
 
 void to_probabilities(std::size_t n, double* x) {
   const double largest = *std::max_element(x, x + n);
@@ -68,18 +19,19 @@ void to_probabilities(std::size_t n, double* x) {
 }  // namespace
 
 PropertyPredictor::PropertyPredictor(PropertyArchitecture architecture)
-    : architecture_(std::move(architecture)), place_of_(architecture_.element_place()) {}
+    : architecture_(std::move(architecture)), places_(architecture_.elements) {}
+
+double PropertyPredictor::radius() const {
+  return property_kind(architecture_.kind).takes_graphs ? architecture_.cgcnn.radius : 0.0;
+}
+
+int PropertyPredictor::max_neighbors() const {
+  return property_kind(architecture_.kind).takes_graphs ? static_cast<int>(architecture_.cgcnn.max_neighbors) : 0;
+}
 
 void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
   place_.resize(crystal.n_atoms);
-  for (std::size_t i = 0; i < crystal.n_atoms; ++i) {
-    const int number = crystal.atomic_number[i];
-    place_[i] = number >= 1 && number <= 118 ? place_of_[static_cast<std::size_t>(number)] : -1;
-    if (place_[i] < 0)
-      fail_input("the model does not know {}", number >= 1 && number <= 118
-                                                   ? fmt::format("the element '{}'", element_symbol(number))
-                                                   : fmt::format("atoms of atomic number {}", number));
-  }
+  for (std::size_t i = 0; i < crystal.n_atoms; ++i) place_[i] = places_.at(crystal.atomic_number[i]);
   compute(crystal, place_.data(), out);
   if (architecture_.is_classifier())
     to_probabilities(static_cast<std::size_t>(architecture_.n_classes), out);
@@ -89,8 +41,8 @@ void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
 
 std::unique_ptr<PropertyPredictor> make_property_predictor(const ModelFile& file) {
   PropertyArchitecture architecture = parse_property_architecture(file.architecture, file.path);
-  if (architecture.kind == "cgcnn") return make_cgcnn_predictor(file, std::move(architecture));
-  return std::make_unique<PerceptronPredictor>(file, std::move(architecture));
+  const PropertyKind& kind = property_kind(architecture.kind);
+  return kind.make_predictor(file, std::move(architecture));
 }
 
 }  // namespace spinel

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "model/element_places.hpp"
 #include "model/model_file.hpp"
 #include "model/property_architecture.hpp"
 
@@ -27,9 +28,9 @@ class PropertyPredictor {
 
   const PropertyArchitecture& architecture() const { return architecture_; }
   /// Å; 0: needs no graph.
-  double radius() const { return is_graph_network() ? architecture_.cgcnn.radius : 0.0; }
+  double radius() const;
   /// The nearest ones; 0: all within the radius.
-  int max_neighbors() const { return is_graph_network() ? static_cast<int>(architecture_.cgcnn.max_neighbors) : 0; }
+  int max_neighbors() const;
 
   /// Writes architecture().n_outputs() numbers: the property in its unit, or the probabilities of the classes.
   /// InputError where an atom is of an element that the model does not know.
@@ -41,10 +42,9 @@ class PropertyPredictor {
   virtual void compute(const CrystalInput& crystal, const std::int32_t* place, double* out) = 0;
 
  private:
-  bool is_graph_network() const { return architecture_.kind == "cgcnn"; }
-
   PropertyArchitecture architecture_;
-  std::vector<std::int32_t> place_of_, place_;
+  ElementPlaces places_;
+  std::vector<std::int32_t> place_;
 };
 
 /// InputError where the weights of the file do not fit its architecture.

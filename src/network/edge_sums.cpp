@@ -122,7 +122,7 @@ Tensor sum_elsewhere(int place, const std::array<Tensor, 4>& o, const EdgeList& 
       .index_add_(0, to_source ? edges.source : edges.destination, product);
 }
 
-/// Layout of the form, which undefined operands do not tell.
+/// Layout of the form, which undefined operands leave open.
 struct Shape {
   std::int64_t d;
   bool x_has_d, has_u;

@@ -30,7 +30,7 @@ class LearningRate {
 
   /// For step `step`, counted from 0 over all epochs.
   double at(std::int64_t step) const;
-  /// Once after each epoch, with the value that tells how good the model is, the smaller the better.
+  /// Once after each epoch, with the value by which the model is judged, the smaller the better.
   void epoch_done(double value);
 
   /// The memory of `plateau`: factor so far, best value, epochs since.

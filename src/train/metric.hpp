@@ -5,7 +5,7 @@
 
 namespace spinel {
 
-/// One of the numbers by which an evaluation tells how good a model is.
+/// One of the numbers by which models are judged.
 struct Metric {
   enum class Mean { plain, root };  ///< of what is added up: its mean, or the root of its mean
 
@@ -14,7 +14,7 @@ struct Metric {
   Mean mean = Mean::plain;
 };
 
-/// What evaluations add up, metric by metric, so that batches and ranks add.
+/// What assessments add up, metric by metric, so that batches and ranks add.
 struct MetricSums {
   explicit MetricSums(std::size_t n_metrics) : sum(n_metrics, 0.0), weight(n_metrics, 0.0) {}
   void add(std::size_t metric, double value, double count = 1.0) { sum[metric] += value, weight[metric] += count; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/model_file.hpp"
+#include "train/batch.hpp"
 #include "train/metric.hpp"
 
 namespace spinel {
@@ -35,20 +36,20 @@ class Objective {
   virtual void begin_epoch(std::int64_t epoch) { static_cast<void>(epoch); }
 
   /// Collective. This rank's part of the loss of a batch, a scalar that backward() can be called on: summed over the
-  /// ranks it is the mean over the `batch_size` samples of the whole batch. Without samples it is 0 and still depends
-  /// on the parameters where the network communicates in forward or backward (batch normalisation), so that this rank
-  /// takes part in both. May differentiate inside (forces), with create_graph.
-  virtual torch::Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) = 0;
+  /// ranks it is the mean over the samples of the whole batch. Without samples it is 0 and still depends on the
+  /// parameters where the network communicates in forward or backward (batch normalization), so that this rank takes
+  /// part in both. May differentiate inside (forces), with create_graph. A function of the weights and the batch alone:
+  /// what is random follows from the batch's numbers.
+  virtual torch::Tensor loss(const Batch& batch) = 0;
 
   /// The first one, the smaller the better, decides which model is the best one, when to lower the learning rate and
   /// when to stop.
   virtual const std::vector<Metric>& metrics() const = 0;
-  /// Numbers that the network says of a sample (1; classes: their probabilities; energy, stress and forces) and are
-  /// kept as predictions.
+  /// Numbers that the network predicts of a sample (1; classes: their probabilities; energy, stress and forces).
   virtual std::int64_t n_outputs(std::int64_t sample) const = 0;
-  /// Not collective; the module is in eval mode. Adds the metrics of these samples, and writes what the network says of
-  /// them in the target's unit to `output`, n_outputs of one sample after those of another.
-  virtual void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) = 0;
+  /// Not collective; the module is in eval mode. Adds the metrics of these samples, and writes their predictions in the
+  /// target's unit to `output`, n_outputs of one sample after those of another.
+  virtual void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) = 0;
 
   /// The network with its present weights as a file that predictions need nothing else but: architecture with
   /// normalisation, element features and graph settings inside.

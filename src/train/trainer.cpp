@@ -1,6 +1,5 @@
 #include "train/trainer.hpp"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -69,17 +68,21 @@ bool Trainer<T>::stopped_early() const {
 
 template <class T>
 bool Trainer<T>::step(double own_flag) {
-  const auto batch = sampler_.batch(batch_);
-  const auto n = static_cast<std::int64_t>(batch.size());
-  const auto own = shard(
-      batch, [this](std::int64_t sample) { return objective_->cost(sample); }, communicator_.rank(),
+  const auto samples = sampler_.batch(batch_);
+  const auto n = static_cast<std::int64_t>(samples.size());
+  Batch own;
+  own.samples = shard(
+      samples, [this](std::int64_t sample) { return objective_->cost(sample); }, communicator_.rank(),
       communicator_.size());
-  seed_noise();
+  own.size = n;
+  own.step = static_cast<std::uint64_t>(optimizer_.steps);
+  // Members of an ensemble have noise of their own.
+  own.random = Random(settings_.seed + (settings_.member << 32), RandomPurpose::training_noise);
   reducer_.begin();
-  const torch::Tensor loss = objective_->loss(own, n);
+  const torch::Tensor loss = objective_->loss(own);
   reducer_.set_note(loss_note, loss.item().toDouble());
   reducer_.set_note(flag_note, own_flag > 0.0 ? 1.0 : 0.0);
-  // To the weights alone: forces leave gradients of positions in the graph, which nobody wants.
+  // To the weights alone: forces leave gradients of positions in the graph, which are not needed.
   if (loss.requires_grad()) loss.backward({}, false, false, weights_.parameters());
   reducer_.finish();
   const double mean = reducer_.note(loss_note);
@@ -88,7 +91,7 @@ bool Trainer<T>::step(double own_flag) {
   reducer_.set_note(flag_note, 0.0);
 
   const double length = clip();
-  if (!std::isfinite(mean) || !std::isfinite(length)) fail_with_batch(batch, mean, length);
+  if (!std::isfinite(mean) || !std::isfinite(length)) fail_with_batch(samples, mean, length);
   const double rate = rate_.at(optimizer_.steps);
   optimizer_.step(weights_.weight().data_ptr<T>(), weights_.gradient().data_ptr<T>(), rate);
   average();
@@ -100,17 +103,6 @@ bool Trainer<T>::step(double own_flag) {
   if (++batch_ < sampler_.n_batches()) return false;
   end_epoch();
   return true;
-}
-
-/// Dropout and the like draw from torch's generator, whose state is thus a function of the step and is not stored.
-template <class T>
-void Trainer<T>::seed_noise() const {
-  const auto u = Random(settings_.seed, RandomPurpose::training_noise)
-                     .uniform4(static_cast<std::uint64_t>(optimizer_.steps), settings_.member,
-                               static_cast<std::uint64_t>(communicator_.rank()));
-  auto generator = at::detail::getDefaultCPUGenerator();
-  const std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_current_seed(static_cast<std::uint64_t>(u[0] * 0x1.0p52));
 }
 
 /// Shortens the gradient to clip_norm. Returns its length before.
@@ -151,7 +143,7 @@ void Trainer<T>::end_epoch() {
     put(average_);
   }
   present_.validation =
-      parts_.validation.empty() ? std::vector<double>{present_.loss} : evaluate(parts_.validation, false).metrics;
+      parts_.validation.empty() ? std::vector<double>{present_.loss} : assess(parts_.validation, false).metrics;
   double best = std::numeric_limits<double>::infinity();
   for (const EpochRecord& record : history_) best = std::min(best, record.validation[0]);
   // Without validation the last model is the best one.
@@ -167,7 +159,7 @@ void Trainer<T>::end_epoch() {
 }
 
 template <class T>
-Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool keep_output) {
+Assessment Trainer<T>::assess(const std::vector<std::int64_t>& samples, bool keep_output) {
   std::vector<std::int64_t> places(samples.size());
   std::iota(places.begin(), places.end(), std::int64_t{0});
   places = shard(
@@ -175,7 +167,7 @@ Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool k
       communicator_.rank(), communicator_.size());
   const auto& metrics = objective_->metrics();
   MetricSums sums(metrics.size());
-  std::vector<std::size_t> offset = {0};  // of what is said of own places
+  std::vector<std::size_t> offset = {0};  // of the predictions of own places
   for (const std::int64_t place : places)
     offset.push_back(offset.back() +
                      static_cast<std::size_t>(objective_->n_outputs(samples[static_cast<std::size_t>(place)])));
@@ -185,11 +177,11 @@ Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool k
     const std::size_t last = std::min(places.size(), first + static_cast<std::size_t>(settings_.batch_size));
     std::vector<std::int64_t> chunk;
     for (std::size_t k = first; k < last; ++k) chunk.push_back(samples[static_cast<std::size_t>(places[k])]);
-    objective_->evaluate(chunk, sums, output.data() + offset[first]);
+    objective_->assess(chunk, sums, output.data() + offset[first]);
   }
   objective_->module().train();
 
-  Evaluation result;
+  Assessment result;
   communicator_.sum(sums.sum.data(), sums.sum.size());
   communicator_.sum(sums.weight.data(), sums.weight.size());
   for (std::size_t k = 0; k < metrics.size(); ++k) {
@@ -215,10 +207,10 @@ Evaluation Trainer<T>::evaluate(const std::vector<std::int64_t>& samples, bool k
 }
 
 template <class T>
-Evaluation Trainer<T>::evaluate_best(const std::vector<std::int64_t>& samples) {
+Assessment Trainer<T>::assess_best(const std::vector<std::int64_t>& samples) {
   const Snapshot now = take();
   if (!best_.weight.empty()) put(best_);
-  Evaluation result = evaluate(samples, true);
+  Assessment result = assess(samples, true);
   put(now);
   return result;
 }
@@ -238,8 +230,7 @@ void Trainer<T>::fail_with_batch(const std::vector<std::int64_t>& batch, double 
   for (const std::int64_t sample : batch) names.push_back(objective_->name(sample));
   throw CollectiveError(fmt::format(
       "epoch {}, batch {} (step {}): {} is {}. A smaller learning_rate, warm_up or clip_norm may help, unless one of "
-      "its "
-      "samples is wrong: {}",
+      "its samples is wrong: {}",
       epoch_ + 1, batch_ + 1, optimizer_.steps + 1, std::isfinite(loss) ? "the norm of the gradient" : "the loss",
       std::isfinite(loss) ? length : loss, fmt::join(names, " ")));
 }

@@ -31,7 +31,7 @@ class Trainer final : public Training {
   const std::vector<double>& step_losses() const override { return step_losses_; }
   bool stopped_early() const override;
   double overlap() const override { return reducer_.overlap(); }
-  Evaluation evaluate_best(const std::vector<std::int64_t>& samples) override;
+  Assessment assess_best(const std::vector<std::int64_t>& samples) override;
   ModelFile best_model() override;
   void save(CheckpointWriter& out) override;
   void restore(const CheckpointReader& in) override;
@@ -42,11 +42,10 @@ class Trainer final : public Training {
     std::vector<T> weight, buffer;
   };
 
-  void seed_noise() const;
   double clip();
   void average();
   void end_epoch();
-  Evaluation evaluate(const std::vector<std::int64_t>& samples, bool keep_output);
+  Assessment assess(const std::vector<std::int64_t>& samples, bool keep_output);
   [[noreturn]] void fail_with_batch(const std::vector<std::int64_t>& batch, double loss, double norm);
   Snapshot take() const;
   void put(const Snapshot& snapshot);

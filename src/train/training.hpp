@@ -13,7 +13,7 @@
 
 namespace spinel {
 
-/// How one network is trained. The keys of &train by the same names say what each is for.
+/// How one network is trained. The keys of &train by the same names describe what each is for.
 struct TrainerSettings {
   std::int64_t epochs = 100;
   std::int64_t batch_size = 256;
@@ -40,8 +40,8 @@ struct EpochRecord {
   bool is_best = false;            ///< so far
 };
 
-/// What a network says of samples, and how good that is.
-struct Evaluation {
+/// What a network predicts of samples, and how good that is.
+struct Assessment {
   std::vector<double> metrics;  ///< [metric]
   std::vector<double> output;   ///< n_outputs of each sample in the order asked for, on rank 0 of the trainer's ranks
 };
@@ -55,7 +55,7 @@ class Training {
 
   virtual bool is_done() const = 0;
   /// One batch; behind the last one of an epoch also validation, the schedule's and the best model's turn. Returns
-  /// whether an epoch ended by it. Every rank gives a number that says what it wants (RunControl::flag), and finds the
+  /// whether an epoch ended by it. Every rank gives a number of its own (RunControl::flag), and finds the
   /// largest of all ranks in flag(). CollectiveError where the loss is not finite, with the names of the batch.
   virtual bool step(double own_flag) = 0;
   virtual double flag() const = 0;
@@ -71,7 +71,7 @@ class Training {
   virtual double overlap() const = 0;
 
   /// The best weights so far on samples of any part.
-  virtual Evaluation evaluate_best(const std::vector<std::int64_t>& samples) = 0;
+  virtual Assessment assess_best(const std::vector<std::int64_t>& samples) = 0;
   virtual ModelFile best_model() = 0;
 
   /// The whole state under names that begin with "training/"; restore() continues from it bitwise on the same number of

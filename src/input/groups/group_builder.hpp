@@ -29,11 +29,11 @@ class GroupBuilder {
   }
 
   template <class T>
-  Key& key(const char* name, T Parameters::*member, const char* help) {
+  Key& key(const char* name, T Parameters::*member, std::string help) {
     Key key;
     key.group = group_->name;
     key.name = name;
-    key.help = help;
+    key.help = std::move(help);
     key.member = [parameters = parameters_, member](Input& input) { return Member(&((input.*parameters).*member)); };
     group_->keys.push_back(std::move(key));
     return group_->keys.back();

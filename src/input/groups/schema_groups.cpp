@@ -1,4 +1,5 @@
 #include "input/groups/group_builder.hpp"
+#include "input/model_kinds.hpp"
 
 namespace spinel {
 
@@ -84,11 +85,13 @@ void add_structure(std::vector<Group>& groups) {
 void add_potential(std::vector<Group>& groups) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
+  std::vector<std::string> styles = {"lennard_jones", "network"};
+  for (const std::string& kind : model_kinds_for(ModelKind::Use::energy)) styles.push_back(kind);
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
                     {"energy", "md", "relax", "hull", "evaluate", "properties"});
   g.optional_for({"hull", "evaluate"});
   g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
-      .one_of({"lennard_jones", "network", "m3gnet", "schnet", "painn"})
+      .one_of(styles)
       .required()
       .may_change_for({"md"});
   g.key("precision", &P::precision,

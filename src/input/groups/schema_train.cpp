@@ -13,7 +13,7 @@ void add_train(std::vector<Group>& groups) {
       .may_change();
   g.key("batch_size", &P::batch_size, "samples of a batch, over all ranks").between(1, 100000000);
   g.key("n_train", &P::n_train,
-        "train on so many samples of the training part only; several numbers: one training each (a learning curve)")
+        "number of samples to train on, of the training part; several numbers: one training each (a learning curve)")
       .length(1, 100)
       .at_least(1)
       .if_empty("the whole part");
@@ -22,61 +22,75 @@ void add_train(std::vector<Group>& groups) {
       .between(1, 10000)
       .may_change();
   g.key("loss", &P::loss,
-        "what becomes smaller: 'l1', 'l2', 'huber' for numbers, 'cross_entropy' for classes; 'auto': l1 or "
-        "cross_entropy")
+        "measure of errors that training makes smaller: 'l1', 'l2', 'huber' for numbers, 'cross_entropy' for classes; "
+        "'auto': l1, of a potential huber, of classes cross_entropy")
       .one_of({"auto", "l1", "l2", "huber", "cross_entropy"});
   g.key("huber_delta", &P::huber_delta,
         "error from which huber is linear, in standard deviations of the target where that is normalized; of a "
         "potential in eV/atom, eV/Å and eV/Å³")
-      .above(0);
+      .above(0)
+      .of("loss", {"huber"});
   g.key("energy_weight", &P::energy_weight,
-        "of the energy per atom (eV/atom) in the loss of a potential; two values: at the first and at the last epoch")
+        "weight of the energy per atom (eV/atom) in the loss of a potential; two values: at the first and at the last "
+        "epoch")
       .length(1, 2)
       .at_least(0);
-  g.key("force_weight", &P::force_weight, "of the components of the forces (eV/Å), likewise").length(1, 2).at_least(0);
-  g.key("stress_weight", &P::stress_weight, "of the components of the stress (eV/Å³), likewise")
+  g.key(
+       "force_weight", &P::force_weight,
+       "weight of the components of forces (eV/Å) in the loss of a potential; two values: at the first and at the last "
+       "epoch")
       .length(1, 2)
       .at_least(0);
-  g.key("weight_schedule", &P::weight_schedule, "how these go from the first value to the second")
+  g.key("stress_weight", &P::stress_weight,
+        "weight of the components of stresses (eV/Å³) in the loss of a potential; two values: at the first and at the "
+        "last epoch")
+      .length(1, 2)
+      .at_least(0);
+  g.key("weight_schedule", &P::weight_schedule,
+        "way in which the weights of energies, forces and stresses go from their first value to the second")
       .one_of({"linear", "step"});
-  g.key("weight_step", &P::weight_step, "share of the epochs after which they do so in one step").between(0, 1);
-  g.key("precision", &P::precision, "of the arithmetic in which a potential is trained").one_of({"single", "double"});
-  g.key("normalize", &P::normalize, "the network learns the target less its mean, over its standard deviation");
+  g.key("weight_step", &P::weight_step,
+        "share of the epochs after which weight_schedule = 'step' takes the second weights")
+      .between(0, 1);
+  g.key("precision", &P::precision, "precision of the arithmetic in which a potential is trained")
+      .one_of({"single", "double"});
+  g.key("normalize", &P::normalize,
+        "normalization: the network learns the target less its mean, over its standard deviation");
   g.key("element_references", &P::element_references,
-        "the network learns what is left of the target when a value for every atom, or its mean where the target is "
-        "per atom, is taken off; values of the elements by least squares");
-  g.key("optimizer", &P::optimizer, "'adamw', or 'sgd' with momentum").one_of({"adamw", "sgd"});
+        "references of elements by least squares: the network learns what is left of the target when their sum over "
+        "the atoms, or their mean where the target is per atom, is taken off");
+  g.key("optimizer", &P::optimizer, "rule of a step: 'adamw', or 'sgd' with momentum").one_of({"adamw", "sgd"});
   g.key("learning_rate", &P::learning_rate, "highest learning rate").above(0).may_change();
-  g.key("weight_decay", &P::weight_decay, "of all weights but biases and scales").at_least(0).may_change();
-  g.key("betas", &P::betas, "memory of adamw for the gradient and its square").length(2).between(0, 1);
-  g.key("epsilon", &P::epsilon, "of adamw, beside the root of the mean square of the gradient").above(0);
-  g.key("momentum", &P::momentum, "of sgd").between(0, 1);
-  g.key("nesterov", &P::nesterov, "sgd looks ahead by its momentum");
-  g.key("schedule", &P::schedule, "of the learning rate: 'cosine' falls to the minimum at the last epoch")
-      .one_of({"constant", "cosine", "step", "plateau"})
-      .may_change();
-  g.key("minimum_learning_rate", &P::minimum_learning_rate, "below which no schedule goes").at_least(0).may_change();
-  g.key("decay_factor", &P::decay_factor, "by which 'step' and 'plateau' multiply the learning rate")
+  g.key("weight_decay", &P::weight_decay, "decay of all weights but biases and scales, per step and learning rate")
+      .at_least(0).may_change();
+  g.key("betas", &P::betas, "memory for the gradient and its square")
+      .length(2)
       .between(0, 1)
-      .may_change();
-  g.key("decay_epochs", &P::decay_epochs, "epochs after which 'step' does so")
+      .of("optimizer", {"adamw"});
+  g.key("epsilon", &P::epsilon, "number added to the root of the mean square of the gradient")
+      .above(0)
+      .of("optimizer", {"adamw"});
+  g.key("momentum", &P::momentum, "share of the last step that a step keeps").between(0, 1).of("optimizer", {"sgd"});
+  g.key("nesterov", &P::nesterov, "steps that look ahead by their momentum").of("optimizer", {"sgd"});
+  g.key("schedule", &P::schedule, "way of the learning rate: 'cosine' falls to the minimum at the last epoch")
+      .one_of({"constant", "cosine", "step", "plateau"}).may_change();
+  g.key("minimum_learning_rate", &P::minimum_learning_rate, "lowest learning rate of a schedule").at_least(0).may_change();
+  g.key("decay_factor", &P::decay_factor,
+        "factor by which the schedules 'step' and 'plateau' multiply the learning rate")
+      .between(0, 1).may_change();
+  g.key("decay_epochs", &P::decay_epochs, "epochs after which the learning rate is multiplied by decay_factor")
       .in("epochs")
       .length(1, 1000)
       .at_least(1)
       .if_empty("none")
-      .may_change();
-  g.key("patience", &P::patience, "epochs without a better validation after which 'plateau' does so")
+      .of("schedule", {"step"}).may_change();
+  g.key("patience", &P::patience,
+        "epochs without a better validation after which the learning rate is multiplied by decay_factor")
       .in("epochs")
       .at_least(0)
-      .may_change();
-  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero")
-      .in("epochs")
-      .at_least(0)
-      .may_change();
-  g.key("clip_norm", &P::clip_norm, "longer gradients are shortened to this norm")
-      .above(0)
-      .unless(0, "none")
-      .may_change();
+      .of("schedule", {"plateau"}).may_change();
+  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero").in("epochs").at_least(0).may_change();
+  g.key("clip_norm", &P::clip_norm, "norm to which longer gradients are shortened").above(0).unless(0, "none").may_change();
   g.key("average_decay", &P::average_decay,
         "share that the moving average of the weights keeps in a step; the average is what is validated and kept")
       .between(0, 0.999999)

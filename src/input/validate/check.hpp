@@ -19,4 +19,7 @@ class Check {
   const char* group_;
 };
 
+/// Keys of a group that are given although another key has not chosen them (Key::of): throws as Check does.
+void check_selected_keys(const Input& input, const std::string& group);
+
 }  // namespace spinel

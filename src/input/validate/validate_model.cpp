@@ -1,9 +1,8 @@
 #include "input/validate/validate_model.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
+#include "input/model_kinds.hpp"
 #include "input/validate/check.hpp"
 
 namespace spinel {
@@ -13,30 +12,7 @@ void check_model_keys(const Input& input) {
   const ModelParameters standard;
   const Check check(input, "model");
   const bool is_potential = is_potential_kind(p.kind);
-  const auto belongs_to = [&](bool given, const char* key, std::initializer_list<std::string> kinds) {
-    check(given && std::find(kinds.begin(), kinds.end(), p.kind) == kinds.end(), key,
-          "belongs to kind = '{}', not to '{}'", fmt::join(kinds, "', '"), p.kind);
-  };
-  belongs_to(p.width != standard.width, "width", {"cgcnn", "schnet", "painn", "m3gnet"});
-  belongs_to(p.convolutions != standard.convolutions, "convolutions", {"cgcnn", "schnet", "painn", "m3gnet"});
-  belongs_to(p.crystal_width != standard.crystal_width, "crystal_width", {"cgcnn"});
-  belongs_to(p.crystal_layers != standard.crystal_layers, "crystal_layers", {"cgcnn"});
-  belongs_to(!p.element_features.empty(), "element_features", {"cgcnn"});
-  belongs_to(p.radius != standard.radius, "radius", {"cgcnn"});
-  belongs_to(p.max_neighbors != standard.max_neighbors, "max_neighbors", {"cgcnn"});
-  belongs_to(p.gaussians != standard.gaussians, "gaussians", {"cgcnn"});
-  belongs_to(p.gaussian_step != standard.gaussian_step, "gaussian_step", {"cgcnn"});
-  belongs_to(p.gaussian_width != standard.gaussian_width, "gaussian_width", {"cgcnn"});
-  belongs_to(p.hidden != standard.hidden, "hidden", {"mlp"});
-  belongs_to(p.activation != standard.activation, "activation", {"mlp"});
-  belongs_to(!p.composition_fractions, "composition_fractions", {"mlp"});
-  belongs_to(!p.composition_statistics, "composition_statistics", {"mlp"});
-  belongs_to(p.cutoff != standard.cutoff, "cutoff", {"schnet", "painn", "m3gnet"});
-  belongs_to(p.threebody_cutoff != standard.threebody_cutoff, "threebody_cutoff", {"m3gnet"});
-  belongs_to(p.radial_functions != standard.radial_functions, "radial_functions", {"schnet", "painn"});
-  belongs_to(p.moments != standard.moments, "moments", {"painn"});
-  belongs_to(!p.initial.empty(), "initial", {"schnet", "painn", "m3gnet"});
-  belongs_to(p.repulsion, "repulsion", {"schnet", "painn", "m3gnet"});
+  check_selected_keys(input, "model");
   check(!p.repulsion && p.repulsion_inner != standard.repulsion_inner, "repulsion_inner", "needs repulsion = .true.");
   check(!p.repulsion && p.repulsion_outer != standard.repulsion_outer, "repulsion_outer", "needs repulsion = .true.");
   check(p.repulsion_inner >= p.repulsion_outer, "repulsion_inner", "{} is not below repulsion_outer = {}",
@@ -60,7 +36,6 @@ void check_model_keys(const Input& input) {
   check(p.kind == "mlp" && !p.composition_fractions && !p.composition_statistics && !describes, "composition_fractions",
         "without composition an mlp needs descriptors in &dataset");
   const bool classifies = p.task == "classification";
-  check(!classifies && p.classes != standard.classes, "classes", "belongs to task = 'classification'");
   check(classifies && is_potential, "task", "a potential is no classifier");
   const Check check_train(input, "train");
   const TrainParameters& train = input.train;

@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What keys of &model say together, and with &train.
+/// What must hold between keys of &model, and with those of &train.
 void check_model_keys(const Input& input);
 
 }  // namespace spinel

@@ -8,18 +8,8 @@ namespace spinel {
 
 void check_train_keys(const Input& input) {
   const TrainParameters& p = input.train;
-  const TrainParameters standard;
   const Check check(input, "train");
-  const auto belongs_to = [&](bool given, const char* key, const std::string& value, const char* needs) {
-    check(given && value != needs, key, "belongs to '{}', not to '{}'", needs, value);
-  };
-  belongs_to(p.betas != standard.betas, "betas", p.optimizer, "adamw");
-  belongs_to(p.epsilon != standard.epsilon, "epsilon", p.optimizer, "adamw");
-  belongs_to(p.momentum != standard.momentum, "momentum", p.optimizer, "sgd");
-  belongs_to(p.nesterov, "nesterov", p.optimizer, "sgd");
-  belongs_to(!p.decay_epochs.empty(), "decay_epochs", p.schedule, "step");
-  belongs_to(p.patience != standard.patience, "patience", p.schedule, "plateau");
-  belongs_to(p.huber_delta != standard.huber_delta, "huber_delta", p.loss, "huber");
+  check_selected_keys(input, "train");
   check(p.betas[0] >= 1.0 || p.betas[1] >= 1.0, "betas", "must be below 1");
   check(p.nesterov && p.momentum == 0.0, "nesterov", "needs a momentum");
   check(p.schedule == "step" && p.decay_epochs.empty(), "decay_epochs", "missing: schedule = 'step' needs it");

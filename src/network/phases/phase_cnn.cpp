@@ -7,12 +7,13 @@
 #include <torch/types.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "kernel/spin_patterns.hpp"
+#include "model/architecture.hpp"
+#include "network/weights.hpp"
 
 namespace spinel {
 
@@ -72,17 +73,6 @@ Tensor with_images(const Tensor& x) {
   return wrap(wrap(x, 2), 3);
 }
 
-std::vector<std::int64_t> read_widths(const nlohmann::json& architecture, const std::string& path) {
-  const auto found = architecture.find("widths");
-  std::vector<std::int64_t> widths;
-  if (found != architecture.end() && found->is_array())
-    for (const auto& entry : *found)
-      if (entry.is_number_integer() && entry.get<std::int64_t>() > 0 && entry.get<std::int64_t>() <= 4096)
-        widths.push_back(entry.get<std::int64_t>());
-  if (widths.size() != 3) fail_input("model '{}': 'widths' of its architecture are not three widths of layers", path);
-  return widths;
-}
-
 }  // namespace
 
 PhaseCnn::PhaseCnn(PhaseCnnArchitecture architecture, std::uint64_t seed, std::uint64_t member)
@@ -94,10 +84,7 @@ PhaseCnn::PhaseCnn(PhaseCnnArchitecture architecture, std::uint64_t seed, std::u
     for (std::size_t k = 1; k < dims.size(); ++k) fan_in *= dims[k];
     Tensor weight = torch::empty(dims);
     RandomSequence sequence(random, member, layer++);
-    const double reach = std::sqrt(6.0 / static_cast<double>(fan_in));
-    auto* values = weight.data_ptr<float>();
-    for (std::int64_t k = 0; k < weight.numel(); ++k)
-      values[k] = static_cast<float>(reach * (2.0 * sequence.uniform() - 1.0));
+    fill_uniform(weight, std::sqrt(6.0 / static_cast<double>(fan_in)), sequence);
     return register_parameter(name, weight);
   };
   const auto& widths = architecture_.widths;
@@ -145,38 +132,22 @@ ModelFile PhaseCnn::to_model_file() const {
                                      {"widths", architecture_.widths},
                                      {"outputs", architecture_.outputs}}
                           .dump();
-  for (const auto& parameter : named_parameters()) {
-    const Tensor values = parameter.value().detach().to(torch::kDouble).contiguous();
-    file.weights[parameter.key()] = {values.sizes().vec(),
-                                     {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()}};
-  }
+  store_weights(*this, file);
   return file;
 }
 
 std::shared_ptr<PhaseCnn> load_phase_cnn(const ModelFile& file) {
-  const auto architecture = nlohmann::json::parse(file.architecture, nullptr, false);
-  if (!architecture.is_object() || architecture.value("kind", "") != "phase_cnn")
+  const Architecture a(file);
+  if (a.kind() != "phase_cnn")
     fail_input("model '{}' is no classifier of phases: its kind is not 'phase_cnn'", file.path);
   PhaseCnnArchitecture shape;
-  shape.widths = read_widths(architecture, file.path);
-  const auto integer = [&](const char* key, std::int64_t least) {
-    const auto found = architecture.find(key);
-    if (found == architecture.end() || !found->is_number_integer() || *found < least || *found > 100000)
-      fail_input("model '{}': '{}' of its architecture is not a number from {} on", file.path, key, least);
-    return found->get<std::int64_t>();
-  };
-  shape.blocks = integer("blocks", 0);
-  shape.outputs = integer("outputs", 1);
+  shape.widths = a.widths("widths", 4096);
+  if (shape.widths.size() != 3)
+    fail_input("model '{}': 'widths' of its architecture are not three widths of layers", file.path);
+  shape.blocks = a.integer("blocks", 0, 100000);
+  shape.outputs = a.integer("outputs", 1, 100000);
   auto model = std::make_shared<PhaseCnn>(shape, 0);
-  const torch::NoGradGuard no_gradient;
-  for (auto& parameter : model->named_parameters()) {
-    const auto found = file.weights.find(parameter.key());
-    if (found == file.weights.end()) fail_input("model '{}' lacks the weight '{}'", file.path, parameter.key());
-    Tensor& weight = parameter.value();
-    if (weight.sizes() != torch::IntArrayRef(found->second.dims))
-      fail_input("model '{}': the shape of weight '{}' does not fit its architecture", file.path, parameter.key());
-    weight.copy_(torch::tensor(found->second.values, torch::kDouble).reshape(weight.sizes()));
-  }
+  load_weights(*model, file);
   return model;
 }
 

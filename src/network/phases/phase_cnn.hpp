@@ -29,7 +29,7 @@ struct PhaseCnnArchitecture {
 /// Block spins, averages of the spins over blocks × blocks blocks of the lattice: what real-space renormalization
 /// leaves of it. Two lattices of different size look alike at the same (T − T_c) L^(1/ν), so one network can learn and
 /// judge all sizes, and where its confidence crosses one half follows finite-size scaling; what it is not shown is the
-/// energy of neighboring spins, which tells temperatures apart without knowing of any transition. The averages behind
+/// energy of neighboring spins, which distinguishes temperatures without knowing of any transition. The averages behind
 /// the first two convolutions are over 2 × 2 where the edge is even and above 2.
 ///
 /// The spins themselves: the averages behind the first two convolutions take the lattice down to 4 × 4 or so

@@ -1,16 +1,16 @@
 #include "network/potentials/energy_model.hpp"
 
-#include <torch/nn/modules/linear.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "model/architecture.hpp"
 #include "network/edge_sums.hpp"
-#include "network/potentials/m3gnet.hpp"
-#include "network/potentials/message_passing.hpp"
+#include "network/kinds.hpp"
+#include "network/weights.hpp"
 
 namespace spinel {
 
@@ -18,36 +18,12 @@ namespace {
 
 using torch::Tensor;
 
-std::string text(torch::IntArrayRef dims) { return fmt::format("({})", fmt::join(dims.begin(), dims.end(), ", ")); }
-
-/// Weights of the file are called model.… ; what else is there (constants that are no weights) is left alone.
-void load_weights(EnergyModel& model, const ModelFile& file) {
-  const torch::NoGradGuard no_gradient;
-  for (auto& parameter : model.named_parameters()) {
-    const std::string name = "model." + parameter.key();
-    Tensor& weight = parameter.value();
-    const auto found = file.weights.find(name);
-    if (found == file.weights.end()) fail_input("model '{}' lacks the weight '{}'", file.path, name);
-    const ModelWeight& stored = found->second;
-    if (weight.sizes() != torch::IntArrayRef(stored.dims) ||
-        static_cast<std::size_t>(weight.numel()) != stored.values.size())
-      fail_input("model '{}': weight '{}' has the shape {} where its architecture needs {}", file.path, name,
-                 text(stored.dims), text(weight.sizes()));
-    weight.copy_(torch::tensor(stored.values, torch::kDouble).reshape(weight.sizes()));
-  }
-}
-
 /// The network of a kind, and what all kinds have.
 std::shared_ptr<EnergyModel> make_architecture(const ModelFile& file) {
   const Architecture a(file);
-  const auto kind = a.has("kind") ? a.value<std::string>("kind") : std::string("?");
-  std::shared_ptr<EnergyModel> model;
-  if (kind == "m3gnet")
-    model = make_m3gnet(file);
-  else if (kind == "schnet" || kind == "painn")
-    model = make_message_passing(file);
-  else
-    fail_input("model '{}' is no interatomic potential: it is of kind '{}'", file.path, kind);
+  const PotentialKind* kind = find_potential_kind(a.kind());
+  if (kind == nullptr) fail_input("model '{}' is no interatomic potential: it is of kind '{}'", file.path, a.kind());
+  const auto model = kind->make(a);
   model->architecture_json = file.architecture;
   model->scale = a.value<double>("data_std");
   model->shift = a.value<double>("data_mean");
@@ -60,29 +36,6 @@ std::shared_ptr<EnergyModel> make_architecture(const ModelFile& file) {
     model->repulsion.emplace(model->elements(), a.real("zbl_inner", 0.0, outer), outer);
   }
   return model;
-}
-
-void draw_weights(EnergyModel& model, std::uint64_t seed, double mean_neighbors) {
-  const torch::NoGradGuard no_gradient;
-  const Random random(seed, RandomPurpose::initial_weight);
-  std::uint64_t place = 0;
-  for (auto& parameter : model.named_parameters()) {
-    RandomSequence numbers(random, place++, 0);
-    const std::string& name = parameter.key();
-    Tensor weight = parameter.value();
-    Tensor values = torch::zeros(weight.sizes(), torch::kDouble);
-    double* out = values.data_ptr<double>();
-    const auto contains = [&](const char* part) { return name.find(part) != std::string::npos; };
-    if (contains("embedding_weight") || contains("layer_node_embedding")) {
-      for (std::int64_t i = 0; i < weight.numel(); ++i)
-        out[i] = random.normal3(~place, static_cast<std::uint64_t>(i))[0];
-    } else if (weight.dim() == 2) {
-      double bound = std::sqrt(6.0 / static_cast<double>(weight.size(0) + weight.size(1)));
-      if (contains("filter_out") || contains("node_weight_func")) bound /= std::sqrt(std::max(mean_neighbors, 1.0));
-      for (std::int64_t i = 0; i < weight.numel(); ++i) out[i] = bound * (2.0 * numbers.uniform() - 1.0);
-    }
-    weight.copy_(values);
-  }
 }
 
 }  // namespace
@@ -99,6 +52,30 @@ Tensor EnergyModel::atomic_energy(const AtomGraph& graph, const HaloExchangePtr&
   return energy + add_rows(pair.unsqueeze(1), source, graph.n_owned).squeeze(1);
 }
 
+void EnergyModel::draw_weights(std::uint64_t seed, double mean_neighbors) {
+  const torch::NoGradGuard no_gradient;
+  const Random random(seed, RandomPurpose::initial_weight);
+  const auto is_among = [](const std::vector<Tensor>& list, const Tensor& weight) {
+    return std::any_of(list.begin(), list.end(), [&](const Tensor& one) { return one.is_same(weight); });
+  };
+  std::uint64_t place = 0;
+  for (auto& parameter : named_parameters()) {
+    RandomSequence numbers(random, place++, 0);
+    Tensor weight = parameter.value();
+    weight.zero_();
+    if (is_among(embeddings_, weight)) {
+      Tensor values = torch::empty(weight.sizes(), torch::kDouble);
+      for (std::int64_t i = 0; i < weight.numel(); ++i)
+        values.data_ptr<double>()[i] = random.normal3(~place, static_cast<std::uint64_t>(i))[0];
+      weight.copy_(values);
+    } else if (weight.dim() == 2) {
+      double reach = std::sqrt(6.0 / static_cast<double>(weight.size(0) + weight.size(1)));
+      if (is_among(filters_, weight)) reach /= std::sqrt(std::max(mean_neighbors, 1.0));
+      fill_uniform(weight, reach, numbers);
+    }
+  }
+}
+
 void EnergyModel::freeze() {
   for (Tensor& weight : parameters()) weight.set_requires_grad(false);
   eval();
@@ -107,7 +84,7 @@ void EnergyModel::freeze() {
 std::shared_ptr<EnergyModel> make_energy_model(const ModelFile& file, bool single_precision) {
   auto model = make_architecture(file);
   model->to(single_precision ? torch::kFloat : torch::kDouble);
-  load_weights(*model, file);
+  load_weights(*model, file, "model.");
   return model;
 }
 
@@ -115,8 +92,25 @@ std::shared_ptr<EnergyModel> make_new_energy_model(const ModelFile& file, bool s
                                                    double mean_neighbors) {
   auto model = make_architecture(file);
   model->to(single_precision ? torch::kFloat : torch::kDouble);
-  draw_weights(*model, seed, mean_neighbors);
+  model->draw_weights(seed, mean_neighbors);
   return model;
+}
+
+ModelFile describe_potential(const ModelParameters& p, const std::vector<std::string>& elements) {
+  ModelFile file;
+  file.path = "new " + p.kind;
+  const PotentialKind* kind = find_potential_kind(p.kind);
+  if (kind == nullptr) fail("no interatomic potential is of kind '{}'", p.kind);
+  nlohmann::json a = {{"kind", p.kind},     {"element_types", elements},
+                      {"cutoff", p.cutoff}, {"data_mean", 0.0},
+                      {"data_std", 1.0},    {"element_refs", std::vector<double>(elements.size(), 0.0)}};
+  kind->describe(p, a);
+  if (p.repulsion) {
+    a["zbl_outer"] = p.repulsion_outer;
+    a["zbl_inner"] = p.repulsion_inner > 0.0 ? p.repulsion_inner : 0.5 * p.repulsion_outer;
+  }
+  file.architecture = a.dump();
+  return file;
 }
 
 ModelFile to_model_file(const EnergyModel& model) {
@@ -130,12 +124,7 @@ ModelFile to_model_file(const EnergyModel& model) {
     json["zbl_outer"] = model.repulsion->outer();
   }
   file.architecture = json.dump();
-  for (const auto& item : model.named_parameters()) {
-    const Tensor values = item.value().detach().to(torch::kCPU).to(torch::kDouble).contiguous();
-    ModelWeight& weight = file.weights["model." + item.key()];
-    weight.dims.assign(values.sizes().begin(), values.sizes().end());
-    weight.values.assign(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
-  }
+  store_weights(model, file, "model.");
   return file;
 }
 

@@ -83,7 +83,7 @@ class Fused final : public FusedConvolution {
     bond_back_ = packed<Real>(joined, false);
   }
 
-  std::pair<Tensor, Tensor> forward(const ConvolutionInput& input, bool edge_wanted) const override;
+  std::pair<Tensor, Tensor> forward(const ConvolutionInput& input, bool edge_needed) const override;
   std::array<Tensor, 5> gradients(const ConvolutionInput& input, const Tensor& edge_gradient,
                                   const Tensor& sums_gradient) const override;
 
@@ -302,17 +302,17 @@ void add_up(std::vector<Tensor>& parts) {
 }
 
 template <class Real>
-std::pair<Tensor, Tensor> Fused<Real>::forward(const ConvolutionInput& input, bool edge_wanted) const {
+std::pair<Tensor, Tensor> Fused<Real>::forward(const ConvolutionInput& input, bool edge_needed) const {
   const Pass pass(input);
   const auto n_parts = static_cast<std::size_t>(std::max(at::get_num_threads(), 1));
-  const Tensor edge = edge_wanted ? torch::empty_like(input.edge) : Tensor();
+  const Tensor edge = edge_needed ? torch::empty_like(input.edge) : Tensor();
   auto sums =
       parts_of(input.edge.new_zeros({input.from_destination.size(0), static_cast<std::int64_t>(node_.width)}), n_parts);
   pass.split(n_parts, [&](std::size_t part, std::size_t begin, std::size_t end) {
     Scratch s(*this);
     for (std::size_t e = begin; e < end; e += chunk_rows) {
       load(pass, s, e, std::min(e + chunk_rows, end));
-      forward_chunk(pass, s, edge_wanted ? edge.data_ptr<Real>() : nullptr, sums[part].data_ptr<Real>());
+      forward_chunk(pass, s, edge_needed ? edge.data_ptr<Real>() : nullptr, sums[part].data_ptr<Real>());
     }
   });
   add_up(sums);
@@ -353,7 +353,7 @@ struct Convolve : torch::autograd::Function<Convolve> {
                                                 const Tensor& from_destination, const Tensor& basis,
                                                 const Tensor& source, const Tensor& destination,
                                                 const Tensor& short_edge, const FusedConvolutionPtr& convolution,
-                                                bool edge_wanted) {
+                                                bool edge_needed) {
     ConvolutionInput input{edge.contiguous(),
                            triple.contiguous(),
                            from_source.contiguous(),
@@ -366,8 +366,8 @@ struct Convolve : torch::autograd::Function<Convolve> {
     context->save_for_backward({input.edge, input.triple, input.from_source, input.from_destination, input.basis,
                                 source, destination, short_edge});
     context->saved_data["convolution"] = c10::IValue::make_capsule(convolution);
-    auto [new_edge, sums] = convolution->forward(input, edge_wanted);
-    return edge_wanted ? torch::autograd::variable_list{sums, new_edge} : torch::autograd::variable_list{sums};
+    auto [new_edge, sums] = convolution->forward(input, edge_needed);
+    return edge_needed ? torch::autograd::variable_list{sums, new_edge} : torch::autograd::variable_list{sums};
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
@@ -396,10 +396,10 @@ FusedConvolutionPtr FusedConvolution::make(const GatedMlp& bond, const GatedMlp&
 }
 
 std::pair<Tensor, Tensor> convolve(const FusedConvolutionPtr& convolution, const ConvolutionInput& i,
-                                   bool edge_wanted) {
+                                   bool edge_needed) {
   const auto results = Convolve::apply(i.edge, i.triple, i.from_source, i.from_destination, i.basis, i.source,
-                                       i.destination, i.short_edge, convolution, edge_wanted);
-  return {edge_wanted ? results[1] : Tensor(), results[0]};
+                                       i.destination, i.short_edge, convolution, edge_needed);
+  return {edge_needed ? results[1] : Tensor(), results[0]};
 }
 
 }  // namespace spinel

@@ -50,12 +50,11 @@ M3gnet::M3gnet(M3gnetArchitecture architecture)
                         : pair_basis_) {
   const M3gnetArchitecture& a = architecture_;
   const int n_pair = pair_basis_.size(), n_triple = a.max_n * a.max_l;
-  auto& embedding = *register_module("embedding", std::make_shared<Module>());
-  node_embedding_ =
-      place(embedding, "layer_node_embedding", std::make_shared<Module>())
-          ->register_parameter("weight",
-                               torch::randn({static_cast<std::int64_t>(a.element_types.size()), a.dim_node_embedding}));
-  edge_embedding_ = place(embedding, "layer_edge_embedding.layers.0", make_linear(n_pair, a.dim_edge_embedding, true));
+  const auto n_elements = static_cast<std::int64_t>(a.element_types.size());
+  auto& tables = *register_module("embedding", std::make_shared<Module>());
+  node_embedding_ = embedding(place(tables, "layer_node_embedding", std::make_shared<Module>())
+                                  ->register_parameter("weight", torch::zeros({n_elements, a.dim_node_embedding})));
+  edge_embedding_ = place(tables, "layer_edge_embedding.layers.0", make_linear(n_pair, a.dim_edge_embedding, true));
   const std::int64_t joined = 2 * a.dim_node_embedding + a.dim_edge_embedding;
   for (int b = 0; b < a.nblocks; ++b) {
     Block& block = blocks_.emplace_back();
@@ -74,7 +73,7 @@ M3gnet::M3gnet(M3gnetArchitecture architecture)
     block.edge_weight =
         place(*this, convolution + "edge_weight_func", make_linear(n_pair, a.dim_edge_embedding, false));
     block.node_weight =
-        place(*this, convolution + "node_weight_func", make_linear(n_pair, a.dim_node_embedding, false));
+        filter(place(*this, convolution + "node_weight_func", make_linear(n_pair, a.dim_node_embedding, false)));
   }
   const std::vector<std::int64_t> widths = {a.dim_node_embedding, a.dim_node_embedding, a.units, a.units, 1};
   readout_ = place(*this, "final_layer.gated", std::make_shared<GatedMlp>(widths, false, true));

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "model/model_file.hpp"
+#include "input/parameters.hpp"
+#include "model/architecture.hpp"
 #include "network/potentials/energy_model.hpp"
 #include "network/potentials/fused_convolution.hpp"
 #include "network/potentials/fused_three_body.hpp"
@@ -64,7 +65,8 @@ class M3gnet final : public EnergyModel {
   std::shared_ptr<GatedMlp> readout_;
 };
 
-/// Reads the architecture of a model file of kind "m3gnet". InputError where it is not a potential this class computes.
-std::shared_ptr<M3gnet> make_m3gnet(const ModelFile& file);
+/// The row of kind "m3gnet" (network/kinds.hpp). InputError where the architecture is not one this class computes.
+std::shared_ptr<EnergyModel> make_m3gnet(const Architecture& architecture);
+void describe_m3gnet(const ModelParameters& from, nlohmann::json& to);
 
 }  // namespace spinel

@@ -1,14 +1,12 @@
 #include "core/error.hpp"
-#include "model/architecture.hpp"
 #include "network/potentials/m3gnet.hpp"
 
 namespace spinel {
 
-std::shared_ptr<M3gnet> make_m3gnet(const ModelFile& file) {
-  const Architecture a(file);
+std::shared_ptr<EnergyModel> make_m3gnet(const Architecture& a) {
   if (a.value<bool>("is_intensive")) {
     const std::string property = a.has("property") ? a.value<std::string>("property") : "";
-    fail_input("model '{}' is no interatomic potential: it predicts {} of a whole structure", file.path,
+    fail_input("model '{}' is no interatomic potential: it predicts {} of a whole structure", a.path(),
                property.empty() ? "a property" : property);
   }
   a.refuse_other("rbf_type", "SphericalBessel");
@@ -30,6 +28,20 @@ std::shared_ptr<M3gnet> make_m3gnet(const ModelFile& file) {
   m.cutoff = a.real("cutoff", 0.1, 100.0);
   m.threebody_cutoff = a.real("threebody_cutoff", 0.1, m.cutoff);
   return std::make_shared<M3gnet>(std::move(m));
+}
+
+void describe_m3gnet(const ModelParameters& p, nlohmann::json& a) {
+  // As matgl names them; three radial functions with three angular ones, as published models have.
+  a.update({{"is_intensive", false},
+            {"rbf_type", "SphericalBessel"},
+            {"use_smooth", true},
+            {"max_n", 3},
+            {"max_l", 3},
+            {"nblocks", p.convolutions},
+            {"units", p.width},
+            {"dim_node_embedding", p.width},
+            {"dim_edge_embedding", p.width},
+            {"threebody_cutoff", p.threebody_cutoff}});
 }
 
 }  // namespace spinel

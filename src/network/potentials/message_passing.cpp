@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "model/architecture.hpp"
 #include "network/potentials/radial_basis.hpp"
 
 namespace spinel {
@@ -24,8 +23,8 @@ Tensor rows(const Tensor& x) { return x.unsqueeze(1); }
 
 MessagePassing::MessagePassing(MessagePassingArchitecture architecture) : architecture_(std::move(architecture)) {
   const std::int64_t width = architecture_.width, half = std::max<std::int64_t>(width / 2, 1);
-  embedding_ = register_parameter("embedding_weight",
-                                  torch::zeros({static_cast<std::int64_t>(architecture_.element_types.size()), width}));
+  const auto n_elements = static_cast<std::int64_t>(architecture_.element_types.size());
+  embedding_ = embedding(register_parameter("embedding_weight", torch::zeros({n_elements, width})));
   readout_in_ = linear("readout_in", width, half, true);
   readout_out_ = linear("readout_out", half, 1, true);
 }
@@ -64,8 +63,9 @@ Schnet::Schnet(const MessagePassingArchitecture& architecture) : MessagePassing(
   for (std::int64_t k = 0; k < architecture.interactions; ++k) {
     const std::string name = "interaction_" + std::to_string(k) + "_";
     layers_.push_back({linear(name + "filter_in", architecture.radial_functions, width, true),
-                       linear(name + "filter_out", width, width, true), linear(name + "in", width, width, false),
-                       linear(name + "middle", width, width, true), linear(name + "out", width, width, true)});
+                       EnergyModel::filter(linear(name + "filter_out", width, width, true)),
+                       linear(name + "in", width, width, false), linear(name + "middle", width, width, true),
+                       linear(name + "out", width, width, true)});
   }
 }
 
@@ -110,7 +110,7 @@ Painn::Painn(const MessagePassingArchitecture& architecture) : MessagePassing(ar
   const std::int64_t width = architecture.width, parts = architecture.moments > 1 ? 4 : 3;
   for (std::int64_t k = 0; k < architecture.interactions; ++k) {
     const std::string name = "interaction_" + std::to_string(k) + "_";
-    layers_.push_back({linear(name + "filter_out", architecture.radial_functions + 1, parts * width, false),
+    layers_.push_back({filter(linear(name + "filter_out", architecture.radial_functions + 1, parts * width, false)),
                        linear(name + "message_in", width, width, true),
                        linear(name + "message_out", width, parts * width, true),
                        linear(name + "mix", width, 2 * width, false),
@@ -186,20 +186,39 @@ Tensor Painn::interact(const Geometry& g, const Tensor& s0, std::int64_t n_owned
   return s;
 }
 
-std::shared_ptr<EnergyModel> make_message_passing(const ModelFile& file) {
-  const Architecture a(file);
+namespace {
+
+MessagePassingArchitecture read(const Architecture& a) {
   MessagePassingArchitecture m;
   m.element_types = a.value<std::vector<std::string>>("element_types");
   m.width = a.count("width", 4096);
   m.interactions = a.count("interactions", 64);
   m.radial_functions = a.count("radial_functions", 1024);
   m.cutoff = a.real("cutoff", 0.1, 100.0);
-  if (a.value<std::string>("kind") == "schnet") {
-    if (m.radial_functions < 2) fail_input("model '{}': schnet needs two radial_functions or more", file.path);
-    return std::make_shared<Schnet>(m);
-  }
+  return m;
+}
+
+}  // namespace
+
+std::shared_ptr<EnergyModel> make_schnet(const Architecture& a) {
+  const MessagePassingArchitecture m = read(a);
+  if (m.radial_functions < 2) fail_input("model '{}': schnet needs two radial_functions or more", a.path());
+  return std::make_shared<Schnet>(m);
+}
+
+std::shared_ptr<EnergyModel> make_painn(const Architecture& a) {
+  MessagePassingArchitecture m = read(a);
   if (a.has("moments")) m.moments = a.count("moments", 3);
   return std::make_shared<Painn>(m);
+}
+
+void describe_schnet(const ModelParameters& p, nlohmann::json& a) {
+  a.update({{"width", p.width}, {"interactions", p.convolutions}, {"radial_functions", p.radial_functions}});
+}
+
+void describe_painn(const ModelParameters& p, nlohmann::json& a) {
+  describe_schnet(p, a);
+  a["moments"] = p.moments;
 }
 
 }  // namespace spinel

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "input/parameters.hpp"
+#include "model/architecture.hpp"
 #include "network/edge_sums.hpp"
 #include "network/potentials/energy_model.hpp"
 #include "network/potentials/painn_messages.hpp"
@@ -20,12 +22,12 @@ struct MessagePassingArchitecture {
   std::int64_t interactions = 0;      ///< layers
   std::int64_t radial_functions = 0;  ///< K
   double cutoff = 0.0;                ///< Å
-  std::int64_t moments = 1;           ///< of PaiNN: the highest degree of the moments of neighbours, 1 as published
+  std::int64_t moments = 1;           ///< of PaiNN: the highest degree of the moments of neighbors, 1 as published
 };
 
 /// What SchNet and PaiNN share: features of atoms that begin as an embedding of their elements, change in layers by
-/// sums over neighbours of x_j ⊙ W(r_ij), and end in a perceptron F → F/2 → 1. Every W is multiplied by
-/// cutoff_envelope, so that energies, forces and their derivatives are continuous where neighbours come and go.
+/// sums over neighbors of x_j ⊙ W(r_ij), and end in a perceptron F → F/2 → 1. Every W is multiplied by
+/// cutoff_envelope, so that energies, forces and their derivatives are continuous where neighbors come and go.
 ///
 /// On a CPU radial functions come from a table (RadialTable): forces can be differentiated with respect to weights, but
 /// energies not twice with respect to positions.
@@ -92,14 +94,14 @@ class Schnet final : public MessagePassing {
 ///   message  φ = W₂ SiLU(W₁ s + b) + b = (φ_s, φ_v, φ_u);  W = linear in (sin(nπr/rc)/r, 1) times the envelope
 ///            s_i += Σ_j φ_s,j ⊙ W_s,  v_i += Σ_j v_j ⊙ φ_v,j ⊙ W_v + φ_u,j ⊙ W_u ⊗ r̂_ij
 ///   update   (a_vv, a_sv, a_ss) = MLP(s, ‖Vv‖):  v += a_vv ⊙ Uv,  s += a_ss + a_sv ⊙ ⟨Uv, Vv⟩
-/// With `moments` L = 2 or 3 (not in the paper), the update also sees how neighbours are arranged beyond vectors, which
+/// With `moments` L = 2 or 3 (not in the paper), the update also sees how neighbors are arranged beyond vectors, which
 /// for a tetrahedron of bonds all vanish: the MLP's input is (s, ‖Vv‖, ‖Q_2‖, …, ‖Q_L‖) with
 ///   Q_lm,i = Σ_j φ_q,j ⊙ w_q Y_lm(r̂_ij).
 ///
 /// ‖x‖ is √(x² + ε²) − ε with ε = 0.1: the kink of the norm at zero would give atoms at symmetric sites forces without
 /// derivatives.
 ///
-/// Frozen on a CPU, the sums over neighbours are fused (painn_messages).
+/// Frozen on a CPU, the sums over neighbors are fused (painn_messages).
 class Painn final : public MessagePassing {
  public:
   explicit Painn(const MessagePassingArchitecture& architecture);
@@ -118,7 +120,10 @@ class Painn final : public MessagePassing {
   bool is_fused_ = false;
 };
 
-/// Reads the architecture of a model file of kind "schnet" or "painn". InputError where it is wrong.
-std::shared_ptr<EnergyModel> make_message_passing(const ModelFile& file);
+/// The rows of kinds "schnet" and "painn" (network/kinds.hpp).
+std::shared_ptr<EnergyModel> make_schnet(const Architecture& architecture);
+void describe_schnet(const ModelParameters& from, nlohmann::json& to);
+std::shared_ptr<EnergyModel> make_painn(const Architecture& architecture);
+void describe_painn(const ModelParameters& from, nlohmann::json& to);
 
 }  // namespace spinel

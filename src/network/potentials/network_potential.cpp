@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "crystal/elements.hpp"
+#include "model/element_places.hpp"
 #include "network/potentials/energy_model.hpp"
 #include "network/threads.hpp"
 
@@ -112,15 +114,14 @@ EnergyVirial NetworkPotential::compute(const LocalAtoms& atoms, const NeighborLi
 /// Place of every species in the model's table.
 std::vector<std::int32_t> find_elements(const EnergyModel& model, const std::vector<Species>& species,
                                         const std::string& path) {
-  std::vector<std::int32_t> places;
-  const auto& known = model.elements();
+  std::vector<std::int32_t> result;
+  const ElementPlaces places(model.elements());
   for (const Species& one : species) {
-    const auto found = std::find(known.begin(), known.end(), one.symbol);
-    if (found == known.end())
-      fail_input("model '{}' does not know the element '{}': it covers {}", path, one.symbol, fmt::join(known, " "));
-    places.push_back(static_cast<std::int32_t>(found - known.begin()));
+    result.push_back(places.find(atomic_number(one.symbol)));
+    if (result.back() < 0)
+      fail_input("model '{}' does not know the element '{}': it covers {}", path, one.symbol, places.covered());
   }
-  return places;
+  return result;
 }
 
 torch::Device find_device(const std::string& name, int node_rank, const Communicator& communicator) {

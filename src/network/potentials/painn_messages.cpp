@@ -8,6 +8,9 @@
 
 #include "core/error.hpp"
 
+// Vectors go between functions in another way where there are registers of their size. All of these are of this file.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 namespace spinel {
 
 namespace {
@@ -16,12 +19,17 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Channels that are worked on at a time: in vector types of the compiler, so that what one edge needs of them stays in
-/// registers, whatever instructions there are.
-constexpr std::int64_t block = 16;
+/// Channels that are worked on at a time: in vector types of the compiler as wide as its registers, so that what one
+/// edge needs of them stays there. GCC keeps wider ones in memory.
+#ifdef __AVX512F__
+constexpr std::int64_t vector_bytes = 64;
+#else
+constexpr std::int64_t vector_bytes = 32;
+#endif
 template <class Real>
 struct Lanes {
-  typedef Real Vector __attribute__((vector_size(block * sizeof(Real))));
+  typedef Real Vector __attribute__((vector_size(vector_bytes)));
+  static constexpr std::int64_t count = vector_bytes / sizeof(Real);
 };
 
 template <class V, class Real>
@@ -138,6 +146,7 @@ inline void add_message(const Arrays<Real>& a, std::int64_t e, std::int64_t firs
 
 template <class Real, bool has_t>
 void sum_messages(const Arrays<Real>& a, Real* out) {
+  constexpr std::int64_t block = Lanes<Real>::count;
   const std::int64_t whole = a.width / block * block;
   for (std::int64_t e = 0; e < a.n_edges; ++e) {
     Real* row = out + (4 + a.n_moments) * a.width * a.source[e];
@@ -199,11 +208,12 @@ inline void add_gradient(const Arrays<Real>& a, std::int64_t e, std::int64_t fir
 template <class Real>
 double lane_sum(const typename Lanes<Real>::Vector& v) {
   Real sum = 0;
-  for (int c = 0; c < block; ++c) sum += v[c];
+  for (std::int64_t c = 0; c < Lanes<Real>::count; ++c) sum += v[c];
   return static_cast<double>(sum);
 }
 template <class Real, bool has_t>
 void sum_gradients(const Arrays<Real>& a, const Real* gradient, Real* to_atoms, double* to_vector) {
+  constexpr std::int64_t block = Lanes<Real>::count;
   const std::int64_t whole = a.width / block * block;
   for (std::int64_t e = 0; e < a.n_edges; ++e, to_vector += 3) {
     const Real* row = gradient + (4 + a.n_moments) * a.width * a.source[e];

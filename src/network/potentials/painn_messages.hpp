@@ -21,7 +21,7 @@ struct PainnEdges : torch::CustomClassHolder {
 };
 using PainnEdgesPtr = c10::intrusive_ptr<PainnEdges>;
 
-/// The sums over neighbours of a layer of PaiNN, for weights that do not change any more:
+/// The sums over neighbors of a layer of PaiNN, for weights that do not change any more:
 ///   out_i = [Σ_j φ_s,j ⊙ w_s,  Σ_j t_j,d ⊙ w_v + φ_u,j ⊙ w_u r̂_d  for d = x, y, z,  Σ_j φ_q,j ⊙ w_q Y_m  for all m],
 ///   (w_s, w_v, w_u, w_q) = W · value(r_ij)
 ///

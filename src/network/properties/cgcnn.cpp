@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include "core/error.hpp"
-#include "crystal/elements.hpp"
 #include "network/potentials/gated_mlp.hpp"
 #include "network/properties/crystal_convolution.hpp"
 
@@ -14,19 +12,12 @@ namespace {
 using torch::Tensor;
 
 /// [atom] int64: place of each atom's element.
-Tensor places(const Tensor& atomic_number, const std::vector<std::int32_t>& place_of) {
+Tensor places(const Tensor& atomic_number, const ElementPlaces& places) {
   const Tensor numbers = atomic_number.contiguous();
   Tensor result = torch::empty({numbers.size(0)}, torch::kLong);
   const auto* from = numbers.data_ptr<std::int32_t>();
   auto* to = result.data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < numbers.size(0); ++i) {
-    const std::int32_t place = from[i] >= 1 && from[i] <= 118 ? place_of[static_cast<std::size_t>(from[i])] : -1;
-    if (place < 0)
-      fail_input("the model does not know {}", from[i] >= 1 && from[i] <= 118
-                                                   ? fmt::format("the element '{}'", element_symbol(from[i]))
-                                                   : fmt::format("atoms of atomic number {}", from[i]));
-    to[i] = place;
-  }
+  for (std::int64_t i = 0; i < numbers.size(0); ++i) to[i] = places.at(from[i]);
   return result;
 }
 
@@ -40,8 +31,7 @@ Tensor pool(const Tensor& atoms, const Tensor& atom_offset) {
 
 }  // namespace
 
-Cgcnn::Cgcnn(const PropertyArchitecture& architecture)
-    : PropertyModel(architecture), element_place_(architecture.element_place()) {
+Cgcnn::Cgcnn(const PropertyArchitecture& architecture) : PropertyModel(architecture), places_(architecture.elements) {
   const CgcnnArchitecture& c = architecture.cgcnn;
   const auto n_elements = static_cast<std::int64_t>(architecture.elements.size());
   embedding_ = place(*this, "embedding", make_linear(c.n_features > 0 ? c.n_features : n_elements, c.width, true));
@@ -67,7 +57,7 @@ Tensor Cgcnn::forward(const CrystalBatch& batch) {
   const Tensor rows = element_features_.defined()
                           ? torch::linear(element_features_, embedding_->weight, embedding_->bias)
                           : embedding_->weight.t() + embedding_->bias;
-  Tensor atoms = torch::embedding(rows, places(batch.atomic_number, element_place_));
+  Tensor atoms = torch::embedding(rows, places(batch.atomic_number, places_));
   if (fused && can_convolve(atoms) && (is_training() || !torch::GradMode::is_enabled())) {
     const CrystalEdgeTablesPtr edges = make_edge_tables(batch, c, atoms.scalar_type());
     for (Convolution& layer : convolutions_)

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "model/element_places.hpp"
 #include "network/properties/global_batch_norm.hpp"
 #include "network/properties/property_model.hpp"
 
@@ -34,7 +35,7 @@ class Cgcnn final : public PropertyModel {
   torch::Tensor convolve(Convolution& layer, const torch::Tensor& atoms, const torch::Tensor& gaussians,
                          const torch::Tensor& source, const torch::Tensor& destination);
 
-  std::vector<std::int32_t> element_place_;
+  ElementPlaces places_;
   torch::Tensor element_features_;  // undefined: one row of the embedding an element
   torch::Tensor centers_;
   torch::nn::Linear embedding_{nullptr}, to_hidden_{nullptr}, out_{nullptr};

@@ -146,7 +146,7 @@ class Pass {
         n_atoms_(static_cast<std::size_t>(edges.n_atoms())),
         width_(static_cast<std::size_t>(width)) {}
 
-  /// Rows of z; `moments`, where wanted, gets them while they are in cache.
+  /// Rows of z; `moments`, where needed, gets them while they are in cache.
   Tensor gather(const Tensor& atoms, const Tensor& weight, const Tensor& bias, MomentSums<Real>* moments) const {
     const auto width = static_cast<std::int64_t>(width_);
     const SplitWeight split(weight, width, static_cast<std::int64_t>(edges_.window));

@@ -6,16 +6,14 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "network/properties/cgcnn.hpp"
-#include "network/properties/perceptron.hpp"
+#include "network/kinds.hpp"
+#include "network/weights.hpp"
 
 namespace spinel {
 
 namespace {
 
 using torch::Tensor;
-
-std::string text(torch::IntArrayRef dims) { return fmt::format("({})", fmt::join(dims.begin(), dims.end(), ", ")); }
 
 /// Weights and biases of all linear layers uniform within ±1/√inputs, as torch does, from Spinel's own numbers.
 void draw_weights(PropertyModel& model, std::uint64_t seed) {
@@ -27,26 +25,14 @@ void draw_weights(PropertyModel& model, std::uint64_t seed) {
     if (linear == nullptr) continue;
     RandomSequence numbers(random, layer++, 0);
     const double bound = 1.0 / std::sqrt(static_cast<double>(linear->weight.size(1)));
-    for (Tensor weight : {linear->weight, linear->bias}) {
-      float* values = weight.data_ptr<float>();
-      for (std::int64_t i = 0; i < weight.numel(); ++i)
-        values[i] = static_cast<float>(bound * (2.0 * numbers.uniform() - 1.0));
-    }
+    for (const Tensor& weight : {linear->weight, linear->bias}) fill_uniform(weight, bound, numbers);
   }
 }
 
-/// Parameters and buffers by the name they have in a model file.
-std::vector<std::pair<std::string, Tensor>> stored(const PropertyModel& model) {
-  std::vector<std::pair<std::string, Tensor>> result;
-  for (const auto& item : model.named_parameters()) result.emplace_back(item.key(), item.value());
-  for (const auto& item : model.named_buffers()) result.emplace_back(item.key(), item.value());
-  return result;
-}
-
 std::shared_ptr<PropertyModel> make(const PropertyArchitecture& architecture) {
-  if (architecture.kind == "cgcnn") return std::make_shared<Cgcnn>(architecture);
-  if (architecture.kind == "mlp") return std::make_shared<Perceptron>(architecture);
-  fail("no network is of kind '{}'", architecture.kind);
+  const PropertyModelKind* kind = find_property_model_kind(architecture.kind);
+  if (kind == nullptr) fail("no network of crystal properties is of kind '{}'", architecture.kind);
+  return kind->make(architecture);
 }
 
 }  // namespace
@@ -65,11 +51,7 @@ void PropertyModel::fit_inputs(const CrystalArrays&, const std::int64_t*, std::s
 ModelFile PropertyModel::to_model_file() const {
   ModelFile file;
   file.architecture = to_json(architecture_);
-  for (const auto& [name, tensor] : stored(*this)) {
-    const Tensor values = tensor.detach().to(torch::kDouble).contiguous();
-    const auto* first = values.data_ptr<double>();
-    file.weights[name] = {tensor.sizes().vec(), std::vector<double>(first, first + values.numel())};
-  }
+  store_weights(*this, file);
   return file;
 }
 
@@ -92,17 +74,7 @@ std::shared_ptr<PropertyModel> make_property_model(const std::string& architectu
 
 std::shared_ptr<PropertyModel> load_property_model(const ModelFile& file) {
   auto model = make(parse_property_architecture(file.architecture, file.path));
-  const torch::NoGradGuard no_gradient;
-  for (auto& [name, tensor] : stored(*model)) {
-    const auto found = file.weights.find(name);
-    if (found == file.weights.end()) fail_input("model '{}' lacks the weight '{}'", file.path, name);
-    const ModelWeight& weight = found->second;
-    if (tensor.sizes() != torch::IntArrayRef(weight.dims) ||
-        static_cast<std::size_t>(tensor.numel()) != weight.values.size())
-      fail_input("model '{}': weight '{}' has the shape {} where its architecture needs {}", file.path, name,
-                 text(weight.dims), text(tensor.sizes()));
-    tensor.copy_(torch::tensor(weight.values, torch::kDouble).reshape(tensor.sizes()));
-  }
+  load_weights(*model, file);
   model->eval();
   return model;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "model/crystal_arrays.hpp"
 #include "model/model_file.hpp"
 #include "model/property_architecture.hpp"
 #include "network/properties/batch_sum.hpp"
@@ -23,17 +24,6 @@ struct CrystalBatch {
   torch::Tensor descriptor;     ///< [crystal][width] float32: inputs of an MLP; undefined for other models
 
   std::int64_t n_crystals() const { return atom_offset.size(0) - 1; }
-};
-
-/// Crystals as a data set and its graphs hold them. Pointers may be null where the model needs none of it.
-struct CrystalArrays {
-  const std::int64_t* atom_offset = nullptr;    ///< [crystal + 1]
-  const std::uint8_t* atomic_number = nullptr;  ///< [atom]
-  const std::int64_t* edge_offset = nullptr;    ///< [atom + 1]: where the edges of each begin
-  const std::int32_t* neighbor = nullptr;       ///< [edge] place of an atom within its crystal
-  const float* distance = nullptr;              ///< [edge] Å
-  const float* descriptor = nullptr;            ///< [crystal][descriptor_width]: composition_inputs, then descriptors
-  std::int64_t descriptor_width = 0;
 };
 
 /// A network that gives numbers for whole crystals: crystal graph convolutions, or a perceptron on composition and

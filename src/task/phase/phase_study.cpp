@@ -123,7 +123,7 @@ std::optional<PhaseOutcome> PhaseStudy::train(std::size_t number, const Campaign
     if (training->flag() > 0.0) return std::nullopt;
   }
   PhaseOutcome outcome;
-  outcome.probability = training->evaluate_best(plan_.asked(job)).output;
+  outcome.probability = training->assess_best(plan_.asked(job)).output;
   outcome.history = training->history();
   if (!plan_.by_confusion()) {
     ModelFile model = training->best_model();

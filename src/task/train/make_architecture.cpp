@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
+#include "model/property_kinds.hpp"
 #include "run/find_file.hpp"
 
 namespace spinel {
@@ -52,9 +53,7 @@ PropertyArchitecture make_architecture(const RunContext& context, std::vector<do
   a.task = p.task;
   a.n_classes = p.classes;
   a.elements = common_elements();
-  a.cgcnn = {p.width, p.convolutions,  p.crystal_width, p.crystal_layers, 0, p.radius, p.max_neighbors, p.gaussians,
-             0.0,     p.gaussian_step, p.gaussian_width};
-  a.mlp = {p.hidden, p.activation, p.composition_fractions, p.composition_statistics, input.dataset.descriptors};
+  property_kind(p.kind).describe(p, input.dataset.descriptors, a);
   element_features.clear();
   if (p.element_features.empty()) return a;
 

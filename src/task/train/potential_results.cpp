@@ -12,9 +12,9 @@ namespace spinel {
 
 namespace {
 
-/// Data and what the model says of one quantity, all values of all structures in a row.
+/// Data and predictions of one quantity, all values of all structures in a row.
 struct Pairs {
-  std::vector<double> target, said, spread;
+  std::vector<double> target, predicted, spread;
 };
 
 /// Values that a group of structures has in Pairs, and that the data know.
@@ -24,7 +24,7 @@ struct Chosen {
 };
 
 RegressionQuality quality(const Pairs& pairs, const std::vector<std::size_t>& chosen) {
-  return regression_quality(pairs.target, pairs.said, chosen);
+  return regression_quality(pairs.target, pairs.predicted, chosen);
 }
 
 std::string number(const RegressionQuality& q, double value, double scale, int digits) {
@@ -35,7 +35,7 @@ std::string number(const RegressionQuality& q, double value, double scale, int d
 
 void PotentialResults::add(const std::string& group, const DataParts& parts,
                            const std::vector<std::vector<double>>& outputs, ResultFile& file) {
-  const PotentialTrainingData& d = data_.structures();
+  const PotentialTrainingData& d = structures_;
   std::vector<std::int64_t> samples = parts.validation;
   samples.insert(samples.end(), parts.test.begin(), parts.test.end());
   if (outputs.empty() || samples.empty()) return;
@@ -50,7 +50,7 @@ void PotentialResults::add(const std::string& group, const DataParts& parts,
   std::size_t at = 0;
   const auto take = [&](Pairs& pairs, double target, double scale = 1.0) {
     pairs.target.push_back(target * scale);
-    pairs.said.push_back(mean.mean[at] * scale);
+    pairs.predicted.push_back(mean.mean[at] * scale);
     pairs.spread.push_back(mean.spread[at] * scale);
     return std::isfinite(target);
   };
@@ -63,17 +63,18 @@ void PotentialResults::add(const std::string& group, const DataParts& parts,
     Chosen own;
     own.n = 1;
     take(energy, d.energy[s]);
-    if (take(energy_per_atom, d.energy[s], 1.0 / static_cast<double>(n))) own.energy.push_back(energy.said.size() - 1);
+    if (take(energy_per_atom, d.energy[s], 1.0 / static_cast<double>(n)))
+      own.energy.push_back(energy.predicted.size() - 1);
     ++at;
     for (std::int64_t k = 0; k < 6; ++k, ++at)
       if (take(stress, d.stress != nullptr ? d.stress[6 * s + k] : std::nan("")) && std::isfinite(mean.mean[at]))
-        own.stress.push_back(stress.said.size() - 1);
+        own.stress.push_back(stress.predicted.size() - 1);
     for (std::int64_t k = 0; k < 3 * n; ++k, ++at) {
       const int z = d.atomic_number[first + k / 3];
       if (k % 3 == 0) element.push_back(z);
       if (!take(force, d.force != nullptr ? d.force[3 * first + k] : std::nan(""))) continue;
-      own.force.push_back(force.said.size() - 1);
-      if (is_test) elements[z].force.push_back(force.said.size() - 1);
+      own.force.push_back(force.predicted.size() - 1);
+      if (is_test) elements[z].force.push_back(force.predicted.size() - 1);
     }
     if (is_test)
       for (std::int64_t k = 0; k < n; ++k) ++elements[d.atomic_number[first + k]].n;
@@ -97,7 +98,7 @@ void PotentialResults::add(const std::string& group, const DataParts& parts,
   const auto write_pairs = [&](const char* name, const Pairs& pairs, const char* unit,
                                const std::vector<std::int64_t>& dims) {
     file.write(at_group + name + "_target", pairs.target, {unit, "data"}, dims);
-    file.write(at_group + name, pairs.said, {unit, "model, mean over members"}, dims);
+    file.write(at_group + name, pairs.predicted, {unit, "model, mean over members"}, dims);
     if (outputs.size() > 1)
       file.write(at_group + name + "_spread", pairs.spread, {unit, "standard deviation over members"}, dims);
   };

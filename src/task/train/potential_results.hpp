@@ -3,10 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "io/result_file.hpp"
-#include "run/context.hpp"
 #include "task/train/train_data.hpp"
 #include "train/data/prediction_quality.hpp"
+#include "train/objectives/potential_training.hpp"
 
 namespace spinel {
 
@@ -17,15 +16,15 @@ namespace spinel {
 ///     …/quality/…       MAE and RMSE of energy per atom, force and stress by group of structures, of the force also by
 ///                       element
 ///     /train/learning_curve/…
-class PotentialResults {
+class PotentialResults final : public SubjectResults {
  public:
-  explicit PotentialResults(const TrainData& data) : data_(data) {}
+  PotentialResults(const TrainData& data, const PotentialTrainingData& structures)
+      : data_(data), structures_(structures) {}
 
-  /// `outputs`: [member] of the structures of validation, then of test, as make_potential_training has them.
   void add(const std::string& group, const DataParts& parts, const std::vector<std::vector<double>>& outputs,
-           ResultFile& file);
-  void write(ResultFile& file) const;
-  void report(Log& log) const;
+           ResultFile& file) override;
+  void write(ResultFile& file) const override;
+  void report(Log& log) const override;
 
  private:
   struct Row {
@@ -40,6 +39,7 @@ class PotentialResults {
   };
 
   const TrainData& data_;
+  const PotentialTrainingData& structures_;
   std::vector<Size> sizes_;
 };
 

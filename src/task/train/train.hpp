@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// calculation = 'train': networks that tell properties of crystals (TrainRun). Collective.
+/// calculation = 'train': networks that predict properties, and interatomic potentials (TrainRun). Collective.
 void run_train(const RunContext& context);
 /// What a run would find wrong before it trains: files, target, split, elements, model. Collective.
 void check_train(const RunContext& context);

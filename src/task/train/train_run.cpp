@@ -18,7 +18,6 @@
 #include "run/run_report.hpp"
 #include "task/properties/properties_report.hpp"
 #include "task/train/train_results.hpp"
-#include "train/objectives/crystal_training.hpp"
 
 namespace spinel {
 
@@ -131,33 +130,9 @@ void TrainRun::begin() {
   });
 }
 
-std::unique_ptr<Training> TrainRun::make(const TrainJob& job) const {
-  const TrainParameters& p = context_.input.train;
-  if (data_->is_potential()) {
-    PotentialLoss loss;
-    loss.kind = p.loss == "auto" ? "huber" : p.loss;
-    loss.huber_delta = p.huber_delta;
-    loss.energy = {p.energy_weight.front(), p.energy_weight.back()};
-    loss.force = {p.force_weight.front(), p.force_weight.back()};
-    loss.stress = {p.stress_weight.front(), p.stress_weight.back()};
-    loss.in_one_step = p.weight_schedule == "step";
-    loss.step = p.weight_step;
-    return training_library().potential_training(data_->structures(), loss,
-                                                 trainer_settings(context_.input, job.member),
-                                                 data_->parts(job.n_train), campaign_.pool());
-  }
-  PropertyLoss loss;
-  loss.kind = p.loss == "auto" ? (data_->is_classification() ? "cross_entropy" : "l1") : p.loss;
-  loss.huber_delta = p.huber_delta;
-  loss.normalize = p.normalize;
-  loss.references = p.element_references;
-  loss.per_atom = data_->is_per_atom();
-  return training_library().crystal_training(data_->crystals(), loss, trainer_settings(context_.input, job.member),
-                                             data_->parts(job.n_train), campaign_.pool());
-}
-
 void TrainRun::run(const TrainJob& job, const Campaign::Pulse& pulse) {
-  const auto training = make(job);
+  const auto training =
+      data_->subject().make(trainer_settings(context_.input, job.member), data_->parts(job.n_train), campaign_.pool());
   if (restarted_ && restore(job, *training)) return;
   if (&job == &jobs_.front())
     echo_line(context_.log, "network",
@@ -229,12 +204,12 @@ void TrainRun::loop(const TrainJob& job, Training& training, const Campaign::Pul
 
 void TrainRun::finish(const TrainJob& job, Training& training) {
   const DataParts parts = data_->parts(job.n_train);
-  const Evaluation validation = training.evaluate_best(parts.validation), test = training.evaluate_best(parts.test);
+  const Assessment validation = training.assess_best(parts.validation), test = training.assess_best(parts.test);
   write_model(job, training, parts.test.empty() ? nullptr : &test);
   save(job, training, "yes", &validation, &test);
 }
 
-void TrainRun::write_model(const TrainJob& job, Training& training, const Evaluation* test) {
+void TrainRun::write_model(const TrainJob& job, Training& training, const Assessment* test) {
   const auto& history = training.history();
   const auto best =
       std::find_if(history.rbegin(), history.rend(), [](const EpochRecord& record) { return record.is_best; });
@@ -254,8 +229,8 @@ void TrainRun::write_model(const TrainJob& job, Training& training, const Evalua
   write_model_file(job.model, model, context_.input.train.precision == "single", campaign_.pool());
 }
 
-void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
-                    const Evaluation* test) {
+void TrainRun::save(const TrainJob& job, Training& training, const std::string& complete, const Assessment* validation,
+                    const Assessment* test) {
   CheckpointWriter out(campaign_.pool());
   training.save(out);
   out.set_text("complete", complete);
@@ -273,7 +248,7 @@ void TrainRun::save(const TrainJob& job, Training& training, const std::string& 
 bool TrainRun::wants_properties() const { return find_group("properties")->used_in(context_.input); }
 
 /// Of the potential of the last job: of the largest training part.
-void TrainRun::tell_properties(TrainResults& results) {
+void TrainRun::report_properties(TrainResults& results) {
   const auto& [world, input, units, log] = context_;
   const ModelFile model = read_model_file(jobs_.back().model, world);
   NetworkOptions options;
@@ -289,7 +264,7 @@ void TrainRun::tell_properties(TrainResults& results) {
   echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
   if (!properties_report(context_, subject, results.file(), "/train/properties",
                          [&] { return control_.interpret(world.max(control_.flag())).stop; }))
-    log.print("  NOTE: stopped before all properties were told; calculation = 'properties' tells them");
+    log.print("  NOTE: stopped before all properties were reported; calculation = 'properties' reports them");
   results.file().save();
 }
 
@@ -300,7 +275,7 @@ void TrainRun::end() {
                     world.max(static_cast<double>(memory_use().peak)), speed_.overlap);
   results.write();
   results.report();
-  if (results.is_complete() && wants_properties()) tell_properties(results);
+  if (results.is_complete() && wants_properties()) report_properties(results);
   if (results.is_complete())
     log.print("\nComplete: {}", results.path());
   else

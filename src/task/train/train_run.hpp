@@ -35,14 +35,13 @@ class TrainRun {
   void loop(const TrainJob& job, Training& training, const Campaign::Pulse& pulse);
   void finish(const TrainJob& job, Training& training);
   /// The best network so far as a model file, once there is one.
-  void write_model(const TrainJob& job, Training& training, const Evaluation* test);
+  void write_model(const TrainJob& job, Training& training, const Assessment* test);
   /// Takes up what is in the job's checkpoint. Returns whether the job was complete.
   bool restore(const TrainJob& job, Training& training);
-  void save(const TrainJob& job, Training& training, const std::string& complete, const Evaluation* validation,
-            const Evaluation* test);
-  std::unique_ptr<Training> make(const TrainJob& job) const;
+  void save(const TrainJob& job, Training& training, const std::string& complete, const Assessment* validation,
+            const Assessment* test);
   bool wants_properties() const;
-  void tell_properties(TrainResults& results);
+  void report_properties(TrainResults& results);
   bool prints() const { return context_.log.enabled(); }
 
   const RunContext& context_;

@@ -148,7 +148,7 @@ bool GraphSet::read(const Dataset& dataset, const std::string& cache) {
   return problem.empty() && fits;
 }
 
-/// Collective. Keeps the graphs; where that cannot be done, says so.
+/// Collective. Keeps the graphs; where that cannot be done, reports so.
 void GraphSet::write(const Dataset& dataset, const std::string& cache) {
   const Communicator& all = dataset.group().all();
   const std::string hash = content_hash(dataset);

@@ -9,8 +9,8 @@
 
 namespace spinel {
 
-/// The neighbour graphs (neighbor/crystal_graph.hpp) of all structures of a dataset, in memory once per node. A file
-/// beside the dataset keeps them between runs: <dataset>.r8-n12.graphs for radius 8 Å and 12 neighbours. It holds the
+/// The neighbor graphs (neighbor/crystal_graph.hpp) of all structures of a dataset, in memory once per node. A file
+/// beside the dataset keeps them between runs: <dataset>.r8-n12.graphs for radius 8 Å and 12 neighbors. It holds the
 /// hash of the structures, of the settings and of itself; one that does not fit or is damaged is made anew.
 class GraphSet {
  public:
@@ -35,7 +35,7 @@ class GraphSet {
   }
   const GraphSettings& settings() const { return settings_; }
   bool was_cached() const { return was_cached_; }
-  /// What there is to tell of the cache, on rank 0; empty: nothing.
+  /// What there is to report of the cache, on rank 0; empty: nothing.
   const std::string& notice() const { return notice_; }
 
  private:

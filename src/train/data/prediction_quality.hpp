@@ -34,7 +34,7 @@ struct EnsembleMean {
 /// [member][value], all of one length.
 EnsembleMean ensemble_mean(const std::vector<std::vector<double>>& members);
 
-/// Whether the spread of an ensemble tells the size of its error.
+/// Whether the spread of an ensemble predicts the size of its error.
 struct Calibration {
   struct Bin {
     std::int64_t n;

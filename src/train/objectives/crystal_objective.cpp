@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "network/properties/property_model.hpp"
 #include "train/data/element_references.hpp"
-#include "train/error_size.hpp"
+#include "train/loss.hpp"
 #include "train/objectives/crystal_training.hpp"
 #include "train/trainer.hpp"
 
@@ -19,58 +19,55 @@ using torch::Tensor;
 /// Crystals → number or class.
 class CrystalObjective final : public Objective {
  public:
-  CrystalObjective(const CrystalTrainingData& data, const PropertyLoss& loss, std::uint64_t seed,
+  CrystalObjective(const CrystalTrainingData& data, const TrainParameters& loss, std::uint64_t seed,
                    const std::vector<std::int64_t>& training_part, const Communicator& communicator);
 
   torch::nn::Module& module() override { return *model_; }
   std::int64_t n_samples() const override { return data_.n_crystals; }
   double cost(std::int64_t sample) const override;
   std::string name(std::int64_t sample) const override { return data_.name(sample); }
-  Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override;
+  Tensor loss(const Batch& batch) override;
   const std::vector<Metric>& metrics() const override { return metrics_; }
   std::int64_t n_outputs(std::int64_t) const override { return model_->architecture().n_outputs(); }
-  void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override;
+  void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override;
   ModelFile model_file() override { return model_->to_model_file(); }
 
  private:
-  /// What the references of the elements say of a crystal, and what is left of its target.
+  /// The sum or mean of the elements' references of a crystal, and what is left of its target.
   double reference(std::int64_t sample) const;
   double rest(std::int64_t sample) const { return data_.target[sample] - reference(sample); }
   bool is_classifier() const { return model_->architecture().is_classifier(); }
   CrystalBatch gather(const std::vector<std::int64_t>& samples) const {
-    return gather_crystals(arrays_, samples.data(), samples.size());
+    return gather_crystals(data_.arrays, samples.data(), samples.size());
   }
 
   CrystalTrainingData data_;
-  CrystalArrays arrays_;
-  PropertyLoss loss_;
+  TrainParameters loss_;
   Communicator communicator_;
   std::shared_ptr<PropertyModel> model_;
   std::vector<Metric> metrics_;
-  std::vector<std::int32_t> place_;  // of an atomic number in the architecture
+  ElementPlaces places_;
 };
 
-CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const PropertyLoss& loss, std::uint64_t seed,
+CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const TrainParameters& loss, std::uint64_t seed,
                                    const std::vector<std::int64_t>& training_part, const Communicator& communicator)
     : data_(data),
-      arrays_{data.atom_offset, data.atomic_number, data.edge_offset,     data.neighbor,
-              data.distance,    data.descriptor,    data.descriptor_width},
       loss_(loss),
       communicator_(communicator),
       model_(make_property_model(data.architecture, seed, data.element_features)) {
   model_->set_communicator(&communicator_);
-  model_->fit_inputs(arrays_, training_part.data(), training_part.size());
+  model_->fit_inputs(data_.arrays, training_part.data(), training_part.size());
   if (is_classifier()) {
     metrics_ = {{"cross_entropy", ""}, {"error_rate", ""}};
     return;
   }
   const std::string& unit = model_->architecture().unit;
   metrics_ = {{"mae", unit}, {"rmse", unit, Metric::Mean::root}};
-  place_ = model_->architecture().element_place();
-  if (loss_.references)
-    model_->set_references(fit_element_references(data_.atom_offset, data_.atomic_number, data_.target, training_part,
-                                                  place_, model_->architecture().elements.size(), loss_.per_atom),
-                           loss_.per_atom);
+  places_ = ElementPlaces(model_->architecture().elements);
+  if (loss_.element_references)
+    model_->set_references(fit_element_references(data_.arrays.atom_offset, data_.arrays.atomic_number, data_.target,
+                                                  training_part, places_, data_.per_atom),
+                           data_.per_atom);
   double mean = 0.0, square = 0.0;
   const auto n = static_cast<double>(training_part.size());
   for (const std::int64_t sample : training_part) mean += rest(sample) / n;
@@ -79,50 +76,53 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const Proper
 }
 
 double CrystalObjective::reference(std::int64_t sample) const {
-  if (!loss_.references) return 0.0;
-  const std::int64_t first = data_.atom_offset[sample], last = data_.atom_offset[sample + 1];
+  if (!loss_.element_references) return 0.0;
+  const std::int64_t first = data_.arrays.atom_offset[sample], last = data_.arrays.atom_offset[sample + 1];
   std::vector<std::int32_t> place;
-  for (std::int64_t atom = first; atom < last; ++atom) place.push_back(place_[data_.atomic_number[atom]]);
+  for (std::int64_t atom = first; atom < last; ++atom) place.push_back(places_.at(data_.arrays.atomic_number[atom]));
   return model_->architecture().reference(place.data(), place.size());
 }
 
 double CrystalObjective::cost(std::int64_t sample) const {
-  const std::int64_t first = data_.atom_offset[sample], last = data_.atom_offset[sample + 1];
-  return static_cast<double>(data_.edge_offset != nullptr ? data_.edge_offset[last] - data_.edge_offset[first] : 1);
+  const std::int64_t first = data_.arrays.atom_offset[sample], last = data_.arrays.atom_offset[sample + 1];
+  return static_cast<double>(
+      data_.arrays.edge_offset != nullptr ? data_.arrays.edge_offset[last] - data_.arrays.edge_offset[first] : 1);
 }
 
-Tensor CrystalObjective::loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) {
-  const Tensor said = model_->forward(gather(samples));
+Tensor CrystalObjective::loss(const Batch& batch) {
+  const std::vector<std::int64_t>& samples = batch.samples;
+  const Tensor predicted = model_->forward(gather(samples));
   const auto n = static_cast<std::int64_t>(samples.size());
-  const double share = 1.0 / static_cast<double>(batch_size);
+  const double share = 1.0 / static_cast<double>(batch.size);
   if (is_classifier()) {
-    Tensor right = torch::empty({n}, torch::kLong);
+    Tensor label = torch::empty({n}, torch::kLong);
     for (std::int64_t k = 0; k < n; ++k)
-      right.data_ptr<std::int64_t>()[k] = static_cast<std::int64_t>(data_.target[samples[static_cast<std::size_t>(k)]]);
-    return -share * torch::log_softmax(said, 1).gather(1, right.unsqueeze(1)).sum();
+      label.data_ptr<std::int64_t>()[k] = static_cast<std::int64_t>(data_.target[samples[static_cast<std::size_t>(k)]]);
+    return -share * torch::log_softmax(predicted, 1).gather(1, label.unsqueeze(1)).sum();
   }
   const PropertyArchitecture& architecture = model_->architecture();
-  Tensor wanted = torch::empty({n}, torch::kFloat);
+  Tensor target = torch::empty({n}, torch::kFloat);
   for (std::int64_t k = 0; k < n; ++k)
-    wanted.data_ptr<float>()[k] =
+    target.data_ptr<float>()[k] =
         static_cast<float>((rest(samples[static_cast<std::size_t>(k)]) - architecture.mean) / architecture.std);
-  return share * error_size(said.squeeze(1) - wanted, loss_.kind, loss_.huber_delta).sum();
+  return share *
+         error_size(predicted.squeeze(1) - target, loss_.loss == "auto" ? "l1" : loss_.loss, loss_.huber_delta).sum();
 }
 
-void CrystalObjective::evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) {
+void CrystalObjective::assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) {
   const torch::NoGradGuard no_gradient;
   const PropertyArchitecture& architecture = model_->architecture();
-  Tensor said = model_->forward(gather(samples));
-  if (is_classifier()) said = torch::softmax(said, 1);
-  said = said.to(torch::kDouble).contiguous();
-  const auto width = static_cast<std::size_t>(said.size(1));
+  Tensor predicted = model_->forward(gather(samples));
+  if (is_classifier()) predicted = torch::softmax(predicted, 1);
+  predicted = predicted.to(torch::kDouble).contiguous();
+  const auto width = static_cast<std::size_t>(predicted.size(1));
   for (std::size_t k = 0; k < samples.size(); ++k, output += width) {
-    std::copy_n(said.data_ptr<double>() + k * width, width, output);
+    std::copy_n(predicted.data_ptr<double>() + k * width, width, output);
     const double target = data_.target[samples[k]];
     if (is_classifier()) {
-      const auto right = static_cast<std::size_t>(target);
-      sums.add(0, -std::log(std::max(output[right], 1e-30)));
-      sums.add(1, std::max_element(output, output + width) - output == static_cast<std::ptrdiff_t>(right) ? 0.0 : 1.0);
+      const auto label = static_cast<std::size_t>(target);
+      sums.add(0, -std::log(std::max(output[label], 1e-30)));
+      sums.add(1, std::max_element(output, output + width) - output == static_cast<std::ptrdiff_t>(label) ? 0.0 : 1.0);
     } else {
       *output = architecture.std * *output + architecture.mean + reference(samples[k]);
       sums.add(0, std::abs(*output - target));
@@ -133,7 +133,7 @@ void CrystalObjective::evaluate(const std::vector<std::int64_t>& samples, Metric
 
 }  // namespace
 
-std::unique_ptr<Training> make_crystal_training(const CrystalTrainingData& data, const PropertyLoss& loss,
+std::unique_ptr<Training> make_crystal_training(const CrystalTrainingData& data, const TrainParameters& loss,
                                                 const TrainerSettings& settings, const DataParts& parts,
                                                 const Communicator& communicator) {
   // Members of an ensemble begin with weights of their own.

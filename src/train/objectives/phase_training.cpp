@@ -41,22 +41,23 @@ class PhaseObjective final : public Objective {
     return fmt::format("{}/{}", lesson_.lattices[lattice].lattice, sample - begin(lattice) + 1);
   }
 
-  Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override {
-    const std::uint64_t step = n_shown_++;
+  Tensor loss(const Batch& batch) override {
+    const std::vector<std::int64_t>& samples = batch.samples;
     Tensor sum = torch::zeros({});
     each_lattice(samples, [&](std::size_t lattice, const std::vector<std::size_t>& places) {
-      const Tensor input = show(samples, places, lattice, [&](std::int64_t sample) { return draw(step, sample); });
+      const Tensor input =
+          show(samples, places, lattice, [&](std::int64_t sample) { return draw(batch.step, sample); });
       Tensor label = torch::empty({static_cast<std::int64_t>(places.size())}, torch::kLong);
       auto* to = label.data_ptr<std::int64_t>();
       for (const std::size_t place : places) *to++ = is_disordered(samples[place]) ? 1 : 0;
       sum = sum + torch::nll_loss(torch::log_softmax(network_.forward(input), 1), label, {}, at::Reduction::Sum);
     });
-    return sum / static_cast<double>(batch_size);
+    return sum / static_cast<double>(batch.size);
   }
 
   const std::vector<Metric>& metrics() const override { return metrics_; }
   std::int64_t n_outputs(std::int64_t) const override { return 1; }
-  void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
+  void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
     const torch::NoGradGuard no_gradient;
     each_lattice(samples, [&](std::size_t lattice, const std::vector<std::size_t>& places) {
       const Tensor input = show(samples, places, lattice, [](std::int64_t) { return LatticeSymmetry(); });
@@ -64,11 +65,11 @@ class PhaseObjective final : public Objective {
       const Tensor margin = (logits.select(1, 1) - logits.select(1, 0)).contiguous();
       const double* at = margin.data_ptr<double>();
       for (const std::size_t place : places) {
-        const double x = *at++, wrong_by = is_disordered(samples[place]) ? -x : x;
+        const double x = *at++, error = is_disordered(samples[place]) ? -x : x;
         output[place] = 1.0 / (1.0 + std::exp(-x));
         // log(1 + exp x) without overflow.
-        sums.add(0, std::max(wrong_by, 0.0) + std::log1p(std::exp(-std::abs(wrong_by))));
-        sums.add(1, wrong_by >= 0.0 ? 1.0 : 0.0);
+        sums.add(0, std::max(error, 0.0) + std::log1p(std::exp(-std::abs(error))));
+        sums.add(1, error >= 0.0 ? 1.0 : 0.0);
       }
     });
   }
@@ -133,7 +134,6 @@ class PhaseObjective final : public Objective {
   Random random_;
   std::uint64_t member_;
   PhaseCnn network_;
-  std::uint64_t n_shown_ = 0;  // batches
   std::vector<Metric> metrics_ = {{"cross_entropy", "", Metric::Mean::plain}, {"error_rate", "", Metric::Mean::plain}};
 };
 

@@ -31,7 +31,7 @@ struct PhaseLesson {
 /// A PhaseCnn in training on cross-entropy. Whenever a configuration is shown it has undergone a random translation, a
 /// reflection or rotation (the eight of the square; the four that keep a rectangle), and with `spin_flip` every second
 /// time an inversion of all spins: symmetries of the periodic lattice that hold exactly. The one output of an
-/// evaluation is the probability of being disordered. What `lesson` points to has to live as long as the training.
+/// assessment is the probability of being disordered. What `lesson` points to has to live as long as the training.
 /// Collective.
 std::unique_ptr<Training> make_phase_training(const PhaseLesson& lesson, const TrainerSettings& settings,
                                               DataParts parts, const Communicator& communicator);

@@ -10,7 +10,7 @@
 #include "network/edge_sums.hpp"
 #include "network/potentials/energy_model.hpp"
 #include "train/data/element_references.hpp"
-#include "train/error_size.hpp"
+#include "train/loss.hpp"
 #include "train/objectives/potential_objective.hpp"
 #include "train/trainer.hpp"
 
@@ -40,7 +40,7 @@ struct PotentialOutput {
 /// Structures → energy, forces and stress.
 class PotentialObjective final : public Objective {
  public:
-  PotentialObjective(const PotentialTrainingData& data, const PotentialLoss& loss, const TrainerSettings& settings,
+  PotentialObjective(const PotentialTrainingData& data, const TrainParameters& loss, const TrainerSettings& settings,
                      const std::vector<std::int64_t>& training_part, const Communicator& communicator);
 
   torch::nn::Module& module() override { return *model_; }
@@ -50,10 +50,10 @@ class PotentialObjective final : public Objective {
   }
   std::string name(std::int64_t sample) const override { return data_.name(sample); }
   void begin_epoch(std::int64_t epoch) override;
-  Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override;
+  Tensor loss(const Batch& batch) override;
   const std::vector<Metric>& metrics() const override { return metrics_; }
   std::int64_t n_outputs(std::int64_t sample) const override { return 7 + 3 * n_atoms(sample); }
-  void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override;
+  void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override;
   ModelFile model_file() override { return to_model_file(*model_); }
 
  private:
@@ -72,25 +72,25 @@ class PotentialObjective final : public Objective {
   Weights weights(double progress) const;
   PotentialBatch gather(const std::vector<std::int64_t>& samples) const;
   PotentialOutput predict(const PotentialBatch& batch, bool for_training) const;
-  Tensor size_of(const Tensor& said, const Tensor& wanted) const;
+  Tensor size_of(const Tensor& predicted, const Tensor& target) const;
   /// [structure] the loss of each.
-  Tensor losses(const PotentialBatch& batch, const PotentialOutput& said, const Weights& weights) const;
+  Tensor losses(const PotentialBatch& batch, const PotentialOutput& predicted, const Weights& weights) const;
 
   PotentialTrainingData data_;
-  PotentialLoss loss_;
+  TrainParameters loss_;
   std::int64_t n_epochs_;
   std::shared_ptr<EnergyModel> model_;
-  std::vector<std::int32_t> place_;  // of an atomic number in the model's elements
-  double mean_atoms_ = 1.0;          // of the training part
+  ElementPlaces places_;
+  double mean_atoms_ = 1.0;  // of the training part
   Weights now_{};
   std::vector<Metric> metrics_ = {
       {"loss", ""}, {"energy_mae", "eV/atom"}, {"force_mae", "eV/Å"}, {"stress_mae", "eV/Å³"}};
 };
 
-PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const PotentialLoss& loss,
+PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const TrainParameters& loss,
                                        const TrainerSettings& settings, const std::vector<std::int64_t>& training_part,
                                        const Communicator& communicator)
-    : data_(data), loss_(loss), n_epochs_(settings.epochs), place_(119, -1) {
+    : data_(data), loss_(loss), n_epochs_(settings.epochs) {
   double atoms = 0.0, edges = 0.0;
   for (const std::int64_t sample : training_part) {
     atoms += static_cast<double>(n_atoms(sample));
@@ -98,26 +98,25 @@ PotentialObjective::PotentialObjective(const PotentialTrainingData& data, const 
   }
   mean_atoms_ = atoms / static_cast<double>(training_part.size());
   // Members of an ensemble begin with weights of their own.
-  model_ = data_.goes_on ? make_energy_model(data_.model, data_.single_precision)
-                         : make_new_energy_model(data_.model, data_.single_precision,
-                                                 settings.seed + (settings.member << 32), edges / atoms);
-  const auto& elements = model_->elements();
-  for (std::size_t k = 0; k < elements.size(); ++k)
-    place_[static_cast<std::size_t>(atomic_number(elements[k]))] = static_cast<std::int32_t>(k);
+  model_ = data_.initial
+               ? make_energy_model(*data_.initial, data_.single_precision)
+               : make_new_energy_model(describe_potential(data_.network, data_.elements), data_.single_precision,
+                                       settings.seed + (settings.member << 32), edges / atoms);
+  places_ = ElementPlaces(model_->elements());
   check_elements();
-  if (!data_.goes_on) model_->scale = force_scale(training_part);
+  if (!data_.initial) model_->scale = force_scale(training_part);
   fit_references(training_part, settings.batch_size, communicator);
 }
 
 void PotentialObjective::check_elements() const {
   for (std::int64_t sample = 0; sample < data_.n_structures; ++sample)
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-      if (const int z = data_.atomic_number[atom]; place_[static_cast<std::size_t>(z)] < 0)
+      if (const int z = data_.atomic_number[atom]; places_.find(z) < 0)
         fail_input("{} holds {}, which the model does not know: it covers {}", data_.name(sample), element_symbol(z),
-                   fmt::join(model_->elements(), " "));
+                   places_.covered());
 }
 
-/// Of the energies less what the model says without references; elements that the data do not show keep theirs.
+/// Of the energies less what the model predicts without references; elements that the data do not show keep theirs.
 void PotentialObjective::fit_references(const std::vector<std::int64_t>& training_part, std::int64_t batch_size,
                                         const Communicator& communicator) {
   std::vector<double> rest(static_cast<std::size_t>(data_.n_structures));
@@ -125,9 +124,9 @@ void PotentialObjective::fit_references(const std::vector<std::int64_t>& trainin
   std::vector<std::int64_t> known;
   for (const std::int64_t sample : training_part)
     if (std::isfinite(data_.energy[sample])) known.push_back(sample);
-  if (data_.goes_on) {
+  if (data_.initial) {
     const torch::NoGradGuard no_gradient;
-    std::vector<double> said(known.size(), 0.0);
+    std::vector<double> predicted(known.size(), 0.0);
     const auto ranks = static_cast<std::size_t>(communicator.size()),
                own = static_cast<std::size_t>(communicator.rank());
     const auto step = static_cast<std::size_t>(batch_size);
@@ -137,17 +136,18 @@ void PotentialObjective::fit_references(const std::vector<std::int64_t>& trainin
           {known.begin() + static_cast<std::ptrdiff_t>(first), known.begin() + static_cast<std::ptrdiff_t>(last)});
       const Tensor atomic = model_->atomic_energy(batch.graph, {});
       const Tensor sums = add_rows(atomic.unsqueeze(1), batch.structure_of_atom, batch.n_structures);
-      std::copy_n(sums.data_ptr<double>(), last - first, said.begin() + static_cast<std::ptrdiff_t>(first));
+      std::copy_n(sums.data_ptr<double>(), last - first, predicted.begin() + static_cast<std::ptrdiff_t>(first));
     }
-    communicator.sum(said.data(), said.size());
-    for (std::size_t k = 0; k < known.size(); ++k) rest[static_cast<std::size_t>(known[k])] -= said[k] + model_->shift;
+    communicator.sum(predicted.data(), predicted.size());
+    for (std::size_t k = 0; k < known.size(); ++k)
+      rest[static_cast<std::size_t>(known[k])] -= predicted[k] + model_->shift;
   }
-  const auto fitted = fit_element_references(data_.atom_offset, data_.atomic_number, rest.data(), known, place_,
-                                             model_->elements().size(), false);
+  const auto fitted =
+      fit_element_references(data_.atom_offset, data_.atomic_number, rest.data(), known, places_, false);
   std::vector<char> is_shown(fitted.size(), 0);
   for (const std::int64_t sample : known)
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-      is_shown[static_cast<std::size_t>(place_[data_.atomic_number[atom]])] = 1;
+      is_shown[static_cast<std::size_t>(places_.at(data_.atomic_number[atom]))] = 1;
   model_->element_energy.resize(fitted.size(), 0.0);
   for (std::size_t k = 0; k < fitted.size(); ++k)
     if (is_shown[k] != 0) model_->element_energy[k] = fitted[k];
@@ -165,14 +165,15 @@ double PotentialObjective::force_scale(const std::vector<std::int64_t>& training
 double PotentialObjective::reference(std::int64_t sample) const {
   double sum = model_->shift;
   for (std::int64_t atom = begin(sample); atom < end(sample); ++atom)
-    sum += model_->element_energy[static_cast<std::size_t>(place_[data_.atomic_number[atom]])];
+    sum += model_->element_energy[static_cast<std::size_t>(places_.at(data_.atomic_number[atom]))];
   return sum;
 }
 
 PotentialObjective::Weights PotentialObjective::weights(double progress) const {
-  const double share = !loss_.in_one_step ? progress : progress < loss_.step ? 0.0 : 1.0;
-  const auto at = [&](const std::array<double, 2>& w) { return w[0] + share * (w[1] - w[0]); };
-  return {at(loss_.energy), at(loss_.force), at(loss_.stress)};
+  const bool in_one_step = loss_.weight_schedule == "step";
+  const double share = !in_one_step ? progress : progress < loss_.weight_step ? 0.0 : 1.0;
+  const auto at = [&](const std::vector<double>& w) { return w.front() + share * (w.back() - w.front()); };
+  return {at(loss_.energy_weight), at(loss_.force_weight), at(loss_.stress_weight)};
 }
 
 void PotentialObjective::begin_epoch(std::int64_t epoch) {
@@ -212,7 +213,7 @@ PotentialBatch PotentialObjective::gather(const std::vector<std::int64_t>& sampl
     for (std::int64_t k = 0; k < 6; ++k)
       *stress++ = is_bulk && data_.stress != nullptr ? data_.stress[6 * sample + k] : std::nan("");
     for (std::int64_t atom = begin(sample); atom < end(sample); ++atom) {
-      *element++ = place_[data_.atomic_number[atom]];
+      *element++ = places_.at(data_.atomic_number[atom]);
       *of_atom++ = static_cast<std::int32_t>(s);
       const auto here = first + static_cast<std::int32_t>(atom - begin(sample));
       const double* x = data_.position + 3 * atom;
@@ -236,17 +237,17 @@ PotentialOutput PotentialObjective::predict(const PotentialBatch& batch, bool fo
   const torch::AutoGradMode with_gradient(true);
   AtomGraph graph = batch.graph;
   graph.vector = graph.vector.detach().requires_grad_(true);
-  PotentialOutput said;
-  said.energy =
+  PotentialOutput predicted;
+  predicted.energy =
       add_rows(model_->atomic_energy(graph, {}).unsqueeze(1), batch.structure_of_atom, batch.n_structures).squeeze(1);
   const Tensor slope =
-      torch::autograd::grad({said.energy.sum()}, {graph.vector}, {}, for_training, for_training, true)[0];
-  if (!slope.defined()) {  // no atom has a neighbour
-    said.force = torch::zeros_like(batch.force);
-    said.stress = torch::zeros_like(batch.stress);
-    return said;
+      torch::autograd::grad({predicted.energy.sum()}, {graph.vector}, {}, for_training, for_training, true)[0];
+  if (!slope.defined()) {  // no atom has a neighbor
+    predicted.force = torch::zeros_like(batch.force);
+    predicted.stress = torch::zeros_like(batch.stress);
+    return predicted;
   }
-  said.force = add_rows(slope, graph.source, graph.n_owned) - add_rows(slope, graph.destination, graph.n_owned);
+  predicted.force = add_rows(slope, graph.source, graph.n_owned) - add_rows(slope, graph.destination, graph.n_owned);
   const Tensor d = graph.vector.detach();
   const auto product = [&](std::int64_t a, std::int64_t b) {
     const auto one = [&](std::int64_t i, std::int64_t j) { return d.select(1, i) * slope.select(1, j); };
@@ -254,44 +255,46 @@ PotentialOutput PotentialObjective::predict(const PotentialBatch& batch, bool fo
   };
   const Tensor strain =
       torch::stack({product(0, 0), product(1, 1), product(2, 2), product(1, 2), product(0, 2), product(0, 1)}, 1);
-  said.stress = add_rows(strain, batch.structure_of_edge, batch.n_structures) * batch.inverse_volume;
-  return said;
+  predicted.stress = add_rows(strain, batch.structure_of_edge, batch.n_structures) * batch.inverse_volume;
+  return predicted;
 }
 
-/// ℓ of every error; 0 where the label is missing. What the model says is never left out: a NaN of its own has to show.
-Tensor PotentialObjective::size_of(const Tensor& said, const Tensor& wanted) const {
-  const Tensor error = torch::where(wanted.isnan(), torch::zeros_like(said), said - wanted);
-  return error_size(error, loss_.kind, loss_.huber_delta);
+/// ℓ of every error; 0 where the label is missing. Predictions are never left out: a NaN of its own has to show.
+Tensor PotentialObjective::size_of(const Tensor& predicted, const Tensor& target) const {
+  const Tensor error = torch::where(target.isnan(), torch::zeros_like(predicted), predicted - target);
+  return error_size(error, loss_.loss == "auto" ? "huber" : loss_.loss, loss_.huber_delta);
 }
 
-Tensor PotentialObjective::losses(const PotentialBatch& batch, const PotentialOutput& said, const Weights& w) const {
+Tensor PotentialObjective::losses(const PotentialBatch& batch, const PotentialOutput& predicted,
+                                  const Weights& w) const {
   Tensor sum = torch::zeros({batch.n_structures}, torch::kDouble);
   if (w.energy > 0.0)
-    sum = sum + w.energy * size_of(said.energy * batch.inverse_atoms, batch.energy * batch.inverse_atoms);
+    sum = sum + w.energy * size_of(predicted.energy * batch.inverse_atoms, batch.energy * batch.inverse_atoms);
   if (w.force > 0.0)
-    sum = sum + w.force / (3.0 * mean_atoms_) *
-                    add_rows(size_of(said.force, batch.force).sum(1, true), batch.structure_of_atom, batch.n_structures)
-                        .squeeze(1);
-  if (w.stress > 0.0) sum = sum + w.stress / 6.0 * size_of(said.stress, batch.stress).sum(1);
+    sum = sum +
+          w.force / (3.0 * mean_atoms_) *
+              add_rows(size_of(predicted.force, batch.force).sum(1, true), batch.structure_of_atom, batch.n_structures)
+                  .squeeze(1);
+  if (w.stress > 0.0) sum = sum + w.stress / 6.0 * size_of(predicted.stress, batch.stress).sum(1);
   return sum;
 }
 
-Tensor PotentialObjective::loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) {
-  if (samples.empty()) return torch::zeros({}, torch::kDouble);
-  const PotentialBatch batch = gather(samples);
-  return losses(batch, predict(batch, true), now_).sum() / static_cast<double>(batch_size);
+Tensor PotentialObjective::loss(const Batch& batch) {
+  if (batch.samples.empty()) return torch::zeros({}, torch::kDouble);
+  const PotentialBatch structures = gather(batch.samples);
+  return losses(structures, predict(structures, true), now_).sum() / static_cast<double>(batch.size);
 }
 
-void PotentialObjective::evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) {
+void PotentialObjective::assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) {
   const PotentialBatch batch = gather(samples);
-  PotentialOutput said = predict(batch, false);
+  PotentialOutput predicted = predict(batch, false);
   const torch::NoGradGuard no_gradient;
-  for (Tensor* part : {&said.energy, &said.force, &said.stress}) *part = part->detach().contiguous();
-  const Tensor loss = losses(batch, said, weights(1.0)).contiguous();
-  const double *energy = said.energy.data_ptr<double>(), *force = said.force.data_ptr<double>(),
-               *stress = said.stress.data_ptr<double>();
-  const double *wanted_energy = batch.energy.data_ptr<double>(), *wanted_force = batch.force.data_ptr<double>(),
-               *wanted_stress = batch.stress.data_ptr<double>();
+  for (Tensor* part : {&predicted.energy, &predicted.force, &predicted.stress}) *part = part->detach().contiguous();
+  const Tensor loss = losses(batch, predicted, weights(1.0)).contiguous();
+  const double *energy = predicted.energy.data_ptr<double>(), *force = predicted.force.data_ptr<double>(),
+               *stress = predicted.stress.data_ptr<double>();
+  const double *target_energy = batch.energy.data_ptr<double>(), *target_force = batch.force.data_ptr<double>(),
+               *target_stress = batch.stress.data_ptr<double>();
   const auto add = [&](std::size_t metric, double error, double scale) {
     if (std::isfinite(error)) sums.add(metric, std::abs(error) * scale);
   };
@@ -299,14 +302,14 @@ void PotentialObjective::evaluate(const std::vector<std::int64_t>& samples, Metr
     const std::int64_t n = n_atoms(samples[s]);
     const bool is_bulk = data_.periodic[samples[s]] == 7;
     sums.add(loss_metric, loss.data_ptr<double>()[s]);
-    add(energy_metric, energy[s] - wanted_energy[s], 1.0 / static_cast<double>(n));
+    add(energy_metric, energy[s] - target_energy[s], 1.0 / static_cast<double>(n));
     *output++ = energy[s] + reference(samples[s]);
-    for (std::int64_t k = 0; k < 6; ++k, ++stress, ++wanted_stress) {
-      add(stress_metric, *stress - *wanted_stress, 1.0);
+    for (std::int64_t k = 0; k < 6; ++k, ++stress, ++target_stress) {
+      add(stress_metric, *stress - *target_stress, 1.0);
       *output++ = is_bulk ? *stress : std::nan("");
     }
-    for (std::int64_t k = 0; k < 3 * n; ++k, ++force, ++wanted_force) {
-      add(force_metric, *force - *wanted_force, 1.0);
+    for (std::int64_t k = 0; k < 3 * n; ++k, ++force, ++target_force) {
+      add(force_metric, *force - *target_force, 1.0);
       *output++ = *force;
     }
   }
@@ -314,14 +317,14 @@ void PotentialObjective::evaluate(const std::vector<std::int64_t>& samples, Metr
 
 }  // namespace
 
-std::unique_ptr<Objective> make_potential_objective(const PotentialTrainingData& data, const PotentialLoss& loss,
+std::unique_ptr<Objective> make_potential_objective(const PotentialTrainingData& data, const TrainParameters& loss,
                                                     const TrainerSettings& settings,
                                                     const std::vector<std::int64_t>& training_part,
                                                     const Communicator& communicator) {
   return std::make_unique<PotentialObjective>(data, loss, settings, training_part, communicator);
 }
 
-std::unique_ptr<Training> make_potential_training(const PotentialTrainingData& data, const PotentialLoss& loss,
+std::unique_ptr<Training> make_potential_training(const PotentialTrainingData& data, const TrainParameters& loss,
                                                   const TrainerSettings& settings, const DataParts& parts,
                                                   const Communicator& communicator) {
   return make_trainer(make_potential_objective(data, loss, settings, parts.train, communicator), settings, parts,

@@ -1,15 +1,18 @@
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "input/parameters.hpp"
 #include "train/training.hpp"
 
 namespace spinel {
 
-/// Structures with energies, forces and stresses, and the interatomic potential that is to tell them. Arrays are those
-/// of a dataset and its graphs; they have to outlive the training. NaN where a label is missing.
+/// Structures with energies, forces and stresses, and the interatomic potential that is to predict them. Arrays belong
+/// to a dataset and its graphs, which have to outlive the training. NaN where a label is missing.
 struct PotentialTrainingData {
   std::int64_t n_structures = 0;
   const std::int64_t* atom_offset = nullptr;    ///< [structure + 1]
@@ -25,26 +28,18 @@ struct PotentialTrainingData {
   const std::int8_t* image = nullptr;         ///< [edge][3] cell of that atom
   std::function<std::string(std::int64_t structure)> name;
 
-  /// Architecture of a new network; or, where `goes_on`, a whole model to go on from.
-  ModelFile model;
-  bool goes_on = false;
+  ModelParameters network;            ///< a new one, for these elements
+  std::vector<std::string> elements;  ///< [symbol]
+  std::optional<ModelFile> initial;   ///< in place of a new one, a model to go on from
   bool single_precision = true;
 };
 
-/// The loss of a batch of B structures, where N̄ is the mean number of atoms of the training part:
+/// The loss of a batch of B structures, where N̄ is the mean number of atoms of the training part and the weights w_E,
+/// w_F and w_σ, `loss` (ℓ) and `huber_delta` are those of &train:
 ///   (1/B) Σ_structures [ w_E ℓ(ΔE/N) + w_F/(3N̄) Σ_atoms,xyz ℓ(ΔF) + w_σ/6 Σ ℓ(Δσ) ],
 /// so that every component of a force in the batch counts the same. Errors in eV/atom, eV/Å, eV/Å³.
-struct PotentialLoss {
-  std::string kind = "huber";                 ///< l1 | l2 | huber
-  double huber_delta = 1.0;                   ///< in each of these units
-  std::array<double, 2> energy = {1.0, 1.0};  ///< weight at the first and at the last epoch
-  std::array<double, 2> force = {100.0, 100.0};
-  std::array<double, 2> stress = {100.0, 100.0};
-  bool in_one_step = false;  ///< from the first to the second after the share `step` of the epochs; else linear
-  double step = 0.75;
-};
-
-/// What an Evaluation holds of each structure: energy (eV), stress (6, eV/Å³, NaN where it is not periodic in three
+///
+/// What an Assessment holds of each structure: energy (eV), stress (6, eV/Å³, NaN where it is not periodic in three
 /// directions), forces (3 an atom, eV/Å). Metrics: the loss with the weights of the last epoch, the mean absolute
 /// errors of the energy per atom, of the components of forces and of those of stresses.
 ///
@@ -52,7 +47,7 @@ struct PotentialLoss {
 /// of its elements are those that fit the energies of that part best; of a model that goes on, only the latter change,
 /// by what fits best what the model leaves over. Collective over the ranks that train together. InputError where the
 /// model is no potential or lacks an element.
-std::unique_ptr<Training> make_potential_training(const PotentialTrainingData& data, const PotentialLoss& loss,
+std::unique_ptr<Training> make_potential_training(const PotentialTrainingData& data, const TrainParameters& loss,
                                                   const TrainerSettings& settings, const DataParts& parts,
                                                   const Communicator& communicator);
 

@@ -207,7 +207,7 @@ TEST(Perceptron, PredictorWithoutTorch) {
   a.elements = common_elements();
   a.mlp.widths = {24, 10};
   a.mlp.descriptors = {"first", "second"};
-  const auto place_of = a.element_place();
+  const ElementPlaces places(a.elements);
   for (const char* activation : {"silu", "relu"}) {
     a.mlp.activation = activation;
     const auto width = static_cast<std::size_t>(a.mlp.n_inputs(a.elements.size()));
@@ -216,7 +216,7 @@ TEST(Perceptron, PredictorWithoutTorch) {
       const auto first = static_cast<std::size_t>(crystals.atom_offset[k]),
                  last = static_cast<std::size_t>(crystals.atom_offset[k + 1]);
       std::vector<std::int32_t> place;
-      for (std::size_t i = first; i < last; ++i) place.push_back(place_of[crystals.atomic_number[i]]);
+      for (std::size_t i = first; i < last; ++i) place.push_back(places.at(crystals.atomic_number[i]));
       float* row = inputs.data() + k * width;
       composition_inputs(a, crystals.atomic_number.data() + first, place.data(), last - first, row);
       for (int d = 0; d < 2; ++d)

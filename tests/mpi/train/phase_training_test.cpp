@@ -68,7 +68,7 @@ TEST(PhaseTraining, IsTheSameOnAnyNumberOfRanks) {
       EXPECT_NEAR(shared->step_losses()[k], alone->step_losses()[k], 1e-4 * (0.1 + alone->step_losses()[k])) << k;
     EXPECT_LT(alone->history().back().validation.at(0), 0.3);
 
-    const Evaluation a = alone->evaluate_best(parts.validation), b = shared->evaluate_best(parts.validation);
+    const Assessment a = alone->assess_best(parts.validation), b = shared->assess_best(parts.validation);
     EXPECT_NEAR(a.metrics.at(0), b.metrics.at(0), 1e-3);
     if (!world.is_root()) continue;
     ASSERT_EQ(b.output.size(), parts.validation.size());

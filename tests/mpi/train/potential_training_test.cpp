@@ -34,8 +34,7 @@ class SomeStructures {
     d.neighbor = graphs_.neighbor();
     d.image = graphs_.image();
     d.name = [this](std::int64_t i) { return data_.id(i); };
-    d.model = testing_support::random_potential(kind);
-    d.goes_on = true;
+    d.initial = testing_support::random_potential(kind);
     d.single_precision = single;
     return d;
   }
@@ -94,12 +93,12 @@ TrainerSettings settings() {
   return s;
 }
 
-PotentialLoss loss_of(const std::string& kind) {
-  PotentialLoss loss;
-  loss.kind = kind;
+TrainParameters loss_of(const std::string& kind) {
+  TrainParameters loss;
+  loss.loss = kind;
   loss.huber_delta = 0.4;
-  loss.energy = {5.0, 5.0};
-  loss.stress = {30.0, 30.0};
+  loss.energy_weight = {5.0};
+  loss.stress_weight = {30.0};
   return loss;
 }
 
@@ -116,7 +115,7 @@ TEST_P(PotentialObjectives, GradientsAreDerivativesOfTheLoss) {
     objective->begin_epoch(3);
     const std::vector<std::int64_t> samples(parts.train.begin(), parts.train.begin() + 12);
     auto weights = objective->module().parameters();
-    objective->loss(samples, 12).backward({}, false, false, weights);
+    objective->loss({samples, 12}).backward({}, false, false, weights);
     torch::manual_seed(7);
     std::vector<Tensor> direction;
     double slope = 0.0;
@@ -129,7 +128,7 @@ TEST_P(PotentialObjectives, GradientsAreDerivativesOfTheLoss) {
         const torch::NoGradGuard no_gradient;
         for (std::size_t k = 0; k < weights.size(); ++k) weights[k].add_(direction[k], step);
       }
-      const double value = objective->loss(samples, 12).item<double>();
+      const double value = objective->loss({samples, 12}).item<double>();
       const torch::NoGradGuard no_gradient;
       for (std::size_t k = 0; k < weights.size(); ++k) weights[k].sub_(direction[k], step);
       return value;
@@ -164,7 +163,7 @@ TEST_P(PotentialObjectives, LearnTheSameOnAnyNumberOfRanks) {
     return sum;
   };
   EXPECT_LT(mean(40), mean(0));
-  const Evaluation a = alone->evaluate_best(parts.test), b = together->evaluate_best(parts.test);
+  const Assessment a = alone->assess_best(parts.test), b = together->assess_best(parts.test);
   for (std::size_t k = 0; k < a.metrics.size(); ++k) EXPECT_NEAR(b.metrics[k], a.metrics[k], 1e-8 * a.metrics[k]);
   if (!world.is_root()) return;
   ASSERT_EQ(a.output.size(), b.output.size());
@@ -181,17 +180,17 @@ TEST(PotentialTraining, WeightsOfTheLossChangeWithTheEpoch) {
   const auto self = Communicator::self();
   const SomeStructures structures(self);
   const DataParts parts = parts_of(40);
-  PotentialLoss loss = loss_of("l2");
-  loss.energy = {1.0, 20.0};
+  TrainParameters loss = loss_of("l2");
+  loss.energy_weight = {1.0, 20.0};
   const auto at = [&](std::int64_t epoch) {
     const auto objective = make_potential_objective(structures("schnet", false), loss, settings(), parts.train, self);
     objective->begin_epoch(epoch);
-    return objective->loss(parts.train, 35).item<double>();
+    return objective->loss({parts.train, 35}).item<double>();
   };
   const double first = at(0), last = at(9);  // of 10
   EXPECT_GT(last, first);
   EXPECT_NEAR(at(3), first + (last - first) / 3.0, 1e-12 * last);
-  loss.in_one_step = true;
+  loss.weight_schedule = "step";
   EXPECT_EQ(at(6), first);  // 6/9 is below 0.75, 7/9 above
   EXPECT_NEAR(at(7), last, 1e-12 * last);
 }
@@ -200,7 +199,11 @@ TEST(PotentialTraining, ANewModelBeginsAtTheReferencesOfItsElements) {
   const auto self = Communicator::self();
   const SomeStructures structures(self);
   PotentialTrainingData data = structures("painn", false);
-  data.goes_on = false;
+  data.initial.reset();
+  data.network.kind = "painn";
+  data.network.width = 16;
+  data.network.cutoff = 2.4;
+  data.elements = {"Kr", "Ar", "Xe"};
   const DataParts parts = parts_of(40);
   const auto objective = make_potential_objective(data, {}, settings(), parts.train, self);
   const auto json = nlohmann::json::parse(objective->model_file().architecture);
@@ -216,9 +219,9 @@ TEST(PotentialTraining, NamesAnElementThatTheModelLacks) {
   const auto self = Communicator::self();
   const SomeStructures structures(self);
   PotentialTrainingData data = structures("schnet", false);
-  auto json = nlohmann::json::parse(data.model.architecture);
+  auto json = nlohmann::json::parse(data.initial->architecture);
   json["element_types"] = {"Ar", "Kr", "He"};
-  data.model.architecture = json.dump();
+  data.initial->architecture = json.dump();
   try {
     make_potential_objective(data, {}, settings(), parts_of(40).train, self);
     FAIL() << "no error";

@@ -1,6 +1,7 @@
 #include "train/trainer.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <numeric>
@@ -57,6 +58,13 @@ const Communicator& world() {
   return communicator;
 }
 
+/// For names of files that no other run of this test has.
+std::int64_t process_of_root() {
+  std::int64_t id = getpid();
+  world().broadcast(&id, 1);
+  return id;
+}
+
 TEST(Trainer, LearnsTheSameOnAnyNumberOfRanks) {
   TrainerSettings s = settings();
   s.bucket_bytes = 512;
@@ -77,7 +85,7 @@ TEST(Trainer, LearnsTheSameOnAnyNumberOfRanks) {
   }
 
   const auto samples = parts_of(300).test;
-  const Evaluation a = together->evaluate_best(samples), b = alone->evaluate_best(samples);
+  const Assessment a = together->assess_best(samples), b = alone->assess_best(samples);
   expect_close(a.metrics, b.metrics, 1e-9);
   if (world().is_root()) {
     expect_close(a.output, b.output, 1e-8);
@@ -107,6 +115,41 @@ TEST(Trainer, TakesLossesOfDerivatives) {
   EXPECT_LT(alone.back(), 0.9 * alone.front());
 }
 
+TEST(Trainer, DropoutIsTheSameOnAnyNumberOfRanksAndAfterARestart) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / fmt::format("dropout_test_{}_{}.h5", world().size(), process_of_root()))
+          .string();
+  const auto make = [](const Communicator& communicator, std::uint64_t member = 0, double rate = 0.3) {
+    TrainerSettings s = settings();
+    s.epochs = 4;
+    s.learning_rate.epochs = 4;
+    s.member = member;
+    auto objective = std::make_unique<VectorObjective>(300);
+    objective->dropout_rate = rate;
+    return make_trainer(std::move(objective), s, parts_of(300), communicator);
+  };
+  const auto run = [](std::unique_ptr<Training> training) {
+    while (!training->is_done()) training->step(0.0);
+    return training->step_losses();
+  };
+  const auto alone = run(make(Communicator::self())), together = run(make(world()));
+  expect_close(together, alone, 1e-10);
+  EXPECT_GT(std::abs(alone[0] - run(make(Communicator::self(), 0, 0.0))[0]), 1e-3 * alone[0]);
+  EXPECT_NE(alone, run(make(Communicator::self(), 1)));
+
+  const auto first = make(world());
+  for (int k = 0; k < 11; ++k) first->step(0.0);
+  {
+    CheckpointWriter out(world());
+    first->save(out);
+    out.write(path);
+  }
+  auto second = make(world());
+  second->restore(CheckpointReader(world(), path));
+  EXPECT_EQ(run(std::move(second)), together);
+  if (world().is_root()) std::filesystem::remove(path);
+}
+
 TEST(Trainer, WeightsStayTheSameBitsOnAllRanks) {
   TrainerSettings s = settings();
   s.epochs = 2;
@@ -127,7 +170,8 @@ TEST(Trainer, RanksWithoutSamplesTakePart) {
 
 TEST(Trainer, AResumedRunGoesOnBitwise) {
   const std::string path =
-      (std::filesystem::temp_directory_path() / fmt::format("trainer_test_{}.h5", world().size())).string();
+      (std::filesystem::temp_directory_path() / fmt::format("trainer_test_{}_{}.h5", world().size(), process_of_root()))
+          .string();
   for (const char* optimizer : {"adamw", "sgd"}) {
     TrainerSettings s = settings();
     s.optimizer.kind = optimizer;
@@ -230,7 +274,7 @@ TEST(Trainer, StopsEarlyAndKeepsTheBest) {
   });
   EXPECT_EQ(history.end() - best, 3);
   EXPECT_TRUE(best->is_best);
-  EXPECT_NEAR(training->evaluate_best(parts_of(60).validation).metrics[0], best->validation[0], 1e-12);
+  EXPECT_NEAR(training->assess_best(parts_of(60).validation).metrics[0], best->validation[0], 1e-12);
 }
 
 }  // namespace

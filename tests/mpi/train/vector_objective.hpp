@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "network/dropout.hpp"
 #include "train/objective.hpp"
 
 namespace spinel::testing_support {
@@ -56,6 +57,8 @@ class VectorObjective final : public Objective {
     target_ = target_.to(net_->extra.scalar_type());
   }
 
+  double dropout_rate = 0.0;  ///< behind both hidden layers
+
   NetImpl& net() { return *net_; }
   void spoil(std::int64_t sample) { target_[sample] = std::nan(""); }
 
@@ -63,32 +66,33 @@ class VectorObjective final : public Objective {
   std::int64_t n_samples() const override { return target_.size(0); }
   double cost(std::int64_t sample) const override { return 1.0 + static_cast<double>(sample % 13); }
   std::string name(std::int64_t sample) const override { return "vector-" + std::to_string(sample); }
-  torch::Tensor loss(const std::vector<std::int64_t>& samples, std::int64_t batch_size) override {
-    const torch::Tensor place = torch::tensor(samples, torch::kLong);
+  torch::Tensor loss(const Batch& batch) override {
+    const torch::Tensor place = torch::tensor(batch.samples, torch::kLong);
+    auto noise = batch.noise();
     net_->running += 1.0;
     torch::Tensor x = input_.index_select(0, place);
     if (slopes_) x.requires_grad_(true);
-    const torch::Tensor said = predict(x, place);
-    torch::Tensor sum = (said - target_.index_select(0, place)).square().sum();
-    if (slopes_ && !samples.empty()) {
-      const torch::Tensor slope = torch::autograd::grad({said.sum()}, {x}, {}, true, true)[0];
+    const torch::Tensor predicted = predict(x, place, dropout_rate > 0.0 ? &noise : nullptr);
+    torch::Tensor sum = (predicted - target_.index_select(0, place)).square().sum();
+    if (slopes_ && !batch.samples.empty()) {
+      const torch::Tensor slope = torch::autograd::grad({predicted.sum()}, {x}, {}, true, true)[0];
       const torch::Tensor sign = torch::tensor({2.0, -1.0, 2.0, -1.0, 2.0, -1.0}, x.options().requires_grad(false));
       sum = sum + (slope - sign * (2.0 * x.detach()).cos()).square().sum();
     }
-    return sum / static_cast<double>(batch_size);
+    return sum / static_cast<double>(batch.size);
   }
   const std::vector<Metric>& metrics() const override {
     static const std::vector<Metric> list = {{"mae", "eV"}, {"rmse", "eV", Metric::Mean::root}};
     return list;
   }
   std::int64_t n_outputs(std::int64_t) const override { return 1; }
-  void evaluate(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
+  void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) override {
     const torch::NoGradGuard no_gradient;
     const torch::Tensor place = torch::tensor(samples, torch::kLong);
-    const torch::Tensor said = predict(input_.index_select(0, place), place),
-                        error = said - target_.index_select(0, place);
-    for (std::int64_t k = 0; k < said.size(0); ++k) {
-      output[k] = said[k].item().toDouble();
+    const torch::Tensor predicted = predict(input_.index_select(0, place), place),
+                        error = predicted - target_.index_select(0, place);
+    for (std::int64_t k = 0; k < predicted.size(0); ++k) {
+      output[k] = predicted[k].item().toDouble();
       sums.add(0, std::abs(error[k].item().toDouble()));
       sums.add(1, std::pow(error[k].item().toDouble(), 2));
     }
@@ -104,9 +108,11 @@ class VectorObjective final : public Objective {
   }
 
  private:
-  torch::Tensor predict(const torch::Tensor& input, const torch::Tensor& place) {
-    torch::Tensor x = torch::tanh(net_->first(input));
-    x = net_->last(torch::tanh(net_->second(x))).squeeze(1);
+  torch::Tensor predict(const torch::Tensor& input, const torch::Tensor& place,
+                        std::vector<RandomSequence>* noise = nullptr) {
+    const auto drop = [&](const torch::Tensor& x) { return noise == nullptr ? x : dropout(x, dropout_rate, *noise); };
+    torch::Tensor x = drop(torch::tanh(net_->first(input)));
+    x = net_->last(drop(torch::tanh(net_->second(x)))).squeeze(1);
     const torch::Tensor third = (place.remainder(3) == 0).nonzero().squeeze(1);
     return third.size(0) > 0 ? x.index_add(0, third, net_->extra.expand({third.size(0)})) : x;
   }

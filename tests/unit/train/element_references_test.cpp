@@ -17,18 +17,16 @@ TEST(ElementReferences, FindsTheValuesThatMadeTheTargets) {
     offset.push_back(static_cast<std::int64_t>(numbers.size()));
   }
   std::iota(samples.begin(), samples.end(), 0);
-  std::vector<std::int32_t> place(119, -1);
-  place[1] = 0, place[6] = 1, place[8] = 2, place[7] = 3;
+  const ElementPlaces places({"H", "C", "O", "N", "He"});
   const std::vector<double> value = {-1.5, -4.0, 2.25, -4.0, 0.0};
   for (const bool per_atom : {false, true}) {
     std::vector<double> target;
     for (const auto& c : crystals) {
       double sum = 0.0;
-      for (const auto z : c) sum += value[static_cast<std::size_t>(place[z])];
+      for (const auto z : c) sum += value[static_cast<std::size_t>(places.at(z))];
       target.push_back(per_atom ? sum / static_cast<double>(c.size()) : sum);
     }
-    const auto found =
-        fit_element_references(offset.data(), numbers.data(), target.data(), samples, place, value.size(), per_atom);
+    const auto found = fit_element_references(offset.data(), numbers.data(), target.data(), samples, places, per_atom);
     for (std::size_t k = 0; k < value.size(); ++k) EXPECT_NEAR(found[k], value[k], 1e-9) << k;
   }
 }

@@ -1,4 +1,4 @@
-#include "model/cgcnn_predictor.hpp"
+#include "model/property_kinds.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +11,8 @@
 namespace spinel {
 
 namespace {
+
+using nlohmann::json;
 
 /// As GlobalBatchNorm::epsilon.
 constexpr double epsilon = 1e-5;
@@ -192,10 +194,62 @@ class CgcnnPredictor final : public PropertyPredictor {
   std::vector<float> gaussian_, atoms_, projected_, z_, sums_, pooled_, crystal_, next_, output_;
 };
 
+constexpr std::int64_t most_units = 1 << 14;
+
+void read_architecture(const Architecture& read, PropertyArchitecture& a) {
+  CgcnnArchitecture& c = a.cgcnn;
+  const auto n_elements = static_cast<std::int64_t>(a.elements.size());
+  c.width = read.integer("atom_fea_len", 1, most_units);
+  c.n_convolutions = read.integer("n_conv", 1, 64);
+  c.hidden_width = read.integer("h_fea_len", 1, most_units);
+  c.n_hidden = read.integer("n_h", 1, 64);
+  const bool learned = read.value<bool>("element_embedding", false);
+  const std::int64_t columns = read.integer("orig_atom_fea_len", 1, most_units);
+  if (learned && columns != n_elements)
+    fail_input("model '{}': orig_atom_fea_len = {} of its architecture for {} elements", read.path(), columns, n_elements);
+  c.n_features = learned ? 0 : columns;
+  c.radius = read.real("radius", 0.1, 100.0);
+  c.max_neighbors = read.integer("max_num_nbr", 0, 100000);
+  c.n_gaussians = read.integer("nbr_fea_len", 1, most_units);
+  c.gaussian_min = read.real("gaussian_min", 0.0, 100.0);
+  c.gaussian_step = read.real("gaussian_step", 1e-3, 100.0);
+  c.gaussian_width = read.real("gaussian_width", 1e-3, 100.0);
+  const double last = read.real("gaussian_max", 0.0, 100.0);
+  const double made = c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step;
+  if (std::abs(made - last) > 0.5 * c.gaussian_step)
+    fail_input("model '{}': nbr_fea_len = {} Gaussians from {} by {} do not end at gaussian_max = {}", read.path(),
+               c.n_gaussians, c.gaussian_min, c.gaussian_step, last);
+}
+
+void write_architecture(const PropertyArchitecture& a, json& values) {
+  const CgcnnArchitecture& c = a.cgcnn;
+  values.update(
+      {{"atom_fea_len", c.width},
+       {"n_conv", c.n_convolutions},
+       {"h_fea_len", c.hidden_width},
+       {"n_h", c.n_hidden},
+       {"element_embedding", c.n_features == 0},
+       {"orig_atom_fea_len", c.n_features > 0 ? c.n_features : static_cast<std::int64_t>(a.elements.size())},
+       {"radius", c.radius},
+       {"max_num_nbr", c.max_neighbors},
+       {"nbr_fea_len", c.n_gaussians},
+       {"gaussian_min", c.gaussian_min},
+       {"gaussian_step", c.gaussian_step},
+       {"gaussian_width", c.gaussian_width},
+       {"gaussian_max", c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step}});
+}
+
+void describe(const ModelParameters& p, const std::vector<std::string>&, PropertyArchitecture& a) {
+  a.cgcnn = {p.width, p.convolutions,  p.crystal_width, p.crystal_layers, 0, p.radius, p.max_neighbors, p.gaussians,
+             0.0,     p.gaussian_step, p.gaussian_width};
+}
+
 }  // namespace
 
-std::unique_ptr<PropertyPredictor> make_cgcnn_predictor(const ModelFile& file, PropertyArchitecture architecture) {
-  return std::make_unique<CgcnnPredictor>(file, std::move(architecture));
-}
+const PropertyKind cgcnn_kind = {
+    "cgcnn", true, read_architecture, write_architecture, describe,
+    [](const ModelFile& file, PropertyArchitecture architecture) -> std::unique_ptr<PropertyPredictor> {
+      return std::make_unique<CgcnnPredictor>(file, std::move(architecture));
+    }};
 
 }  // namespace spinel

@@ -1,0 +1,24 @@
+#include "input/validate/check.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "input/value.hpp"
+
+namespace spinel {
+
+void check_selected_keys(const Input& input, const std::string& group) {
+  Input given = input, standard;
+  const Group& keys = *find_group(group);
+  for (const Key& key : keys.keys) {
+    if (key.selector.empty() || member_text(key.member(given)) == member_text(key.member(standard))) continue;
+    const std::string& choice = *std::get<std::string*>(keys.find(key.selector)->member(given));
+    if (std::find(key.selected_by.begin(), key.selected_by.end(), choice) == key.selected_by.end())
+      fail_key(
+          input, group, key.name,
+          fmt::format("belongs to {} = '{}', not to '{}'", key.selector, fmt::join(key.selected_by, "', '"), choice));
+  }
+}
+
+}  // namespace spinel
