@@ -18,9 +18,8 @@ namespace {
 class CsvSource final : public StructureSource {
  public:
   CsvSource(const std::string& path, const SourceOptions& options, const Communicator& communicator)
-      : StructureSource(options), rows_(path, communicator) {
-    std::string where;
-    titles_ = rows_.read(0, where);
+      : StructureSource(options), rows_(path, communicator), titles_(rows_.first()) {
+    const std::string& where = rows_.place_of_first();
     std::vector<std::string> names = {"structure", "cif", "cif_string", "cif.conventional"};
     if (!options.structure_key.empty()) names = {options.structure_key};
     structure_ = column(names);
@@ -54,6 +53,7 @@ class CsvSource final : public StructureSource {
       if (c != structure_ && !titles_[c].empty()) structure.info[titles_[c]] = cells[c];
     return structure;
   }
+  void close() override { rows_.close(); }
   std::uint64_t fingerprint() const override { return rows_.text().fingerprint(); }
 
  private:

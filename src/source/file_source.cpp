@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "crystal/formats/file_name.hpp"
 #include "crystal/formats/structure_file.hpp"
+#include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 #include "source/formats.hpp"
 #include "source/table_rows.hpp"
@@ -37,7 +38,6 @@ class FileSource final : public StructureSource {
  public:
   FileSource(const std::string& path, const SourceOptions& options, const Communicator& communicator)
       : StructureSource(options) {
-    std::string names;  // each followed by a zero byte
     int folder = 0;
     on_root(communicator, [&] {
       std::vector<std::string> paths = {path};
@@ -51,20 +51,18 @@ class FileSource final : public StructureSource {
       }
       for (const std::string& one : paths) {
         cost_.push_back(bytes_of(one));
-        names += fs::path(one).filename().string() + '\0';
+        names_.push_back(fs::path(one).filename().string());
       }
     });
-    communicator.broadcast(names);
+    broadcast_texts(communicator, names_);
     communicator.broadcast(cost_);
     communicator.broadcast(&folder, 1);
     is_folder_ = folder == 1;
     folder_ = is_folder_ ? path : fs::path(path).parent_path().string();
     ContentHash hash;
-    for (std::size_t at = 0, end; at < names.size(); at = end + 1) {
-      end = names.find('\0', at);
-      names_.push_back(names.substr(at, end - at));
-      hash.add(names_.back());
-      hash.add(&cost_[names_.size() - 1], sizeof(double));
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      hash.add(names_[i]);
+      hash.add(&cost_[i], sizeof(double));
     }
     fingerprint_ = hash.value()[0];
   }
@@ -91,10 +89,10 @@ class IdPropSource final : public StructureSource {
  public:
   IdPropSource(const std::string& path, const SourceOptions& options, const Communicator& communicator)
       : StructureSource(options), folder_(path), rows_((fs::path(path) / "id_prop.csv").string(), communicator) {
-    std::string where;
-    titles_ = rows_.read(0, where);
+    titles_ = rows_.first();
     int has_titles = 0;
     on_root(communicator, [&] {
+      std::string where;
       has_titles = fs::exists(path_of(titles_[0])) ? 0 : 1;
       if (rows_.size() == has_titles) fail_input("{}: no row names a file", rows_.text().path());
       for (std::int64_t row = has_titles; row < rows_.size(); ++row)
@@ -135,6 +133,7 @@ class IdPropSource final : public StructureSource {
     structure.info["id"] = cells[0];
     return structure;
   }
+  void close() override { rows_.close(); }
   std::uint64_t fingerprint() const override { return fingerprint_; }
 
  private:

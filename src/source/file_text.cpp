@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -13,7 +14,7 @@
 
 namespace spinel {
 
-FileText::FileText(const std::string& path, const Communicator& communicator) : path_(path), group_(communicator) {
+FileText::FileText(const std::string& path, const Communicator& communicator) : path_(path) {
   int packed = 0;
   on_root(communicator, [&] {
     ContentHash hash;
@@ -28,24 +29,18 @@ FileText::FileText(const std::string& path, const Communicator& communicator) : 
   communicator.broadcast(&fingerprint_, 1);
   communicator.broadcast(&packed, 1);
   is_packed_ = packed == 1;
-  if (is_packed_) unpacked_ = NodeShared<char>(group_, static_cast<std::size_t>(size_));
-  std::string problem;
-  try {
-    if (!is_packed_) {
-      file_ = PosixFile(path, PosixFile::Mode::read);
-    } else if (group_.node().is_root()) {
-      std::size_t at = 0;
-      read_blocks(path, [&](std::string_view block) {
-        if (at + block.size() > unpacked_.size()) fail("{} changed while it was read", path);
-        std::memcpy(unpacked_.data() + at, block.data(), block.size());
-        at += block.size();
-      });
-    }
-  } catch (const std::exception& error) {
-    problem = error.what();
-  }
-  communicator.fail_together(problem);
-  unpacked_.fence();
+  if (!is_packed_) return;
+  unpacked_ = SharedArray<char>(communicator, static_cast<std::size_t>(size_));
+  on_all_ranks(communicator, [&] {
+    char* at = unpacked_.fill();
+    if (at == nullptr) return;
+    char* const end = at + size_;
+    read_blocks(path, [&](std::string_view block) {
+      if (static_cast<std::size_t>(end - at) < block.size()) fail("{} changed while it was read", path);
+      at = std::copy(block.begin(), block.end(), at);
+    });
+  });
+  unpacked_.filled();
 }
 
 FileText::~FileText() { release(); }
@@ -53,10 +48,19 @@ FileText::~FileText() { release(); }
 std::string_view FileText::read(std::int64_t offset, std::int64_t size) {
   const auto at = static_cast<std::size_t>(offset), n = static_cast<std::size_t>(size);
   if (is_packed_) return {unpacked_.data() + at, n};
-  part_.resize(n);
-  if (file_.read(part_.data(), n, at) != n) fail("{} changed while it was read", path_);
-  return part_;
+  if (at < part_begin_ || at + n > part_begin_ + part_.size()) {
+    if (!file_.is_open()) file_ = PosixFile(path_, PosixFile::Mode::read);
+    // Ahead where one part follows the other.
+    constexpr std::size_t ahead = 1 << 16;
+    const bool follows = at == part_begin_ + part_.size();
+    part_.resize(std::max(n, follows ? std::min(ahead, static_cast<std::size_t>(size_) - at) : 0));
+    part_begin_ = at;
+    if (file_.read(part_.data(), part_.size(), at) != part_.size()) fail("{} changed while it was read", path_);
+  }
+  return std::string_view(part_).substr(at - part_begin_, n);
 }
+
+void FileText::close() { file_ = PosixFile(); }
 
 LineReader FileText::lines() const {
   if (is_packed_) return LineReader(std::string_view(unpacked_.data(), unpacked_.size()), path_);
@@ -68,10 +72,10 @@ std::string_view FileText::whole() {
   if (is_packed_) return {unpacked_.data(), n};
   if (n == 0) return {};
   if (map_ == nullptr) {
-    const int descriptor = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     void* map = descriptor < 0 ? MAP_FAILED : mmap(nullptr, n, PROT_READ, MAP_PRIVATE, descriptor, 0);
     const int code = errno;
-    if (descriptor >= 0) close(descriptor);
+    if (descriptor >= 0) ::close(descriptor);
     if (map == MAP_FAILED) fail("cannot read {}: {}", path_, std::strerror(code));
     map_ = map;
   }

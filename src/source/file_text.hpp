@@ -7,7 +7,7 @@
 
 #include "crystal/formats/text_file.hpp"
 #include "io/posix_file.hpp"
-#include "parallel/node_shared.hpp"
+#include "source/shared_array.hpp"
 
 namespace spinel {
 
@@ -24,13 +24,16 @@ class FileText {
   /// Collective. InputError on all ranks where the file cannot be read.
   FileText(const std::string& path, const Communicator& communicator);
   ~FileText();
+  FileText(const FileText&) = delete;
+  FileText& operator=(const FileText&) = delete;
 
   const std::string& path() const { return path_; }
-  const NodeGroup& group() const { return group_; }
   std::uint64_t fingerprint() const { return fingerprint_; }  ///< of the text, unpacked
 
   /// A part of the text, valid until the next call. Error where the file has become shorter.
   std::string_view read(std::int64_t offset, std::int64_t size);
+  /// Lets go of the file until the next read().
+  void close();
 
   /// For looking through it once, on one rank.
   LineReader lines() const;
@@ -40,25 +43,14 @@ class FileText {
 
  private:
   std::string path_;
-  NodeGroup group_;
   std::int64_t size_ = 0;
   std::uint64_t fingerprint_ = 0;
   bool is_packed_ = false;
-  NodeShared<char> unpacked_;  // of a gzip file
-  PosixFile file_;             // a plain one
-  std::string part_;           // what read() handed out
-  void* map_ = nullptr;        // what whole() did
+  SharedArray<char> unpacked_;  // of a gzip file
+  PosixFile file_;              // a plain one, open from the first read() on
+  std::string part_;            // of the plain file from part_begin_ on, as read() looked at it last
+  std::size_t part_begin_ = 0;
+  void* map_ = nullptr;  // what whole() did
 };
-
-/// Collective. What rank 0 has, once per node.
-template <class T>
-NodeShared<T> share_from_root(const NodeGroup& group, const std::vector<T>& values) {
-  std::uint64_t n = values.size();
-  group.all().broadcast(&n, 1);
-  NodeShared<T> all(group, static_cast<std::size_t>(n));
-  if (group.all().is_root()) std::copy(values.begin(), values.end(), all.data());
-  all.exchange(group, 0, group.all().is_root() ? values.size() : 0);
-  return all;
-}
 
 }  // namespace spinel

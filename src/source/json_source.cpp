@@ -4,6 +4,7 @@
 #include "crystal/formats/file_name.hpp"
 #include "crystal/formats/json_records.hpp"
 #include "io/dataset/dataset_records.hpp"
+#include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 #include "source/file_text.hpp"
 #include "source/formats.hpp"
@@ -25,15 +26,10 @@ class JsonSource final : public StructureSource {
     json_.id_keys = options.id_key.empty() ? dataset_id_keys() : std::vector<std::string>{options.id_key};
     json_.allow_labels = options.allow_labels;
     std::vector<JsonPiece> records;
-    std::string columns;
-    on_root(communicator, [&] { records = find_records(columns); });
+    on_root(communicator, [&] { records = find_records(); });
     communicator.broadcast(kind_);
-    communicator.broadcast(columns);
-    for (std::size_t at = 0, end; at < columns.size(); at = end + 1) {
-      end = columns.find('\0', at);
-      json_columns_.push_back(columns.substr(at, end - at));
-    }
-    records_ = share_from_root(text_.group(), records);
+    broadcast_texts(communicator, json_columns_);
+    records_ = SharedArray<JsonPiece>::from_root(communicator, records);
   }
 
   std::string kind() const override { return kind_; }
@@ -61,11 +57,12 @@ class JsonSource final : public StructureSource {
     return structure_from_json(text_.read(at.offset, at.size), json_columns_, json_,
                                fmt::format("{} record {}", text_.path(), i), last_id_);
   }
+  void close() override { text_.close(); }
   std::uint64_t fingerprint() const override { return text_.fingerprint(); }
 
  private:
-  /// On one rank. `columns`: of a table, each followed by a zero byte.
-  std::vector<JsonPiece> find_records(std::string& columns) {
+  /// On one rank.
+  std::vector<JsonPiece> find_records() {
     const std::string_view text = text_.whole();
     JsonRecords found;
     try {
@@ -74,7 +71,7 @@ class JsonSource final : public StructureSource {
       fail_input("{}: {}", text_.path(), error.what());
     }
     kind_ = found.kind;
-    for (const std::string& column : found.columns) columns += column + '\0';
+    json_columns_ = found.columns;
     std::vector<JsonPiece> records;
     records.reserve(found.items.size());
     for (const JsonItem& item : found.items) {
@@ -91,7 +88,7 @@ class JsonSource final : public StructureSource {
   JsonOptions json_;
   std::string kind_;
   std::vector<std::string> json_columns_;
-  NodeShared<JsonPiece> records_;
+  SharedArray<JsonPiece> records_;
   std::int64_t last_ = -1;  // the record read last, and the identifier it has
   std::string last_id_;
 };

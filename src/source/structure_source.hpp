@@ -57,6 +57,8 @@ class StructureSource {
   virtual std::string default_id(std::int64_t i) { return name(i); }
   /// The same without what only a Structure holds; what is wrong with it goes to `problem`.
   virtual void read_crystal(std::int64_t i, CrystalRecord& record);
+  /// Lets go of open files until the next read(): for whoever has thousands of sources.
+  virtual void close() {}
   /// Tells one list from another: of all that its files hold, or of their names and sizes where there are many.
   virtual std::uint64_t fingerprint() const = 0;
 

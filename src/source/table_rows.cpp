@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "crystal/formats/csv_file.hpp"
+#include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 
 namespace spinel {
@@ -16,10 +17,15 @@ TableRows::TableRows(const std::string& path, const Communicator& communicator) 
       row.lines_before = reader.lines_before();
       if (!reader.next(cells)) break;
       row.size = reader.offset() - row.offset;
+      if (!rows.empty()) continue;
+      first_ = cells;
+      place_ = fmt::format("{}:{}", path, reader.line_number());
     }
     if (rows.empty()) fail_input("{}: the file is empty", path);
   });
-  rows_ = share_from_root(text_.group(), rows);
+  broadcast_texts(communicator, first_);
+  communicator.broadcast(place_);
+  rows_ = SharedArray<TextPiece>::from_root(communicator, rows);
 }
 
 std::vector<std::string> TableRows::read(std::int64_t row, std::string& where) {

@@ -18,7 +18,7 @@ class XyzSource final : public StructureSource {
       : StructureSource(options), text_(path, communicator) {
     std::vector<TextPiece> frames;
     on_root(communicator, [&] { frames = index_xyz(text_.lines()); });
-    frames_ = share_from_root(text_.group(), frames);
+    frames_ = SharedArray<TextPiece>::from_root(communicator, frames);
   }
 
   std::string kind() const override { return "extended XYZ"; }
@@ -36,13 +36,14 @@ class XyzSource final : public StructureSource {
     if (!reader.next(structure)) fail("{} changed while it was read", text_.path());
     return structure;
   }
+  void close() override { text_.close(); }
   std::uint64_t fingerprint() const override { return text_.fingerprint(); }
 
  private:
   const TextPiece& frame(std::int64_t i) const { return frames_[static_cast<std::size_t>(i)]; }
 
   FileText text_;
-  NodeShared<TextPiece> frames_;
+  SharedArray<TextPiece> frames_;
 };
 
 }  // namespace

@@ -57,6 +57,7 @@ class Collector {
           fail_input("record '{}' is bad, and strict = .true.: {}", bad.back().id, bad.back().reason);
       }
     }
+    source.close();
   }
 
  private:

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/prototype_label.hpp"
+#include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 #include "run/open_list.hpp"
 #include "stability/entries/energy_key.hpp"
@@ -77,19 +78,6 @@ std::shared_ptr<StructureSource> make_prototypes(const Input& input, const std::
     for (const auto& label : labels) structures.push_back(make_prototype(parse_prototype_label(label)));
   });
   return structures_in_memory(std::move(structures), labels);
-}
-
-/// Collective. Texts of rank 0 on every rank.
-std::vector<std::string> broadcast_texts(const Communicator& world, const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) joined += text + '\0';
-  world.broadcast(joined);
-  std::vector<std::string> result;
-  for (std::size_t at = 0, end; at < joined.size(); at = end + 1) {
-    end = joined.find('\0', at);
-    result.push_back(joined.substr(at, end - at));
-  }
-  return result;
 }
 
 /// What lies within the elements that are wanted, of one list after the other; on rank 0.
@@ -165,7 +153,8 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
   if (p.elemental_references == "prototypes") {
     std::vector<std::string> labels;
     on_root(world, [&] { labels = reference_labels(input, selector.seen.without_reference()); });
-    add(make_prototypes(input, broadcast_texts(world, labels), "elemental_references"));
+    broadcast_texts(world, labels);
+    add(make_prototypes(input, labels, "elemental_references"));
   }
   auto selection = std::make_shared<Selection>(std::move(sources));
   std::vector<std::int64_t> numbers;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "parallel/broadcast_texts.hpp"
 
 namespace spinel {
 namespace {
@@ -33,6 +34,40 @@ TEST(OnRoot, EveryRankThrowsWhatRankZeroThrew) {
   EXPECT_EQ(message([] { fail_input("wrong {}", 1); }, InputError("")), "wrong 1");
   EXPECT_EQ(message([] { fail("broken {}", 2); }, CollectiveError("")), "broken 2");
   EXPECT_EQ(message([] { throw std::runtime_error("other"); }, CollectiveError("")), "other");
+}
+
+TEST(BroadcastTexts, OfAnyLengthWithAnyBytes) {
+  const auto world = Communicator::world();
+  const std::vector<std::string> expected = {"a", "", std::string("b\0c", 3)};
+  std::vector<std::string> texts = {"left", "over"};
+  if (world.is_root()) texts = expected;
+  broadcast_texts(world, texts);
+  EXPECT_EQ(texts, expected);
+}
+
+TEST(OnAllRanks, EveryRankThrowsWhatTheLowestThrew) {
+  const auto world = Communicator::world();
+  int runs = 0;
+  on_all_ranks(world, [&] { ++runs; });
+  EXPECT_EQ(runs, 1);
+  const int middle = world.size() / 2;
+  const auto from_middle = [&](bool of_input) {
+    try {
+      on_all_ranks(world, [&] {
+        if (world.rank() < middle) return;
+        const std::string message = fmt::format("rank {}", world.rank());
+        if (of_input == (world.rank() == middle)) throw InputError(message);
+        throw std::runtime_error(message);
+      });
+    } catch (const InputError& error) {
+      return "input: " + std::string(error.what());
+    } catch (const CollectiveError& error) {
+      return "other: " + std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(from_middle(true), fmt::format("input: rank {}", middle));
+  EXPECT_EQ(from_middle(false), fmt::format("other: rank {}", middle));
 }
 
 }  // namespace

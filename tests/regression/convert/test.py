@@ -290,6 +290,19 @@ def check_list():
         with open(f"out/{prefix}_evaluated.xyz") as file:
             energies.append(re.findall(r"\benergy=(\S+)", file.read()))
     st.check(len(energies[0]) == 3 and energies[0] == energies[1], energies)
+    # A dataset is a source, too.
+    convert("again", "sources = 'out/argon.dataset.h5'", ranks=2)
+    st.check(same(dataset("argon"), dataset("again")), dataset("again"))
+
+
+def check_many_sources():
+    """More files than a rank may have open."""
+    os.mkdir("single")
+    for number in range(1100):
+        st.write(f"single/{number}.xyz", xyz(number % 7))
+    sources = ",\n".join(f"'single/{number}.xyz'" for number in range(1100))
+    output = convert("single", "sources = " + sources, ranks=2)
+    st.check("1,100 structures" in output, output)
 
 
 def check_real():
@@ -322,6 +335,7 @@ with st.workspace():
     check_wrong_inputs()
     check_ising()
     check_list()
+    check_many_sources()
     check_real()
     check_kill()
     path = os.path.join(st.SOURCE, "input", "convert_perovskites.nml")
