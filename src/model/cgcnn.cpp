@@ -206,7 +206,8 @@ void read_architecture(const Architecture& read, PropertyArchitecture& a) {
   const bool learned = read.value<bool>("element_embedding", false);
   const std::int64_t columns = read.integer("orig_atom_fea_len", 1, most_units);
   if (learned && columns != n_elements)
-    fail_input("model '{}': orig_atom_fea_len = {} of its architecture for {} elements", read.path(), columns, n_elements);
+    fail_input("model '{}': orig_atom_fea_len = {} of its architecture for {} elements", read.path(), columns,
+               n_elements);
   c.n_features = learned ? 0 : columns;
   c.radius = read.real("radius", 0.1, 100.0);
   c.max_neighbors = read.integer("max_num_nbr", 0, 100000);
@@ -223,20 +224,19 @@ void read_architecture(const Architecture& read, PropertyArchitecture& a) {
 
 void write_architecture(const PropertyArchitecture& a, json& values) {
   const CgcnnArchitecture& c = a.cgcnn;
-  values.update(
-      {{"atom_fea_len", c.width},
-       {"n_conv", c.n_convolutions},
-       {"h_fea_len", c.hidden_width},
-       {"n_h", c.n_hidden},
-       {"element_embedding", c.n_features == 0},
-       {"orig_atom_fea_len", c.n_features > 0 ? c.n_features : static_cast<std::int64_t>(a.elements.size())},
-       {"radius", c.radius},
-       {"max_num_nbr", c.max_neighbors},
-       {"nbr_fea_len", c.n_gaussians},
-       {"gaussian_min", c.gaussian_min},
-       {"gaussian_step", c.gaussian_step},
-       {"gaussian_width", c.gaussian_width},
-       {"gaussian_max", c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step}});
+  values.update({{"atom_fea_len", c.width},
+                 {"n_conv", c.n_convolutions},
+                 {"h_fea_len", c.hidden_width},
+                 {"n_h", c.n_hidden},
+                 {"element_embedding", c.n_features == 0},
+                 {"orig_atom_fea_len", c.n_features > 0 ? c.n_features : static_cast<std::int64_t>(a.elements.size())},
+                 {"radius", c.radius},
+                 {"max_num_nbr", c.max_neighbors},
+                 {"nbr_fea_len", c.n_gaussians},
+                 {"gaussian_min", c.gaussian_min},
+                 {"gaussian_step", c.gaussian_step},
+                 {"gaussian_width", c.gaussian_width},
+                 {"gaussian_max", c.gaussian_min + static_cast<double>(c.n_gaussians - 1) * c.gaussian_step}});
 }
 
 void describe(const ModelParameters& p, const std::vector<std::string>&, PropertyArchitecture& a) {
@@ -247,7 +247,11 @@ void describe(const ModelParameters& p, const std::vector<std::string>&, Propert
 }  // namespace
 
 const PropertyKind cgcnn_kind = {
-    "cgcnn", true, read_architecture, write_architecture, describe,
+    "cgcnn",
+    true,
+    read_architecture,
+    write_architecture,
+    describe,
     [](const ModelFile& file, PropertyArchitecture architecture) -> std::unique_ptr<PropertyPredictor> {
       return std::make_unique<CgcnnPredictor>(file, std::move(architecture));
     }};

@@ -91,7 +91,11 @@ std::int64_t MlpArchitecture::n_inputs(std::size_t n_elements) const {
 }
 
 const PropertyKind perceptron_kind = {
-    "mlp", false, read_architecture, write_architecture, describe,
+    "mlp",
+    false,
+    read_architecture,
+    write_architecture,
+    describe,
     [](const ModelFile& file, PropertyArchitecture architecture) -> std::unique_ptr<PropertyPredictor> {
       return std::make_unique<PerceptronPredictor>(file, std::move(architecture));
     }};

@@ -49,7 +49,7 @@ PropertyArchitecture parse_property_architecture(const std::string& text, const 
 
 std::string to_json(const PropertyArchitecture& a) {
   nlohmann::json values = {{"kind", a.kind},      {"task", a.task},    {"property", a.property},     {"unit", a.unit},
-                 {"data_mean", a.mean}, {"data_std", a.std}, {"element_types", a.elements}};
+                           {"data_mean", a.mean}, {"data_std", a.std}, {"element_types", a.elements}};
   if (a.is_classifier()) values["n_classes"] = a.n_classes;
   if (!a.references.empty())
     values.update({{"element_references", a.references}, {"references_per_atom", a.references_per_atom}});

@@ -62,7 +62,8 @@ void add_train(std::vector<Group>& groups) {
   g.key("optimizer", &P::optimizer, "rule of a step: 'adamw', or 'sgd' with momentum").one_of({"adamw", "sgd"});
   g.key("learning_rate", &P::learning_rate, "highest learning rate").above(0).may_change();
   g.key("weight_decay", &P::weight_decay, "decay of all weights but biases and scales, per step and learning rate")
-      .at_least(0).may_change();
+      .at_least(0)
+      .may_change();
   g.key("betas", &P::betas, "memory for the gradient and its square")
       .length(2)
       .between(0, 1)
@@ -73,24 +74,36 @@ void add_train(std::vector<Group>& groups) {
   g.key("momentum", &P::momentum, "share of the last step that a step keeps").between(0, 1).of("optimizer", {"sgd"});
   g.key("nesterov", &P::nesterov, "steps that look ahead by their momentum").of("optimizer", {"sgd"});
   g.key("schedule", &P::schedule, "way of the learning rate: 'cosine' falls to the minimum at the last epoch")
-      .one_of({"constant", "cosine", "step", "plateau"}).may_change();
-  g.key("minimum_learning_rate", &P::minimum_learning_rate, "lowest learning rate of a schedule").at_least(0).may_change();
+      .one_of({"constant", "cosine", "step", "plateau"})
+      .may_change();
+  g.key("minimum_learning_rate", &P::minimum_learning_rate, "lowest learning rate of a schedule")
+      .at_least(0)
+      .may_change();
   g.key("decay_factor", &P::decay_factor,
         "factor by which the schedules 'step' and 'plateau' multiply the learning rate")
-      .between(0, 1).may_change();
+      .between(0, 1)
+      .may_change();
   g.key("decay_epochs", &P::decay_epochs, "epochs after which the learning rate is multiplied by decay_factor")
       .in("epochs")
       .length(1, 1000)
       .at_least(1)
       .if_empty("none")
-      .of("schedule", {"step"}).may_change();
+      .of("schedule", {"step"})
+      .may_change();
   g.key("patience", &P::patience,
         "epochs without a better validation after which the learning rate is multiplied by decay_factor")
       .in("epochs")
       .at_least(0)
-      .of("schedule", {"plateau"}).may_change();
-  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero").in("epochs").at_least(0).may_change();
-  g.key("clip_norm", &P::clip_norm, "norm to which longer gradients are shortened").above(0).unless(0, "none").may_change();
+      .of("schedule", {"plateau"})
+      .may_change();
+  g.key("warm_up", &P::warm_up, "epochs in which the learning rate rises from zero")
+      .in("epochs")
+      .at_least(0)
+      .may_change();
+  g.key("clip_norm", &P::clip_norm, "norm to which longer gradients are shortened")
+      .above(0)
+      .unless(0, "none")
+      .may_change();
   g.key("average_decay", &P::average_decay,
         "share that the moving average of the weights keeps in a step; the average is what is validated and kept")
       .between(0, 0.999999)

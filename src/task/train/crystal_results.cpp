@@ -149,7 +149,8 @@ void CrystalResults::report(Log& log) const {
 void CrystalResults::report(const Size& size, Log& log) const {
   const bool classes = subject_.is_classification();
   const std::string unit = subject_.unit().empty() ? "" : " (" + subject_.unit() + ")";
-  TextTable table(classes ? std::vector<std::string>{"group", "n", "accuracy", "cross entropy", "AUC"}
+  TextTable table(classes
+                      ? std::vector<std::string>{"group", "n", "accuracy", "cross entropy", "AUC"}
                       : std::vector<std::string>{"group", "n", "MAE" + unit, "RMSE" + unit, "R²", "largest" + unit});
   for (const Row& row : size.rows) {
     const std::string name = row.group.empty() ? row.part : fmt::format("  {}: {}", row.group, row.value);
