@@ -5,7 +5,7 @@
 #include "crystal/formats/extended_xyz.hpp"
 #include "neighbor/crystal_graph.hpp"
 
-// graph_speed FILE.xyz [crystals [radius [neighbours]]]: the graph builder alone on one core. Prints crystals a second
+// graph_speed FILE.xyz [crystals [radius [neighbors]]]: the graph builder alone on one core. Prints crystals a second
 // of processor time, and the sum of all distances.
 int main(int argc, char** argv) {
   using namespace spinel;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pymatgen's side of benchmarks/graph/run.sh: neighbours as the authors' code of CGCNN takes them, the 12 nearest within 8 Å.
+"""pymatgen's side of benchmarks/graph/run.sh: neighbors as the authors' code of CGCNN takes them, the 12 nearest within 8 Å.
 
     pymatgen_graph.py FILE.xyz.gz CRYSTALS     prints: crystals a second of processor time, and the sum of all distances
 """

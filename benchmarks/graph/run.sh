@@ -1,5 +1,5 @@
 #!/bin/bash
-# Neighbour graphs of mp_20/train, the 12 nearest within 8 Å: pymatgen (as the authors' code of CGCNN calls it) and Spinel in
+# Neighbor graphs of mp_20/train, the 12 nearest within 8 Å: pymatgen (as the authors' code of CGCNN calls it) and Spinel in
 # turn on one core, by processor time. Medians [minimum … maximum].
 #   benchmarks/graph/run.sh [rounds] [folder of graph_speed] [python with pymatgen]
 set -e

@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     const StoredHull stored = world.is_root() ? stored_hull(list.entries, table, list.kind) : StoredHull{};
     const auto store = now();
     const ReferenceHull reference(world, stored);
-    const CandidateTable asked = reference.evaluate(list);
+    const CandidateTable asked = reference.assess(list);
     const auto end = now();
     const auto& above = table.energy_above_hull;
     if (world.is_root())

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""SchNet and PaiNN in eager PyTorch, as doc/models.md has them: features of neighbours by index_select, sums by index_add,
+"""SchNet and PaiNN in eager PyTorch, as doc/models.md has them: features of neighbors by index_select, sums by index_add,
 forces and stress by autograd. The peer that Spinel's speed is measured against.
 
     eager.py verify MODEL.h5 STRUCTURES.xyz RESULT.h5        # float64 against calculation = 'energy', all = .true.

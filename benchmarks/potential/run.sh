@@ -2,7 +2,7 @@
 # A trained potential on rattled silicon, float32, one thread a rank: Spinel (1 and 2 ranks) and eager.py, the same network in
 # eager PyTorch, in turn; and training on mlearn's silicon likewise.
 #   benchmarks/potential/run.sh [rounds] [path of spinel] [model]        model: default models/silicon.h5
-# Prints µs per atom and step (Spinel: its MD loop with neighbour lists; eager.py: without), the memory that the atoms take at the
+# Prints µs per atom and step (Spinel: its MD loop with neighbor lists; eager.py: without), the memory that the atoms take at the
 # peak and beyond a run of 8 atoms, and structures/s of training: median [min … max] over rounds, and medians of ratios within
 # each round. EAGER_4096=1 runs eager.py on 4,096 atoms too. ROWS=file keeps the raw numbers, and adds to those there.
 # SPINEL_DATA: folder with mlearn.

@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
     Log log(false);
     const RunContext context{world, input, UnitSystem::by_name(input.control.units), log};
     const PotentialMaker maker(input, world);
-    StructureJob job(context, maker);
+    StructureJob job(world, context.units, maker, {input.relax, input.neighbor, input.parallel, false},
+                     context.place("parallel"));
     while (answer(job)) {
     }
   } catch (const std::exception& error) {

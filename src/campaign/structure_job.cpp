@@ -9,7 +9,7 @@
 #include "domain/distribute.hpp"
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
-#include "run/make_structure.hpp"
+#include "run/setup/make_structure.hpp"
 
 namespace spinel {
 
@@ -81,8 +81,13 @@ StructureStatus status_of(RelaxationStatus status) {
 
 }  // namespace
 
-StructureJob::StructureJob(const RunContext& context, const PotentialMaker& maker)
-    : context_(context), potentials_(maker, context.world) {}
+StructureJob::StructureJob(const Communicator& pool, const UnitSystem& units, const PotentialMaker& maker,
+                           StructureJobParameters parameters, KeyPlace place)
+    : pool_(pool),
+      units_(units),
+      parameters_(std::move(parameters)),
+      place_(std::move(place)),
+      potentials_(maker, pool) {}
 
 std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Timers& timers) {
   std::vector<std::int32_t> index;
@@ -90,17 +95,16 @@ std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Tim
   committee_ = std::dynamic_pointer_cast<Committee>(potential);
   for (std::int32_t& type : atoms.type) type = index[static_cast<std::size_t>(type)];
   atoms.species = potentials_.species();
-  auto decomposition = make_decomposition(context_.input.parallel, context_.place("parallel"), atoms, context_.world);
-  auto field =
-      std::make_unique<ForceField>(std::move(atoms), Halo(context_.world, std::move(decomposition)),
-                                   std::move(potential), context_.input.neighbor, context_.input.parallel, timers);
+  auto decomposition = make_decomposition(parameters_.parallel, place_, atoms, pool_);
+  auto field = std::make_unique<ForceField>(std::move(atoms), Halo(pool_, std::move(decomposition)),
+                                            std::move(potential), parameters_.neighbor, parameters_.parallel, timers);
   if (flag_source_) field->set_flag_source(flag_source_);
   return field;
 }
 
 void StructureJob::keep_end(StructureResult& result, const ForceField& field) const {
-  const Structure end = gather_structure(field.atoms(), context_.world, true, &field.forces());
-  if (!context_.world.is_root()) return;
+  const Structure end = gather_structure(field.atoms(), pool_, true, &field.forces());
+  if (!pool_.is_root()) return;
   // Species, masks and info are those of the input; types of the force field index another table.
   result.structure.cell = end.cell;
   result.structure.position = end.position;
@@ -108,7 +112,7 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
 }
 
 void StructureJob::keep_spread(StructureResult& result, const ForceField& field) const {
-  const SpreadSummary spread = summarize(committee_->spread(), field.atoms(), context_.world);
+  const SpreadSummary spread = summarize(committee_->spread(), field.atoms(), pool_);
   result.energy_spread = spread.energy;
   result.force_spread = spread.force_mean;
   result.largest_force_spread = spread.force_max;
@@ -134,7 +138,7 @@ void guarded(const Communicator& pool, StructureResult& result, const std::funct
 
 void StructureJob::compute(StructureResult& result) {
   Timers timers;
-  const auto field = make_force_field(local_atoms_from(result.structure, context_.world), timers);
+  const auto field = make_force_field(local_atoms_from(result.structure, pool_), timers);
   if (committee_) committee_->look_at_next();
   const EnergyVirial total = field->update({true, true});
   if (committee_) keep_spread(result, *field);
@@ -147,23 +151,23 @@ void StructureJob::compute(StructureResult& result) {
   }
   result.evaluations = 1;
   result.energy = result.enthalpy = result.initial_energy = total.energy;
-  result.fmax = context_.world.max(largest);
+  result.fmax = pool_.max(largest);
   for (std::size_t k = 0; k < 6; ++k) result.stress[k] = -total.virial[k] / atoms.volume();
   for (const double component : result.stress) result.smax = std::max(result.smax, std::abs(component));
   result.initial_cell = atoms.cell;
   keep_end(result, *field);
   result.status = StructureStatus::done;
-  if (context_.world.max(finite ? 0 : 1) > 0) {
+  if (pool_.max(finite ? 0 : 1) > 0) {
     result.status = StructureStatus::failed;
     result.reason = "energy or forces are not finite";
   }
 }
 
 RelaxationSettings StructureJob::prepare_relaxation(Structure& structure) const {
-  const RelaxParameters& p = context_.input.relax;
-  RelaxationSettings settings = relaxation_settings(p, context_.units);
-  on_root(context_.world, [&] { mark_fixed(structure, p, takes_many_structures(context_.input)); });
-  if (p.keep_symmetry) settings.symmetry = find_symmetry(structure, p.symmetry_tolerance, context_.world);
+  const RelaxParameters& p = parameters_.relax;
+  RelaxationSettings settings = relaxation_settings(p, units_);
+  on_root(pool_, [&] { mark_fixed(structure, p, parameters_.one_of_many); });
+  if (p.keep_symmetry) settings.symmetry = find_symmetry(structure, p.symmetry_tolerance, pool_);
   return settings;
 }
 

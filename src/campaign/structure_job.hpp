@@ -5,19 +5,29 @@
 
 #include "campaign/structure_result.hpp"
 #include "core/timers.hpp"
+#include "core/units.hpp"
+#include "input/key_place.hpp"
 #include "potential/committee.hpp"
 #include "potential/force_field.hpp"
 #include "relax/relaxation.hpp"
-#include "run/context.hpp"
-#include "run/make_potential.hpp"
+#include "run/setup/make_potential.hpp"
 
 namespace spinel {
+
+/// What structures are computed with beside their potential: groups of an input, or of one's own.
+struct StructureJobParameters {
+  RelaxParameters relax;
+  NeighborParameters neighbor;
+  ParallelParameters parallel;
+  bool one_of_many = false;  ///< a structure need not hold every species of relax.fixed_species
+};
 
 /// Single points and relaxations of one structure after the other on the ranks of one pool.
 class StructureJob {
  public:
-  /// Collective over `context.world`, which is the pool. `maker` and `context` must outlive this.
-  StructureJob(const RunContext& context, const PotentialMaker& maker);
+  /// Collective over the pool. `place`: of the keys of `parameters.parallel`. `units` and `maker` must outlive this.
+  StructureJob(const Communicator& pool, const UnitSystem& units, const PotentialMaker& maker,
+               StructureJobParameters parameters, KeyPlace place);
 
   /// What a stop or a checkpoint is asked by; its maximum over ranks is what ForceField::flag() returns.
   void set_flag_source(std::function<double()> source) { flag_source_ = std::move(source); }
@@ -41,7 +51,10 @@ class StructureJob {
   void keep_spread(StructureResult& result, const ForceField& field) const;
   void keep_end(StructureResult& result, const ForceField& field) const;
 
-  const RunContext& context_;
+  Communicator pool_;
+  const UnitSystem& units_;
+  StructureJobParameters parameters_;
+  KeyPlace place_;
   PotentialTable potentials_;
   std::shared_ptr<Committee> committee_;  // of the last force field, where its potential is one
   std::function<double()> flag_source_;

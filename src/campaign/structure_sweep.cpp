@@ -6,31 +6,32 @@
 #include "crystal/recipe.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
-#include "run/make_structure.hpp"
+#include "run/setup/make_structure.hpp"
 
 namespace spinel {
 
-Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name) {
-  StructureRecipe recipe = make_recipe(input.structure);
+Structure completed_structure(const StructureParameters& parameters, const UnitSystem& units, std::int64_t seed,
+                              Structure structure, std::int64_t number, const std::string& name) {
+  StructureRecipe recipe = make_recipe(parameters);
   // A structure of the list need not hold every species whose mass is given.
   recipe.mass_species.clear();
   recipe.masses.clear();
-  for (std::size_t k = 0; k < input.structure.mass_species.size(); ++k)
+  for (std::size_t k = 0; k < parameters.mass_species.size(); ++k)
     for (const Species& species : structure.species)
-      if (species.symbol == input.structure.mass_species[k]) {
+      if (species.symbol == parameters.mass_species[k]) {
         recipe.mass_species.push_back(species.symbol);
-        recipe.masses.push_back(input.structure.masses[k]);
+        recipe.masses.push_back(parameters.masses[k]);
         break;
       }
   // Two structures must not get the same moves.
-  const std::uint64_t seed =
-      static_cast<std::uint64_t>(input.control.seed) + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull;
-  return complete_structure(std::move(structure), recipe, seed, input.control.units == "lj", name);
+  const std::uint64_t own_seed =
+      static_cast<std::uint64_t>(seed) + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull;
+  return complete_structure(std::move(structure), recipe, own_seed, units.name == "lj", name);
 }
 
 void check_potential(const RunContext& context, const StructureSet& set, const PotentialMaker& maker) {
   constexpr std::int64_t most_tried = 20;
-  const Input& input = context.input;
+  const KeyPlace place = context.place(set.group.c_str());
   on_root(context.world, [&] {
     const auto alone = Communicator::self();
     PotentialTable table(maker, alone);
@@ -45,37 +46,38 @@ void check_potential(const RunContext& context, const StructureSet& set, const P
         if (first_problem.empty()) first_problem = error.what();
       }
     }
-    if (first_problem.rfind(input.locations.file + ":", 0) == 0) throw InputError(first_problem);
-    fail_key(input, set.group, set.key, first_problem);
+    if (first_problem.rfind(place.locations->file + ":", 0) == 0) throw InputError(first_problem);
+    place.fail(set.key, first_problem);
   });
 }
 
 namespace {
 
-std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const StructureSet& set) {
+std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const StructureSet& set,
+                                           const PotentialParameters& parameters) {
   if (set.action == StructureSet::Action::none) return nullptr;
-  auto maker = std::make_unique<PotentialMaker>(context.input.potential, context.units, context.place("potential"),
-                                                context.world);
+  auto maker = std::make_unique<PotentialMaker>(parameters, context.units, context.place("potential"), context.world);
   check_potential(context, set, *maker);
   return maker;
 }
 
 }  // namespace
 
-StructureSweep::StructureSweep(const RunContext& context, StructureSet set)
+StructureSweep::StructureSweep(const RunContext& context, const RunFiles& files, StructureSet set,
+                               SweepParameters parameters)
     : context_(context),
       set_(std::move(set)),
-      files_(context),
-      maker_(make_maker(context, set_)),
-      campaign_(context, files_, plan()) {}
+      parameters_(std::move(parameters)),
+      maker_(make_maker(context, set_, parameters_.potential)),
+      campaign_(context, files, plan()) {}
 
 CampaignPlan StructureSweep::plan() const {
   CampaignPlan plan;
-  plan.journal = files_.journal;
+  plan.journal = parameters_.journal;
   plan.n_items = set_.source->size();
   // Every rank is a pool where none are given, also where there are more ranks than structures.
   plan.n_pools =
-      pools_for(context_, context_.input.parallel.pools, std::max<std::int64_t>(plan.n_items, context_.world.size()));
+      pools_for(context_, parameters_.job.parallel.pools, std::max<std::int64_t>(plan.n_items, context_.world.size()));
   // Single points are short and, in the order of their size, alike.
   plan.short_items = set_.action != StructureSet::Action::relaxation;
   plan.cost = [source = set_.source](std::int64_t number) { return source->cost(number); };
@@ -88,10 +90,8 @@ CampaignPlan StructureSweep::plan() const {
 
 bool StructureSweep::run() {
   campaign_.report(set_.origin);
-  Log quiet(false);
-  const RunContext here{campaign_.pool(), context_.input, context_.units, quiet};
   std::optional<StructureJob> job;
-  if (maker_) job.emplace(here, *maker_);
+  if (maker_) job.emplace(campaign_.pool(), context_.units, *maker_, parameters_.job, context_.place("parallel"));
   return campaign_.run(
       [&](std::int64_t number, const Campaign::Pulse& pulse) { return treat(job ? &*job : nullptr, number, pulse); });
 }
@@ -111,7 +111,8 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
       // Labels of a dataset are of no use here.
       before.force.clear();
       before.velocity.clear();
-      before = completed_structure(context_.input, before, number, result.name);
+      before =
+          completed_structure(parameters_.structure, context_.units, parameters_.seed, before, number, result.name);
       result.structure = before;
     });
     if (set_.action == StructureSet::Action::relaxation)
@@ -161,7 +162,7 @@ bool StructureSweep::relax(StructureJob& job, StructureResult& result) {
 }
 
 void StructureSweep::keep_frame(StructureResult& result, ForceField& field, const RelaxationProgress& point) {
-  const auto every = static_cast<std::size_t>(context_.input.output.trajectory_every);
+  const auto every = static_cast<std::size_t>(parameters_.trajectory_every);
   if (every == 0 || (result.series.energy.size() - 1) % every != 0) return;
   const Structure now = gather_structure(field.atoms(), campaign_.pool(), true, &field.forces());
   if (!campaign_.pool().is_root()) return;

@@ -7,8 +7,8 @@
 #include "campaign/campaign.hpp"
 #include "campaign/structure_job.hpp"
 #include "campaign/structure_result.hpp"
-#include "run/make_potential.hpp"
 #include "run/run_files.hpp"
+#include "run/setup/make_potential.hpp"
 #include "source/structure_source.hpp"
 
 namespace spinel {
@@ -30,20 +30,29 @@ struct StructureSet {
   std::function<Bytes(const StructureResult& result, const Structure& before)> assess{};
 };
 
-/// Energies or relaxations of many structures by the potential of &potential, as a Campaign: each structure is read on
+/// What a sweep computes with: groups of an input, or of one's own, so that one run may hold several.
+struct SweepParameters {
+  StructureParameters structure;  ///< what else becomes of each structure (completed_structure())
+  PotentialParameters potential;
+  StructureJobParameters job;
+  std::int64_t seed = 1;
+  std::int64_t trajectory_every = 0;  ///< accepted points between kept frames of a relaxation; 0: none
+  std::string journal;                ///< folder
+};
+
+/// Energies or relaxations of many structures by a potential, as a Campaign: each structure is read on
 /// the pool that works on it, and its result kept at once. A structure that fails never stops the rest.
 class StructureSweep {
  public:
   /// Collective. InputError where the potential fits none of the first structures, or the journal of an earlier run
   /// belongs to other structures.
-  StructureSweep(const RunContext& context, StructureSet set);
+  StructureSweep(const RunContext& context, const RunFiles& files, StructureSet set, SweepParameters parameters);
 
   /// Collective. Does what is left. False where a stop came before the end.
   bool run();
   Campaign& campaign() { return campaign_; }
 
   std::int64_t size() const { return set_.source->size(); }
-  const RunFiles& files() const { return files_; }
   /// On rank 0, after run(): of structure 0 … size() − 1; status `pending` where there is none.
   StructureResult result(std::int64_t number);
   /// The same with what assess() found; nothing where there is none.
@@ -61,13 +70,14 @@ class StructureSweep {
 
   const RunContext& context_;
   StructureSet set_;
-  RunFiles files_;
+  SweepParameters parameters_;
   std::unique_ptr<PotentialMaker> maker_;  // none where structures are taken as they are
   Campaign campaign_;
 };
 
-/// A structure of a list, its `number`th, with what else &structure says. InputError where that does not fit it.
-Structure completed_structure(const Input& input, Structure structure, std::int64_t number, const std::string& name);
+/// A structure of a list, its `number`th, with what else the parameters say. InputError where that does not fit it.
+Structure completed_structure(const StructureParameters& parameters, const UnitSystem& units, std::int64_t seed,
+                              Structure structure, std::int64_t number, const std::string& name);
 
 /// Collective. A potential that fits none of the first structures is wrong for all of them: InputError, with what is
 /// wrong with the first.

@@ -5,8 +5,8 @@
 namespace spinel {
 
 const char* name(Region region) {
-  static constexpr const char* names[n_regions] = {"pair",     "neighbour", "halo", "integrate",
-                                                   "analysis", "output",    "other"};
+  static constexpr const char* names[n_regions] = {"pair",     "neighbor", "halo", "integrate",
+                                                   "analysis", "output",   "other"};
   return names[static_cast<std::size_t>(region)];
 }
 

@@ -7,7 +7,7 @@
 namespace spinel {
 
 /// The parts of a run's wall time, in the order of the breakdown table at its end.
-enum class Region { pair, neighbour, halo, integrate, analysis, output, other };
+enum class Region { pair, neighbor, halo, integrate, analysis, output, other };
 inline constexpr std::size_t n_regions = 7;
 const char* name(Region region);
 

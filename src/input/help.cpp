@@ -57,21 +57,32 @@ std::string special_text(const Key& key) {
   return key.special ? fmt::format("{:g}: {}", *key.special, key.special_meaning) : "";
 }
 
+std::string used_by_text(const std::vector<std::string>& calculations) {
+  std::string result;
+  for (const auto& name : calculations) result += (result.empty() ? "" : ", ") + name;
+  return result;
+}
+
+/// "may change at a restart of md"; empty: it may not.
+std::string restart_text(const Key& key) {
+  if (key.changed == AtRestart::frozen) return "";
+  std::string text = "may change at a restart";
+  if (!key.changes_for.empty()) text += " of " + used_by_text(key.changes_for);
+  if (!key.frozen_for.empty()) text += ", not of " + used_by_text(key.frozen_for);
+  if (key.changes_for_one) text += " of one structure";
+  return text;
+}
+
 std::string group_help(const Group& group) {
   std::string result = "&" + group.name + "\n" + wrapped(group.help, 2);
   for (const auto& key : group.keys) {
     std::string text = key.help;
     if (key.special) text += " (" + special_text(key) + ")";
     if (!key.selector.empty()) text += "; with " + selection_text(key);
+    if (const auto restart = restart_text(key); !restart.empty()) text += "; " + restart;
     result +=
         "\n  " + key.name + wrapped(facts(key), key.name.size() + 4).substr(key.name.size() + 2) + wrapped(text, 6);
   }
-  return result;
-}
-
-std::string used_by_text(const std::vector<std::string>& calculations) {
-  std::string result;
-  for (const auto& name : calculations) result += (result.empty() ? "" : ", ") + name;
   return result;
 }
 
@@ -99,7 +110,7 @@ std::string help_text(const std::string& topic, const std::vector<CalculationHel
         if (group.used_by(name, key)) rows.emplace_back(key.name, key.help + (key.is_required ? " (required)" : ""));
       if (!rows.empty()) result += "\n&" + group.name + "\n" + list(rows);
     }
-    return result + "\n'spinel --help dynamics' tells type, unit, range and default of the keys of a group.\n";
+    return result + "\n'spinel --help dynamics' describes type, unit, range and default of the keys of a group.\n";
   }
   if (const Group* group = find_group(name)) return group_help(*group);
 
@@ -145,6 +156,7 @@ std::string keywords_markdown() {
       std::string help = key.help;
       if (key.special) help += "; " + special_text(key);
       if (!key.selector.empty()) help += "; with " + selection_text(key);
+      if (const auto restart = restart_text(key); !restart.empty()) help += "; " + restart;
       if (!key.calculations.empty()) help += " (used by: " + used_by_text(key.calculations) + ")";
       result += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", key.name, type_text(key), cell(value),
                             cell(unit_text(key)), cell(allowed), cell(help));

@@ -17,9 +17,9 @@ using Member = std::variant<std::string*, std::int64_t*, double*, bool*, std::ve
 
 /// What a restart does where a key has another value than when its checkpoint was written.
 enum class AtRestart {
-  frozen,  ///< an error: what is done belongs to the old value
-  told,    ///< goes on with the new value, and a NOTE says so
-  silent   ///< goes on with the new value: how long to run, what to write
+  frozen,    ///< an error: what is done belongs to the old value
+  reported,  ///< goes on with the new value, and a NOTE says so
+  silent     ///< goes on with the new value: how long to run, what to write
 };
 
 /// All there is to know about one key; parsing, validation, help, doc/keywords.md and the echo have no other source.
@@ -63,7 +63,7 @@ struct Key {
   Key& lj(double value) { return lj_default = value, *this; }
   Key& only_for(std::vector<std::string> names) { return calculations = std::move(names), *this; }
   // At a restart; without one of these the key must not change.
-  Key& may_change() { return changed = AtRestart::told, *this; }
+  Key& may_change() { return changed = AtRestart::reported, *this; }
   Key& may_change_silently() { return changed = AtRestart::silent, *this; }
   Key& may_change_for(std::vector<std::string> names) { return changes_for = std::move(names), may_change(); }
   Key& may_change_unless(std::vector<std::string> names) { return frozen_for = std::move(names), may_change(); }

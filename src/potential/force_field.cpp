@@ -74,7 +74,7 @@ ForceField::Staleness ForceField::staleness() const {
 }
 
 bool ForceField::must_rebuild() {
-  const auto timing = timers_.scope(Region::neighbour);
+  const auto timing = timers_.scope(Region::neighbor);
   const bool due = neighbor_.rebuild_every > 0 && counts_.steps_since_build >= neighbor_.rebuild_every;
   // With the check on every step no list is ever used stale; without it, a list found stale when its time has come
   // may have been so before.
@@ -107,7 +107,7 @@ void ForceField::build_list() {
 }
 
 void ForceField::rebuild() {
-  const auto timing = timers_.scope(Region::neighbour);
+  const auto timing = timers_.scope(Region::neighbor);
   const double sort_length = 0.5 * (potential_->cutoff() + neighbor_.skin);
   halo_.migrate(atoms_, sort_length);
   if (communicator().size() > 1) {
@@ -135,7 +135,7 @@ void ForceField::rebuild() {
 }
 
 void ForceField::rebuild_as_checkpointed(const BuildCounts& counts) {
-  const auto timing = timers_.scope(Region::neighbour);
+  const auto timing = timers_.scope(Region::neighbor);
   const auto present = atoms_.position;
   const Mat3 present_cell = atoms_.cell;
   std::copy(atoms_.build_position.begin(), atoms_.build_position.end(), atoms_.position.begin());

@@ -15,7 +15,7 @@ constexpr int delay = 20;
 }  // namespace
 
 void fire(Walk& walk) {
-  const Objective& objective = walk.objective();
+  const RelaxationObjective& objective = walk.objective();
   const std::size_t n = walk.accepted().x.size();
   Variables velocity(n, 0.0), move(n);
   double timestep = first_timestep, mixing = first_mixing;

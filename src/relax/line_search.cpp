@@ -20,7 +20,7 @@ double shorter(double length, double slope_start, double slope_trial) {
 }  // namespace
 
 bool LineSearch::advance(const Variables& direction, double scale_of_gradient) {
-  const Objective& objective = walk_.objective();
+  const RelaxationObjective& objective = walk_.objective();
   const WalkPoint& start = walk_.accepted();
   const double slope_start = objective.dot(start.gradient, direction);
   if (!(slope_start < 0.0)) return false;

@@ -40,7 +40,7 @@ std::vector<std::uint8_t> fixed_of_all(const LocalAtoms& atoms, const Communicat
 
 }  // namespace
 
-Objective::Objective(ForceField& field, const RelaxationSettings& settings)
+RelaxationObjective::RelaxationObjective(ForceField& field, const RelaxationSettings& settings)
     : field_(field),
       settings_(settings),
       blocks_(field.communicator(), field.atoms().n_global),
@@ -74,7 +74,7 @@ Objective::Objective(ForceField& field, const RelaxationSettings& settings)
   strain_unit_ = strain_factor * std::sqrt(n) * length_;
 }
 
-std::string Objective::volume_obstacle(double volume) const {
+std::string RelaxationObjective::volume_obstacle(double volume) const {
   const double factor = volume / start_volume_;
   if (factor > settings_.max_volume_change)
     return fmt::format("the volume grew by more than a factor of {:.4g}, from {:.6g} to {:.6g}",
@@ -85,7 +85,7 @@ std::string Objective::volume_obstacle(double volume) const {
   return {};
 }
 
-void Objective::move_to(const Variables& x, const Mat3& deformation) {
+void RelaxationObjective::move_to(const Variables& x, const Mat3& deformation) {
   LocalAtoms& atoms = field_.atoms();
   std::vector<Vec3> place(blocks_.size());
   for (std::size_t i = 0; i < place.size(); ++i) place[i] = at(x, i);
@@ -99,8 +99,8 @@ void Objective::move_to(const Variables& x, const Mat3& deformation) {
   }
 }
 
-Evaluation Objective::evaluate(const Variables& x, Variables& gradient) {
-  Evaluation result;
+ObjectiveValue RelaxationObjective::compute(const Variables& x, Variables& gradient) {
+  ObjectiveValue result;
   std::vector<double> y(strains_.size());
   const int last = communicator().size() - 1;
   if (n_local_strains_ > 0) std::copy(x.end() - static_cast<std::ptrdiff_t>(y.size()), x.end(), y.begin());
@@ -167,7 +167,7 @@ Evaluation Objective::evaluate(const Variables& x, Variables& gradient) {
   return result;
 }
 
-void Objective::find_distances(Evaluation& result) const {
+void RelaxationObjective::find_distances(ObjectiveValue& result) const {
   if (!(settings_.minimum_distance > 0.0)) return;
   const LocalAtoms& atoms = field_.atoms();
   const NeighborList& list = field_.neighbors();
@@ -193,13 +193,13 @@ void Objective::find_distances(Evaluation& result) const {
                                 pair[0] + 1, pair[1] + 1, std::sqrt(least), settings_.minimum_distance);
 }
 
-double Objective::dot(const Variables& a, const Variables& b) const {
+double RelaxationObjective::dot(const Variables& a, const Variables& b) const {
   double sum = 0.0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
   return communicator().sum(sum);
 }
 
-double Objective::longest_move(const Variables& step) const {
+double RelaxationObjective::longest_move(const Variables& step) const {
   double longest2 = 0.0;
   for (std::size_t i = 0; i < blocks_.size(); ++i) longest2 = std::max(longest2, at(step, i).squaredNorm());
   if (n_local_strains_ > 0) {

@@ -16,7 +16,7 @@ namespace spinel {
 using Variables = std::vector<double>;
 
 /// What an evaluation found, the same on every rank.
-struct Evaluation {
+struct ObjectiveValue {
   std::string obstacle;   ///< why the point is unphysical; empty: it is not
   double enthalpy = 0.0;  ///< eV; the value to minimise
   RelaxationProgress progress;
@@ -33,10 +33,10 @@ struct Evaluation {
 /// on what the symmetry allows, and B_k an orthonormal basis of the free strains; the y_k stand behind the atoms of the
 /// last rank. Fixed atoms keep their place in the unstrained cell. J = 0.7 · √N · (V/N)^⅓ makes the Hessian of the
 /// cell, V·C/J² for an elastic constant C, about as large as that of an atom, whatever the size of the system.
-class Objective {
+class RelaxationObjective {
  public:
   /// Collective. Where symmetry is to be kept the start is made exactly symmetric, its cell too where it may move.
-  Objective(ForceField& field, const RelaxationSettings& settings);
+  RelaxationObjective(ForceField& field, const RelaxationSettings& settings);
 
   const Communicator& communicator() const { return field_.communicator(); }
   /// Variables on this rank.
@@ -45,7 +45,7 @@ class Objective {
 
   /// Collective. Moves atoms and cell to x and computes value and gradient; `gradient` is undefined where the point is
   /// unphysical. A volume out of bounds costs no evaluation of forces and leaves the force field where it is.
-  Evaluation evaluate(const Variables& x, Variables& gradient);
+  ObjectiveValue compute(const Variables& x, Variables& gradient);
   /// Times that forces were computed.
   std::int64_t evaluations() const { return evaluations_; }
 
@@ -58,7 +58,7 @@ class Objective {
  private:
   std::string volume_obstacle(double volume) const;
   void move_to(const Variables& x, const Mat3& deformation);
-  void find_distances(Evaluation& result) const;
+  void find_distances(ObjectiveValue& result) const;
 
   ForceField& field_;
   const RelaxationSettings& settings_;

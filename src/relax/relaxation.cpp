@@ -38,7 +38,7 @@ RelaxationResult relax(ForceField& field, const RelaxationSettings& settings, co
   const bool by_tao = settings.minimizer == "lbfgs" || settings.minimizer == "blmvm" || settings.minimizer == "cg";
   if (!by_tao && settings.minimizer != "fire")
     fail_input("there is no minimizer '{}': choose fire, lbfgs, blmvm or cg", settings.minimizer);
-  Objective objective(field, settings);
+  RelaxationObjective objective(field, settings);
   Walk walk(objective, settings, observer);
   walk.start();
   // A search without an acceptable point means that the history misleads or that the forces are not smooth here: once

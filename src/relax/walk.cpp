@@ -14,13 +14,13 @@ constexpr std::int64_t patience = 100;  // evaluations without progress
 
 }  // namespace
 
-Walk::Walk(Objective& objective, const RelaxationSettings& settings, const RelaxationObserver& observer)
+Walk::Walk(RelaxationObjective& objective, const RelaxationSettings& settings, const RelaxationObserver& observer)
     : objective_(objective), settings_(settings), observer_(observer) {
   accepted_.x.assign(objective.size(), 0.0);
 }
 
 void Walk::start() {
-  accepted_.found = objective_.evaluate(accepted_.x, accepted_.gradient);
+  accepted_.found = objective_.compute(accepted_.x, accepted_.gradient);
   if (!accepted_.found.physical()) {
     end_ = End::failed;
     reason_ = "at the start: " + accepted_.found.obstacle;
@@ -64,7 +64,7 @@ bool Walk::visit(WalkPoint& trial) {
     return false;
   }
   const std::int64_t before = objective_.evaluations();
-  trial.found = objective_.evaluate(trial.x, trial.gradient);
+  trial.found = objective_.compute(trial.x, trial.gradient);
   if (objective_.evaluations() > before) at_accepted_ = false;
   if (trial.found.physical()) return true;
   reason_ = trial.found.obstacle;
@@ -93,7 +93,7 @@ RelaxationResult Walk::finish() {
   RelaxationResult result;
   if (!at_accepted_) {
     WalkPoint again{accepted_.x, {}, {}};
-    again.found = objective_.evaluate(again.x, again.gradient);
+    again.found = objective_.compute(again.x, again.gradient);
     accepted_.found.progress.evaluations = again.found.progress.evaluations;
   }
   result.last = accepted_.found.progress;

@@ -12,7 +12,7 @@ constexpr double typical_stiffness = 20.0;
 /// A point of a minimisation.
 struct WalkPoint {
   Variables x, gradient;
-  Evaluation found;
+  ObjectiveValue found;
 };
 
 /// The way of a minimiser over an objective: it tries points and accepts some. Counts evaluations, tells the observer,
@@ -24,9 +24,9 @@ class Walk {
  public:
   enum class End { none, converged, stopped, exhausted, failed };
 
-  Walk(Objective& objective, const RelaxationSettings& settings, const RelaxationObserver& observer);
+  Walk(RelaxationObjective& objective, const RelaxationSettings& settings, const RelaxationObserver& observer);
 
-  const Objective& objective() const { return objective_; }
+  const RelaxationObjective& objective() const { return objective_; }
   const RelaxationSettings& settings() const { return settings_; }
   /// Evaluates x = 0, which is always allowed.
   void start();
@@ -44,7 +44,7 @@ class Walk {
   void judge();
   bool stalled();
 
-  Objective& objective_;
+  RelaxationObjective& objective_;
   const RelaxationSettings& settings_;
   const RelaxationObserver& observer_;
   WalkPoint accepted_;

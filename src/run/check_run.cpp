@@ -1,9 +1,9 @@
 #include "run/check_run.hpp"
 
 #include "parallel/on_root.hpp"
-#include "run/make_potential.hpp"
-#include "run/make_structure.hpp"
 #include "run/run_files.hpp"
+#include "run/setup/make_potential.hpp"
+#include "run/setup/make_structure.hpp"
 
 namespace spinel {
 

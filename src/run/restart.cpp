@@ -41,7 +41,7 @@ std::vector<std::string> compare_with_checkpoint(const Input& now, const Input& 
                  fmt::format("is {} but was {} when the checkpoint {} was written; a restart cannot change it. "
                              "Put it back, or begin anew with restart_mode = 'from_scratch'",
                              after, before, path));
-      if (rule == AtRestart::told)
+      if (rule == AtRestart::reported)
         changed.push_back(fmt::format("&{} {}: {} → {}", group.name, key.name, before, after));
     }
   return changed;

@@ -74,7 +74,7 @@ ReferenceHull::ReferenceHull(const Communicator& communicator, const StoredHull&
         return e < hull.stable.size() ? hull.stable[e].id : fmt::format("number {}", e + 1);
       }) {}
 
-CandidateTable ReferenceHull::evaluate(const EntryList& list) const {
+CandidateTable ReferenceHull::assess(const EntryList& list) const {
   const bool root = communicator_.is_root();
   const bool total = communicator_.max(root && list.kind == EnergyKind::total ? 1 : 0) == 1;
   if (total && kind_ == EnergyKind::formation)

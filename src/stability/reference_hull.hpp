@@ -40,7 +40,7 @@ class ReferenceHull {
 
   /// Collective. Each candidate by itself: they do not compete with each other. Candidates are read, and the table is
   /// made, on rank 0. InputError on all ranks for total energies against a hull of formation energies.
-  CandidateTable evaluate(const EntryList& candidates) const;
+  CandidateTable assess(const EntryList& candidates) const;
 
  private:
   Communicator communicator_;

@@ -10,7 +10,9 @@ void add_dataset_keys(std::vector<Group>& groups) {
                     "Structures with labels to learn from, and how they are divided into training, validation and test "
                     "part.",
                     {"train"});
-  g.key("file", &P::file, "dataset made by calculation = 'convert', or extended XYZ (also .gz)")
+  g.key(
+       "file", &P::file,
+       "labeled structures: dataset made by calculation = 'convert', or any other list of structures (doc/datasets.md)")
       .required()
       .may_change();
   g.key("target", &P::target, "name of the numbers to learn; structures that lack them are left out").required();
@@ -36,11 +38,11 @@ void add_dataset_keys(std::vector<Group>& groups) {
       .above(0)
       .unless(0, "drawn by split_seed");
   g.key("validation_file", &P::validation_file,
-        "structures of the validation part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
+        "structures of the validation part, a list as in `file`; or *.txt with an id of `file` a line")
       .if_empty("none")
       .may_change();
   g.key("test_file", &P::test_file,
-        "structures of the test part: a dataset or extended XYZ; or *.txt with an id of `file` a line")
+        "structures of the test part, a list as in `file`; or *.txt with an id of `file` a line")
       .if_empty("none")
       .may_change();
   g.key("group", &P::group,
@@ -57,8 +59,8 @@ void add_convert(std::vector<Group>& groups) {
                     "structures.",
                     {"convert"});
   g.key("sources", &P::sources,
-        "files and folders, one after the other: extended XYZ, CSV with a column of CIF, JSON of the Materials Project "
-        "or of pymatgen (each also .gz), folders of CIF with id_prop.csv, <prefix>.samples.h5 of calculation = 'ising'")
+        "lists of structures, one after the other: files and folders of any kind in doc/datasets.md, and "
+        "<prefix>.samples.h5 of calculation = 'ising'")
       .length(1, 100000)
       .required();
   g.key("format", &P::format, "format of the sources; 'auto': by name and content of each")

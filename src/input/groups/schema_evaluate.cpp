@@ -11,13 +11,14 @@ void add_evaluate(std::vector<Group>& groups) {
         "relaxation of the set with &potential, as &relax says; else its structures are taken as they are, with the "
         "energies of its file");
   g.key("hull", &P::hull, "convex hull that stability is measured from: result file of calculation = 'hull'")
-      .if_empty("none: nothing is said of stability")
+      .if_empty("none: stability is not judged")
       .may_change();
-  g.key("reference", &P::reference,
-        "known structures, files or folders: extended XYZ with any number of frames, datasets, CIF, POSCAR; a "
-        "structure that matches one of them is not novel")
+  g.key(
+       "reference", &P::reference,
+       "known structures, files or folders of any kind in doc/datasets.md; a structure that matches one of them is not "
+       "novel")
       .length(1, most_files)
-      .if_empty("none: nothing is said of novelty")
+      .if_empty("none: novelty is not judged")
       .may_change();
   g.key("stable_below", &P::stable_below, "largest energy above the hull of a stable structure")
       .in("eV/atom")

@@ -37,11 +37,10 @@ void add_structure(std::vector<Group>& groups) {
                     "The atoms: from a file, or from a prototype with species and lattice constants.",
                     {"energy", "md", "relax", "evaluate", "properties", "train"});
   g.optional_for({"train"});
-  g.key("file", &P::file, "structure file: extended XYZ (also .gz), POSCAR or CIF").if_empty("none");
+  g.key("file", &P::file, "structure file: extended XYZ, POSCAR, CIF or JSON (each also .gz)").if_empty("none");
   g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
   g.key("all", &P::all,
-        "many structures: every frame of the file, every structure of a dataset (*.h5), or every structure file of the "
-        "folder that `file` names")
+        "many structures: all of the list that `file` names, a file or folder of any kind in doc/datasets.md")
       .only_for({"energy", "relax"});
   g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
   g.key("species", &P::species, "species of the prototype's sites, in its order").length(1, 118).if_empty("none");

@@ -8,9 +8,7 @@ void add_predict(std::vector<Group>& groups) {
   g.key("models", &P::models, "model files (doc/models.md); several of the same property are an ensemble")
       .length(1, 1000)
       .required();
-  g.key("structures", &P::structures,
-        "crystals: extended XYZ, a dataset, one structure file of another format, or a folder of structure files")
-      .required();
+  g.key("structures", &P::structures, "list of crystals: a file or folder of any kind in doc/datasets.md").required();
   g.key("target", &P::target, "number of the structures that the predictions are compared with").if_empty("none");
   g.key("strict", &P::strict, "end of the run at a structure that cannot be read or predicted; else it is reported")
       .may_change();

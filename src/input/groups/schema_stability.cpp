@@ -15,10 +15,9 @@ void add_hull(std::vector<Group>& groups) {
       .length(1, most_files)
       .if_empty("none")
       .may_change();
-  g.key(
-       "structures", &P::structures,
-       "files or folders of structures that are entries with the energies that &potential gives: extended XYZ with any "
-       "number of frames, CIF, POSCAR")
+  g.key("structures", &P::structures,
+        "files or folders, of any kind in doc/datasets.md, of structures that become entries with the energies that "
+        "&potential gives")
       .length(1, most_files)
       .if_empty("none");
   g.key("prototypes", &P::prototypes,

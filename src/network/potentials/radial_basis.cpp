@@ -12,7 +12,7 @@ using torch::Tensor;
 
 const double pi = std::acos(-1.0);
 
-/// Zeros of j_l, l < max_l, the first max_n of each. Those of j_l lie between neighbouring ones of j_{l−1}.
+/// Zeros of j_l, l < max_l, the first max_n of each. Those of j_l lie between neighboring ones of j_{l−1}.
 std::vector<double> bessel_zeros(int max_l, int max_n) {
   std::vector<double> zeros, row;
   for (int k = 1; k < max_l + max_n; ++k) row.push_back(pi * k);

@@ -41,7 +41,7 @@ RadialTable::RadialTable(const std::function<Tensor(const Tensor&)>& functions, 
 }
 
 template <class Real>
-void RadialTable::evaluate(const Tensor& r, Tensor& values, Tensor& slopes) const {
+void RadialTable::compute(const Tensor& r, Tensor& values, Tensor& slopes) const {
   const double* distance = r.data_ptr<double>();
   Real *value_row = values.data_ptr<Real>(), *slope_row = slopes.data_ptr<Real>();
   std::vector<double> value(size_), slope(size_);
@@ -95,8 +95,8 @@ std::pair<Tensor, Tensor> RadialTable::rows(const Tensor& r, torch::ScalarType t
   Tensor values = torch::empty({r.size(0), static_cast<std::int64_t>(size_)},
                                torch::TensorOptions().dtype(type).device(r.device()));
   Tensor slopes = torch::empty_like(values);
-  type == torch::kFloat ? evaluate<float>(r.contiguous(), values, slopes)
-                        : evaluate<double>(r.contiguous(), values, slopes);
+  type == torch::kFloat ? compute<float>(r.contiguous(), values, slopes)
+                        : compute<double>(r.contiguous(), values, slopes);
   return {values, slopes};
 }
 

@@ -25,7 +25,7 @@ class RadialTable {
   friend struct TableFunction;
   friend struct TableSlope;
   template <class Real>
-  void evaluate(const torch::Tensor& r, torch::Tensor& values, torch::Tensor& slopes) const;
+  void compute(const torch::Tensor& r, torch::Tensor& values, torch::Tensor& slopes) const;
 
   static constexpr std::size_t n_intervals_ = 1024, degree_ = 5;
   std::size_t size_;

@@ -17,10 +17,10 @@
 #include "io/dataset/dataset_file.hpp"
 #include "io/result_file.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/find_file.hpp"
 #include "source/structure_source.hpp"
 #include "task/convert/convert_ising.hpp"
 

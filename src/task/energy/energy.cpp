@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "campaign/structure_list.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
 #include "potential/committee.hpp"
 #include "run/check_run.hpp"
-#include "run/make_potential.hpp"
-#include "run/make_structure.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
+#include "run/setup/make_potential.hpp"
+#include "run/setup/make_structure.hpp"
+#include "task/structures/structure_list.hpp"
 
 namespace spinel {
 

@@ -6,20 +6,21 @@
 #include <optional>
 #include <unordered_set>
 
-#include "campaign/structure_list_results.hpp"
 #include "campaign/structure_sweep.hpp"
 #include "core/content_hash.hpp"
 #include "core/progress.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_file.hpp"
-#include "run/open_list.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
+#include "run/setup/find_file.hpp"
+#include "run/setup/open_list.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/evaluate/evaluate_results.hpp"
 #include "task/evaluate/evaluation_row.hpp"
 #include "task/evaluate/reference_cells.hpp"
+#include "task/structures/structure_list_results.hpp"
+#include "task/structures/sweep_parameters.hpp"
 
 namespace spinel {
 
@@ -71,7 +72,7 @@ class EvaluationRun {
     read_hull();
     if (evaluation_.has_hull)
       echo_line(context_.log, "hull", fmt::format("{} stable entries: {}", hull_.stable.size(), p_.hull));
-    sweep_.emplace(context_, set_);
+    sweep_.emplace(context_, files_, set_, sweep_parameters(context_, files_));
     if (!sweep_->run()) return stopped(sweep_->campaign().stop_reason());
     collect();
     read_reference();
@@ -323,7 +324,7 @@ class EvaluationRun {
     const int any = context_.world.max(list.entries.empty() ? 0 : 1);
     if (any == 0) return;
     const ReferenceHull hull(context_.world, hull_);
-    const CandidateTable table = hull.evaluate(list);
+    const CandidateTable table = hull.assess(list);
     if (!context_.world.is_root()) return;
     evaluation_.n_missing = table.n_missing;
     for (std::size_t k = 0; k < row_of_entry.size(); ++k) {
@@ -347,12 +348,6 @@ class EvaluationRun {
     ResultFile file(context_.world, files_.result);
     write_header(file, context_, complete);
     on_root(context_.world, [&] {
-      std::error_code error;
-      for (const std::string& path : {table, p_.relax ? std::string() : files_.result}) {
-        if (path.empty() || !fs::exists(path)) continue;
-        fs::rename(path, path + ".old", error);
-        if (error) fail("cannot rename {} to {}.old: {}", path, path, error.message());
-      }
       if (p_.relax)
         report_structure_list(context_, write_structures(file, context_, files_, sweep_->size(),
                                                          [&](std::int64_t number) { return sweep_->result(number); }));

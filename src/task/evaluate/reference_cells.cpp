@@ -5,7 +5,7 @@
 
 #include "core/byte_stream.hpp"
 #include "parallel/record_exchange.hpp"
-#include "run/open_list.hpp"
+#include "run/setup/open_list.hpp"
 #include "stability/assess/structure_traits.hpp"
 #include "stability/composition.hpp"
 #include "task/evaluate/evaluation_row.hpp"

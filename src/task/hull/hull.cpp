@@ -6,16 +6,17 @@
 #include <filesystem>
 #include <optional>
 
-#include "campaign/structure_list_results.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_file.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
+#include "run/setup/find_file.hpp"
 #include "stability/entries/entry_file.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/hull/hull_structures.hpp"
+#include "task/structures/structure_list_results.hpp"
+#include "task/structures/sweep_parameters.hpp"
 
 namespace spinel {
 
@@ -171,7 +172,7 @@ void run_hull(const RunContext& context) {
   });
   const double reading_seconds = reading.seconds();
   std::optional<StructureSweep> sweep;
-  if (computes) sweep.emplace(context, hull_structures(context, list));
+  if (computes) sweep.emplace(context, files, hull_structures(context, list), sweep_parameters(context, files));
   report_start(context);
   std::vector<std::int64_t> structure_of;
   if (computes) {
@@ -210,7 +211,7 @@ void run_hull(const RunContext& context) {
   if (!p.candidates.empty()) {
     const Stopwatch computing;
     const ReferenceHull reference(world, stored);
-    asked = for_key(input, "candidates", [&] { return reference.evaluate(candidates); });
+    asked = for_key(input, "candidates", [&] { return reference.assess(candidates); });
     const double seconds = computing.seconds();
     check_missing(context, asked);
     if (world.is_root()) report_candidates(context, asked, seconds);

@@ -8,7 +8,7 @@
 #include "crystal/prototype_label.hpp"
 #include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
-#include "run/open_list.hpp"
+#include "run/setup/open_list.hpp"
 #include "stability/entries/energy_key.hpp"
 
 namespace spinel {

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "input/schema.hpp"
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 
 namespace spinel {
 

@@ -11,10 +11,10 @@
 #include "relax/relaxation.hpp"
 #include "run/atoms_checkpoint.hpp"
 #include "run/locate_error.hpp"
-#include "run/make_potential.hpp"
-#include "run/make_structure.hpp"
 #include "run/restart.hpp"
 #include "run/run_trajectory.hpp"
+#include "run/setup/make_potential.hpp"
+#include "run/setup/make_structure.hpp"
 #include "task/md/md_results.hpp"
 
 namespace spinel {

@@ -163,7 +163,7 @@ class Curves {
     const std::string path = group(s);
     file_.write(path + "trial_temperature", size.trials, {"|J|/k_B", ""});
     write(path + "accuracy", curve.accuracy,
-          {"", "share of the configurations kept out of training that are told right"});
+          {"", "share of the configurations kept out of training that are predicted right"});
     write_rows(path + "accuracy_of_network", curve.of_network, {"", "[network][trial temperature]"});
     file_.write(path + "guess", curve.guess, {"", "accuracy of always naming the larger side"});
     SizeResult result;

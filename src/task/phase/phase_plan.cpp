@@ -6,7 +6,7 @@
 
 #include "core/content_hash.hpp"
 #include "core/random.hpp"
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 #include "task/phase/phase_data.hpp"
 
 namespace spinel {

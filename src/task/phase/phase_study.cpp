@@ -5,9 +5,9 @@
 #include "core/byte_stream.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/network_library.hpp"
 #include "run/restart.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/network_library.hpp"
 
 namespace spinel {
 

@@ -7,8 +7,8 @@
 
 #include "campaign/campaign.hpp"
 #include "input/schema.hpp"
-#include "run/open_list.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/open_list.hpp"
 #include "source/crystal_chunks.hpp"
 #include "task/predict/predict_models.hpp"
 #include "task/predict/predict_results.hpp"

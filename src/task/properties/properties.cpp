@@ -2,12 +2,12 @@
 
 #include "parallel/on_root.hpp"
 #include "run/check_run.hpp"
-#include "run/make_potential.hpp"
-#include "run/make_structure.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/make_potential.hpp"
+#include "run/setup/make_structure.hpp"
 #include "task/properties/properties_report.hpp"
 
 namespace spinel {

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "domain/distribute.hpp"
-#include "run/make_structure.hpp"
+#include "run/setup/make_structure.hpp"
 
 namespace spinel {
 
@@ -53,7 +53,7 @@ std::unique_ptr<ForceField> PropertiesProbe::field(LocalAtoms atoms) {
                                       context_.input.neighbor, context_.input.parallel, timers_);
 }
 
-PropertiesProbe::Point PropertiesProbe::evaluate(const Structure& structure) {
+PropertiesProbe::Point PropertiesProbe::compute(const Structure& structure) {
   const auto field = this->field(local_atoms_from(structure, context_.world));
   const EnergyVirial sums = field->update({true, true});
   Point point;

@@ -30,7 +30,7 @@ class PropertiesProbe {
     std::array<double, 6> stress{};  ///< eV/Å³ xx yy zz yz xz xy, tension positive
     std::vector<Vec3> force;         ///< [atom] eV/Å
   };
-  Point evaluate(const Structure& structure);
+  Point compute(const Structure& structure);
   /// The nearest minimum, to `fmax` (eV/Å) and, where the cell is free, `smax` (eV/Å³). Error where it is not reached.
   Structure relaxed(const Structure& structure, CellFreedom cell, double fmax, double smax);
   std::unique_ptr<ForceField> field(LocalAtoms atoms);

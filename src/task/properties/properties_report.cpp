@@ -88,7 +88,7 @@ Structure Report::large_cell() const {
 void Report::ground_state() {
   const bool is_bulk = crystal_.periodic == std::array<bool, 3>{true, true, true};
   crystal_ = probe_.relaxed(crystal_, is_bulk ? CellFreedom::full : CellFreedom::fixed, fmax_, smax_);
-  const auto point = probe_.evaluate(crystal_);
+  const auto point = probe_.compute(crystal_);
   const auto length = [&](Eigen::Index k) { return crystal_.cell.row(k).norm(); };
   const double volume = std::abs(crystal_.cell.determinant());
   say("ground state", fmt::format("{:.6f} eV/atom{}", point.energy / n(),
@@ -113,7 +113,7 @@ void Report::equation_of_state() {
     const double change = p_.volume_range * (2.0 * static_cast<double>(k) / static_cast<double>(p_.volumes - 1) - 1.0);
     const Structure s =
         probe_.relaxed(strained((std::cbrt(1.0 + change) - 1.0) * Mat3::Identity()), CellFreedom::fixed, fmax_, smax_);
-    const auto point = probe_.evaluate(s);
+    const auto point = probe_.compute(s);
     volume.push_back(std::abs(s.cell.determinant()));
     energy.push_back(point.energy);
     pressure.push_back(-(point.stress[0] + point.stress[1] + point.stress[2]) / 3.0 * gpa);
@@ -143,11 +143,11 @@ void Report::equation_of_state() {
 
 void Report::elastic() {
   const ElasticConstants clamped =
-      gpa * elastic_constants([&](const Mat3& strain) { return probe_.evaluate(strained(strain)).stress; }, p_.strain);
+      gpa * elastic_constants([&](const Mat3& strain) { return probe_.compute(strained(strain)).stress; }, p_.strain);
   const ElasticConstants c =
       gpa * elastic_constants(
                 [&](const Mat3& strain) {
-                  return probe_.evaluate(probe_.relaxed(strained(strain), CellFreedom::fixed, fmax_, smax_)).stress;
+                  return probe_.compute(probe_.relaxed(strained(strain), CellFreedom::fixed, fmax_, smax_)).stress;
                 },
                 p_.strain);
   const PolycrystalModuli m = polycrystal_moduli(c);
@@ -179,7 +179,7 @@ void Report::phonons() {
       [&](const std::vector<Vec3>& position) {
         Structure s = crystal_;
         s.position = position;
-        return probe_.evaluate(s).force;
+        return probe_.compute(s).force;
       },
       crystal_.position, mass, p_.displacement);
   file_.write(at("phonons/frequency"), frequencies, {"THz", "at Γ of the cell, imaginary ones negative"});
@@ -213,7 +213,7 @@ void Report::dimers() {
   std::vector<double> lone;
   for (const Species& one : crystal_.species) {
     const Structure s = make({one}, {Vec3(50.0, 50.0, 50.0)});
-    lone.push_back(probe_.evaluate(s).energy);
+    lone.push_back(probe_.compute(s).energy);
     cutoff = probe_.field(local_atoms_from(s, context_.world))->potential().cutoff();
   }
   if (p_.dimer_minimum >= cutoff)
@@ -230,7 +230,7 @@ void Report::dimers() {
       if (b != a) species.push_back(crystal_.species[b]);
       std::vector<double> energy, force;
       for (const double r : distance) {
-        const auto point = probe_.evaluate(make(species, {Vec3(50.0, 50.0, 50.0), Vec3(50.0 + r, 50.0, 50.0)}));
+        const auto point = probe_.compute(make(species, {Vec3(50.0, 50.0, 50.0), Vec3(50.0 + r, 50.0, 50.0)}));
         energy.push_back(point.energy - lone[a] - lone[b]);
         force.push_back(point.force[1][0]);
       }
@@ -262,7 +262,7 @@ void Report::invariance() {
     turned.position[place(i)] = turn * s.position[i] + Vec3(0.3, -1.7, 2.2);
     turned.type[place(i)] = s.type[i];
   }
-  const auto here = probe_.evaluate(s), there = probe_.evaluate(turned);
+  const auto here = probe_.compute(s), there = probe_.compute(turned);
   double force = 0.0;
   for (std::size_t i = 0; i < n_atoms; ++i)
     force = std::max(force, (there.force[place(i)] - turn * here.force[i]).norm());
@@ -333,7 +333,7 @@ void Report::nve() {
 
 void check_properties(const RunContext& context, const Structure& crystal) {
   if (context.units.name == "lj")
-    fail_key(context.input, "control", "units", "properties are told in eV, Å and GPa: they need units = 'metal'");
+    fail_key(context.input, "control", "units", "properties are reported in eV, Å and GPa: they need units = 'metal'");
   std::int32_t periodic = 1;
   if (context.world.is_root())
     periodic = crystal.periodic == std::array<bool, 3>{true, true, true} && std::abs(crystal.cell.determinant()) > 0.0;

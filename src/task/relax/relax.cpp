@@ -1,8 +1,8 @@
 #include "task/relax/relax.hpp"
 
-#include "campaign/structure_list.hpp"
 #include "run/check_run.hpp"
 #include "task/relax/relax_run.hpp"
+#include "task/structures/structure_list.hpp"
 
 namespace spinel {
 

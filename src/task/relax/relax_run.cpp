@@ -4,7 +4,6 @@
 #include <cmath>
 #include <filesystem>
 
-#include "campaign/structure_list_results.hpp"
 #include "core/memory.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
@@ -12,10 +11,11 @@
 #include "parallel/on_root.hpp"
 #include "run/atoms_checkpoint.hpp"
 #include "run/locate_error.hpp"
-#include "run/make_structure.hpp"
 #include "run/restart.hpp"
 #include "run/result_common.hpp"
 #include "run/run_trajectory.hpp"
+#include "run/setup/make_structure.hpp"
+#include "task/structures/structure_list_results.hpp"
 
 namespace spinel {
 
@@ -66,7 +66,8 @@ RelaxRun::RelaxRun(const RunContext& context)
       control_(context.input.control, context.input.output, context.world.is_root()),
       files_(context),
       maker_(context.input.potential, context.units, context.place("potential"), context.world),
-      job_(context, maker_),
+      job_(context.world, context.units, maker_,
+           {context.input.relax, context.input.neighbor, context.input.parallel, false}, context.place("parallel")),
       table_(make_table(context.units)) {
   const Input& input = context_.input;
   std::optional<CheckpointReader> checkpoint;

@@ -8,7 +8,7 @@
 #include "model/crystal_inputs.hpp"
 #include "model/element_places.hpp"
 #include "model/property_kinds.hpp"
-#include "run/network_library.hpp"
+#include "run/setup/network_library.hpp"
 #include "task/train/crystal_results.hpp"
 #include "task/train/make_architecture.hpp"
 

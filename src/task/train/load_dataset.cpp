@@ -10,7 +10,7 @@
 #include "crystal/formats/text_file.hpp"
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 #include "source/read_dataset.hpp"
 
 namespace spinel {

@@ -9,7 +9,7 @@
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
 #include "model/property_kinds.hpp"
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 
 namespace spinel {
 

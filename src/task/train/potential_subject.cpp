@@ -6,8 +6,8 @@
 #include "crystal/elements.hpp"
 #include "input/schema.hpp"
 #include "model/architecture.hpp"
-#include "run/find_file.hpp"
-#include "run/network_library.hpp"
+#include "run/setup/find_file.hpp"
+#include "run/setup/network_library.hpp"
 #include "task/train/potential_results.hpp"
 
 namespace spinel {

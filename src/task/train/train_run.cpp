@@ -11,11 +11,11 @@
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
 #include "run/locate_error.hpp"
-#include "run/make_structure.hpp"
-#include "run/network_library.hpp"
 #include "run/restart.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/make_structure.hpp"
+#include "run/setup/network_library.hpp"
 #include "task/properties/properties_report.hpp"
 #include "task/train/train_results.hpp"
 

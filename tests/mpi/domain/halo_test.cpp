@@ -198,7 +198,7 @@ TEST(Halo, ExchangeAgainFromBuildPositionsGivesTheSameGhosts) {
 }
 
 TEST(Halo, AtomsThatDriftedBetweenBuildsKeepTheirNeighbors) {
-  // Within half a skin of movement the ghosts of the last exchange hold every neighbour within the cutoff.
+  // Within half a skin of movement the ghosts of the last exchange hold every neighbor within the cutoff.
   const double cutoff = 2.0, skin = 0.6;
   System system = make_system(random_atoms(strongly_skewed(), {true, true, true}, 300, 22), cutoff + skin);
   LocalAtoms& atoms = system.atoms;

@@ -111,7 +111,7 @@ TEST(Migrate, WrapsAHairBelowZero) {
     EXPECT_GE(system.atoms.position[i].minCoeff(), -1e-14);
     EXPECT_LE(system.atoms.position[i].maxCoeff(), 10.0);
   }
-  // However atoms 0 and 1 were wrapped, they are 1e-18 apart: each has the other as a neighbour.
+  // However atoms 0 and 1 were wrapped, they are 1e-18 apart: each has the other as a neighbor.
   int pairs = 0;
   for (std::size_t i = 0; i < system.atoms.n_owned; ++i) {
     if (system.atoms.id[i] > 1) continue;

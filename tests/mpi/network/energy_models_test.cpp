@@ -126,7 +126,7 @@ TEST_P(EnergyModels, ThreadsChangeRoundingOnly) {
   expect_near(found, expected, 1e-11);
 }
 
-/// A neighbour comes within the cutoff of one atom of a cluster: the energy, the force on it and the derivative of that
+/// A neighbor comes within the cutoff of one atom of a cluster: the energy, the force on it and the derivative of that
 /// force do not jump.
 TEST_P(EnergyModels, VanishSmoothlyAtTheCutoff) {
   if (GetParam() == "m3gnet_bessel") GTEST_SKIP() << "its basis has a slope at the cutoff, as published";

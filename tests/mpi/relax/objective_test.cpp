@@ -15,7 +15,7 @@ const Structure& triclinic_crystal() {
 }
 
 // A reproducible vector of variables by global index, whatever rank holds it.
-Variables variables(const Objective& objective, std::int64_t first_atom, double amount, std::uint64_t seed) {
+Variables variables(const RelaxationObjective& objective, std::int64_t first_atom, double amount, std::uint64_t seed) {
   const Random random(seed, RandomPurpose::test);
   Variables x(objective.size());
   for (std::size_t i = 0; i < x.size(); ++i)
@@ -28,7 +28,7 @@ struct Freedom {
   std::array<bool, 3> fixed_axes;
 };
 
-TEST(Objective, GradientIsTheDerivativeOfTheEnthalpy) {
+TEST(RelaxationObjective, GradientIsTheDerivativeOfTheEnthalpy) {
   for (const bool constrained : {false, true})
     for (const Freedom& freedom : std::vector<Freedom>{{CellFreedom::fixed, {}},
                                                        {CellFreedom::full, {}},
@@ -48,18 +48,18 @@ TEST(Objective, GradientIsTheDerivativeOfTheEnthalpy) {
       settings.minimum_distance = 0.0;
       Timers timers;
       auto field = make_force_field(s, lennard_jones(s, 2.2), timers);
-      Objective objective(field, settings);
+      RelaxationObjective objective(field, settings);
       const IdBlocks blocks(field.communicator(), 10);
       const Variables x = variables(objective, blocks.first(), 0.1, 5);
       Variables gradient, unused;
-      ASSERT_TRUE(objective.evaluate(x, gradient).physical());
+      ASSERT_TRUE(objective.compute(x, gradient).physical());
       for (std::uint64_t seed = 0; seed < 4; ++seed) {
         const Variables direction = variables(objective, blocks.first(), 1.0, 20 + seed);
         const double h = 1e-5;
         const auto shifted = [&](double by) {
           Variables there = x;
           for (std::size_t i = 0; i < there.size(); ++i) there[i] += by * direction[i];
-          return objective.evaluate(there, unused).enthalpy;
+          return objective.compute(there, unused).enthalpy;
         };
         const double expected = (shifted(h) - shifted(-h)) / (2.0 * h);
         EXPECT_NEAR(objective.dot(gradient, direction), expected, 1e-7 * std::max(10.0, std::abs(expected)));
@@ -67,7 +67,7 @@ TEST(Objective, GradientIsTheDerivativeOfTheEnthalpy) {
     }
 }
 
-TEST(Objective, GradientOfAStructureKeptSymmetric) {
+TEST(RelaxationObjective, GradientOfAStructureKeptSymmetric) {
   // Two atoms that an inversion exchanges, one on its centre, in a cell of no other symmetry.
   Structure s;
   s.cell = (Mat3() << 2.0, 0.1, 0.3, -0.2, 1.9, 0.2, 0.3, 0.1, 2.2).finished();
@@ -82,16 +82,16 @@ TEST(Objective, GradientOfAStructureKeptSymmetric) {
   settings.symmetry = {{Mat3::Identity(), Vec3::Zero(), {0, 1, 2}}, {-Mat3::Identity(), Vec3::Zero(), {0, 2, 1}}};
   Timers timers;
   auto field = make_force_field(s, lennard_jones(s, 2.2), timers);
-  Objective objective(field, settings);
+  RelaxationObjective objective(field, settings);
   const IdBlocks blocks(field.communicator(), 3);
   const Variables x = variables(objective, blocks.first(), 0.05, 5),
                   direction = variables(objective, blocks.first(), 1.0, 6);
   Variables gradient, unused;
-  objective.evaluate(x, gradient);
+  objective.compute(x, gradient);
   const auto shifted = [&](double by) {
     Variables there = x;
     for (std::size_t i = 0; i < there.size(); ++i) there[i] += by * direction[i];
-    return objective.evaluate(there, unused).enthalpy;
+    return objective.compute(there, unused).enthalpy;
   };
   const double expected = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
   EXPECT_NEAR(objective.dot(gradient, direction), expected, 1e-7 * std::max(10.0, std::abs(expected)));
@@ -104,12 +104,12 @@ TEST(Objective, GradientOfAStructureKeptSymmetric) {
   }
 }
 
-TEST(Objective, LongestMoveIsThatOfAnAtomOrOfTheStrain) {
+TEST(RelaxationObjective, LongestMoveIsThatOfAnAtomOrOfTheStrain) {
   const Structure s = triclinic_crystal();
   Timers timers;
   auto field = make_force_field(s, lennard_jones(s, 2.2), timers);
   const RelaxationSettings settings = tight("lbfgs", CellFreedom::isotropic);
-  const Objective objective(field, settings);
+  const RelaxationObjective objective(field, settings);
   const IdBlocks blocks(field.communicator(), 10);
   Variables step(objective.size(), 0.0);
   if (blocks.first() <= 7 && 7 < blocks.first() + static_cast<std::int64_t>(blocks.size())) {

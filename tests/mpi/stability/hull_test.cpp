@@ -242,7 +242,7 @@ TEST(Reference, CandidatesAsIfTheyWereEntries) {
   const HullTable table = compute_hull(world, at_root(world, known.entries));
   const StoredHull stored = world.is_root() ? stored_hull(known.entries, table, EnergyKind::total) : StoredHull{};
   const ReferenceHull reference(world, stored);
-  const CandidateTable asked = reference.evaluate(at_root(world, candidates));
+  const CandidateTable asked = reference.assess(at_root(world, candidates));
   if (!world.is_root()) {
     EXPECT_EQ(asked.size(), 0u);
     return;
@@ -277,12 +277,11 @@ TEST(Reference, MissingElementsAndKinds) {
     return world.is_root() ? stored_hull(entries, table, kind) : StoredHull{};
   };
   EntryList list{{entry("x", "TiAl", -5.5), entry("y", "TiXe", 0.0), entry("z", "Kr", 0.0)}, EnergyKind::total, {}};
-  const CandidateTable asked = ReferenceHull(world, stored(EnergyKind::total)).evaluate(at_root(world, list));
+  const CandidateTable asked = ReferenceHull(world, stored(EnergyKind::total)).assess(at_root(world, list));
   list.kind = EnergyKind::formation;
-  const CandidateTable formation = ReferenceHull(world, stored(EnergyKind::total)).evaluate(at_root(world, list));
+  const CandidateTable formation = ReferenceHull(world, stored(EnergyKind::total)).assess(at_root(world, list));
   list.kind = EnergyKind::total;
-  EXPECT_NE(input_error([&] { ReferenceHull(world, stored(EnergyKind::formation)).evaluate(at_root(world, list)); }),
-            "");
+  EXPECT_NE(input_error([&] { ReferenceHull(world, stored(EnergyKind::formation)).assess(at_root(world, list)); }), "");
   if (!world.is_root()) return;
   EXPECT_NEAR(asked.energy_above_hull[0], -0.5, small);
   EXPECT_TRUE(std::isnan(asked.energy_above_hull[1]) && std::isnan(asked.energy_above_hull[2]));

@@ -28,7 +28,7 @@ struct Expected {
   int space_group;
   std::size_t atoms;
   double nearest;    // shortest distance, in units of a
-  int coordination;  // of the first atom: neighbours at its shortest distance
+  int coordination;  // of the first atom: neighbors at its shortest distance
 };
 
 // Space groups, atoms in the conventional cell and coordination from the literature (Pearson symbols; Hyde & Andersson,
@@ -71,7 +71,7 @@ const Expected table[] = {
     {"spinel", 227, 56, 0, 4},
 };
 
-/// Neighbours of the first atom at its own shortest distance.
+/// Neighbors of the first atom at its own shortest distance.
 int coordination(const Structure& s) {
   std::vector<double> distances;
   for (std::size_t j = 0; j < s.size(); ++j)

@@ -24,7 +24,7 @@ struct Crystal {
   std::array<bool, 3> periodic = {true, true, true};
 };
 
-/// All neighbours of an atom by trying every image that could be within the radius, nearest first.
+/// All neighbors of an atom by trying every image that could be within the radius, nearest first.
 std::vector<Edge> brute_force(const Crystal& c, std::size_t i, double radius) {
   Int3 reach{};
   Vec3 spread = Vec3::Zero();
@@ -121,7 +121,7 @@ void expect_sorted_and_consistent(const Crystal& c, const CrystalGraph& g, doubl
     }
 }
 
-TEST(CrystalGraph, HoldsAllNeighboursWithinTheRadius) {
+TEST(CrystalGraph, HoldsAllNeighborsWithinTheRadius) {
   for (const Crystal& c : crystals()) {
     SCOPED_TRACE(c.name);
     for (const double radius : {1.3017, 4.0019, 6.1037}) {

@@ -135,7 +135,7 @@ TEST(Restart, EveryKeyMayChangeOrNotAsItDid) {
           if (key.at_restart(input) == rule) result.insert(key.name);
         return result;
       };
-      EXPECT_EQ(names(AtRestart::told), told == expected.told.end() ? Names{} : told->second)
+      EXPECT_EQ(names(AtRestart::reported), told == expected.told.end() ? Names{} : told->second)
           << calculation << " &" << group.name;
       EXPECT_EQ(names(AtRestart::silent), silent == expected.silent.end() ? Names{} : silent->second)
           << calculation << " &" << group.name;

@@ -155,7 +155,7 @@ TEST(StructureValidity, DistanceAndVolume) {
   EXPECT_FALSE(structure_validity(Structure{}).valid);
 }
 
-TEST(Coordination, CrystalsWhoseNeighboursAreKnown) {
+TEST(Coordination, CrystalsWhoseNeighborsAreKnown) {
   struct Case {
     const char* prototype;
     std::vector<std::string> species;

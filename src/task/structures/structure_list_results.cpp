@@ -1,4 +1,4 @@
-#include "campaign/structure_list_results.hpp"
+#include "task/structures/structure_list_results.hpp"
 
 #include <algorithm>
 #include <map>

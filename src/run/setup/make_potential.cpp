@@ -1,4 +1,4 @@
-#include "run/make_potential.hpp"
+#include "run/setup/make_potential.hpp"
 
 #include <algorithm>
 
@@ -7,9 +7,9 @@
 #include "model/architecture.hpp"
 #include "potential/committee.hpp"
 #include "potential/lennard_jones.hpp"
-#include "run/find_file.hpp"
 #include "run/locate_error.hpp"
-#include "run/network_library.hpp"
+#include "run/setup/find_file.hpp"
+#include "run/setup/network_library.hpp"
 
 namespace spinel {
 

@@ -1,4 +1,4 @@
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 
 #include <fmt/format.h>
 

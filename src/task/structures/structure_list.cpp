@@ -1,9 +1,10 @@
-#include "campaign/structure_list.hpp"
+#include "task/structures/structure_list.hpp"
 
-#include "campaign/structure_list_results.hpp"
 #include "campaign/structure_sweep.hpp"
-#include "run/open_list.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/open_list.hpp"
+#include "task/structures/structure_list_results.hpp"
+#include "task/structures/sweep_parameters.hpp"
 
 namespace spinel {
 
@@ -24,15 +25,16 @@ StructureSet listed_structures(const RunContext& context) {
 }  // namespace
 
 void run_structure_list(const RunContext& context) {
-  StructureSweep sweep(context, listed_structures(context));
+  const RunFiles files(context);
+  StructureSweep sweep(context, files, listed_structures(context), sweep_parameters(context, files));
   report_start(context);
   const bool complete = sweep.run();
   const StructureListSummary summary = write_structure_list(
-      context, sweep.files(), sweep.size(), [&](std::int64_t number) { return sweep.result(number); }, complete);
+      context, files, sweep.size(), [&](std::int64_t number) { return sweep.result(number); }, complete);
   report_structure_list(context, summary);
   const std::int64_t done = sweep.size() - summary.pending;
-  report_end(context, sweep.files().result + ", " + sweep.files().structures, complete, sweep.campaign().stop_reason(),
-             done, sweep.size(), "structures");
+  report_end(context, files.result + ", " + files.structures, complete, sweep.campaign().stop_reason(), done,
+             sweep.size(), "structures");
 }
 
 void check_structure_list(const RunContext& context) {

@@ -1,9 +1,9 @@
-#include "run/make_structure.hpp"
+#include "run/setup/make_structure.hpp"
 
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
-#include "run/find_file.hpp"
 #include "run/locate_error.hpp"
+#include "run/setup/find_file.hpp"
 
 namespace spinel {
 

@@ -1,6 +1,6 @@
-#include "run/open_list.hpp"
+#include "run/setup/open_list.hpp"
 
-#include "run/find_file.hpp"
+#include "run/setup/find_file.hpp"
 
 namespace spinel {
 

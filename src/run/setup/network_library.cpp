@@ -1,4 +1,4 @@
-#include "run/network_library.hpp"
+#include "run/setup/network_library.hpp"
 
 #include <dlfcn.h>
 
