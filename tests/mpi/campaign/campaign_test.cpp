@@ -78,7 +78,9 @@ TEST_F(CampaignTest, EveryItemOnceAndNoneAgain) {
     ADD_FAILURE() << "worked again";
     return Bytes();
   }));
-  if (world_.is_root()) EXPECT_EQ(again.result(23), bytes_of(3));
+  if (world_.is_root()) {
+    EXPECT_EQ(again.result(23), bytes_of(3));
+  }
 }
 
 TEST_F(CampaignTest, AnotherListIsRefusedAndTheJournalStays) {
