@@ -155,7 +155,6 @@ double Campaign::stop_flag() const {
 void Campaign::work_through(const Work& work) {
   WorkQueue::Plan order;
   order.order = order_;
-  order.content = [](std::int64_t) { return Bytes(); };
   // What comes last should not be what takes longest.
   if (plan_.cost && context_.world.is_root()) {
     std::vector<double> cost(static_cast<std::size_t>(plan_.n_items));

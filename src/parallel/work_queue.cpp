@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace spinel {
 
@@ -12,6 +13,7 @@ constexpr int tag_to_server = 21, tag_reply = 22, tag_stop = 23;
 constexpr double kind_request = 0.0, kind_stop = 1.0, kind_leave = 2.0;
 // Replies begin with the number of the item, or:
 constexpr std::int64_t no_more = -1;
+constexpr std::size_t most_at_once = 32;
 
 }  // namespace
 
@@ -30,9 +32,8 @@ void WorkQueue::send_to_server(double kind, double value) {
 }
 
 void WorkQueue::request() {
-  send_to_server(kind_request, working_ ? 1.0 : 0.0);
+  send_to_server(kind_request, std::exchange(n_finished_, 0.0));
   requested_ = true;
-  working_ = false;
 }
 
 WorkQueue::Item WorkQueue::receive() {
@@ -44,21 +45,32 @@ WorkQueue::Item WorkQueue::receive() {
   MPI_Recv(message.data(), size, MPI_CHAR, 0, tag_reply, ranks_.mpi(), MPI_STATUS_IGNORE);
   requested_ = false;
   Item item;
-  std::memcpy(&item.number, message.data(), sizeof item.number);
-  item.content.assign(message.begin() + sizeof item.number, message.end());
+  std::array<std::int64_t, 2> head{};
+  std::memcpy(head.data(), message.data(), sizeof head);
+  item.number = head[0];
+  const char* at = message.data() + sizeof head;
+  for (std::int64_t k = 0; k < head[1]; ++k, at += sizeof(std::int64_t))
+    std::memcpy(&batch_.emplace_back(), at, sizeof(std::int64_t));
+  item.content.assign(at, static_cast<const char*>(message.data() + message.size()));
   return item;
 }
 
-void WorkQueue::reply(int rank, std::int64_t number, const std::vector<char>& content) {
+/// `more`: items to follow the one of that number, without contents.
+void WorkQueue::reply(int rank, std::int64_t number, const std::vector<std::int64_t>& more,
+                      const std::vector<char>& content) {
   sending_.remove_if([](Sending& sending) {
     int done = 0;
     MPI_Test(&sending.request, &done, MPI_STATUS_IGNORE);
     return done != 0;
   });
   Sending& sending = sending_.emplace_back();
-  sending.buffer.resize(sizeof number + content.size());
-  std::memcpy(sending.buffer.data(), &number, sizeof number);
-  std::copy(content.begin(), content.end(), sending.buffer.begin() + sizeof number);
+  const std::array<std::int64_t, 2> head{number, static_cast<std::int64_t>(more.size())};
+  const auto append = [&sending](const void* bytes, std::size_t n) {
+    sending.buffer.insert(sending.buffer.end(), static_cast<const char*>(bytes), static_cast<const char*>(bytes) + n);
+  };
+  append(head.data(), sizeof head);
+  append(more.data(), more.size() * sizeof(std::int64_t));
+  append(content.data(), content.size());
   MPI_Isend(sending.buffer.data(), Communicator::checked_count(sending.buffer.size()), MPI_CHAR, rank, tag_reply,
             ranks_.mpi(), &sending.request);
 }
@@ -75,7 +87,13 @@ void WorkQueue::answer(int rank, const Message& message) {
   if (message.kind == kind_request) {
     done_ += static_cast<std::int64_t>(message.value);
     const Item item = take();
-    reply(rank, item.number, item.content);
+    // Of short items several at once, fewer and fewer towards the end: this rank answers between items of its own only.
+    std::vector<std::int64_t> more;
+    if (ahead_ && !plan_.content && item.number != no_more) {
+      const std::size_t left = plan_.order.size() - next_, pools = static_cast<std::size_t>(n_present_) + 1;
+      for (std::size_t n = std::min(most_at_once, left / (8 * pools)); n > 0; --n) more.push_back(take().number);
+    }
+    reply(rank, item.number, more, item.content);
   } else if (message.kind == kind_stop) {
     stop(message.value);
   } else {
@@ -83,7 +101,7 @@ void WorkQueue::answer(int rank, const Message& message) {
     is_present_[static_cast<std::size_t>(rank)] = false;
     --n_present_;
     // The number says whether a stop was sent, so that the receiver knows how many messages there are to take.
-    reply(rank, stop_sent_ ? 1 : 0, {});
+    reply(rank, stop_sent_ ? 1 : 0, {}, {});
   }
 }
 
@@ -129,12 +147,18 @@ WorkQueue::Item WorkQueue::next() {
     item = take();
     working_ = item.number != no_more;
   } else if (is_pool_root() && stop_code_ == 0.0 && !over_) {
-    if (!requested_) request();
-    item = receive();
-    over_ = item.number == no_more;
-    // Asking ahead tells of the item before; the one that came now is told of with the next request.
-    if (ahead_ && !over_) request();
-    if (!over_) working_ = true;
+    if (std::exchange(working_, false)) n_finished_ += 1.0;
+    if (!batch_.empty()) {
+      item.number = batch_.front();
+      batch_.pop_front();
+    } else {
+      if (!requested_) request();
+      item = receive();
+      over_ = item.number == no_more;
+      // Asking ahead reports the items before; those that came now are reported with the next request.
+      if (ahead_ && !over_) request();
+    }
+    working_ = !over_;
   }
   pool_.broadcast(&item.number, 1);
   pool_.broadcast(&stop_code_, 1);
@@ -152,7 +176,7 @@ void WorkQueue::finish() {
     sending_.clear();
   } else if (is_pool_root()) {
     if (requested_) receive();
-    send_to_server(kind_leave, working_ ? 1.0 : 0.0);
+    send_to_server(kind_leave, n_finished_ + (working_ ? 1.0 : 0.0));
     const Item stop_was_sent = receive();
     if (stop_was_sent.number == 1 && !stop_sent_) {
       double code = 0.0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <vector>
@@ -27,7 +28,8 @@ class WorkQueue {
 
   /// Collective over `world`. `pool`: the group of this rank; rank 0 of `world` must be the root of its own.
   /// `ahead`: a pool asks for its next item when it gets one, which hides the time until rank 0 looks up. For items
-  /// that are short and alike; with a few long ones among them, an item would lie waiting behind a long one.
+  /// that are short and alike; with a few long ones among them, an item would lie waiting behind a long one. Without
+  /// contents such items also come several at a time, fewer towards the end.
   WorkQueue(const Communicator& world, const Communicator& pool, Plan plan, bool ahead);
 
   /// Collective over the pool: its next item; says by that that the one before is done.
@@ -63,7 +65,7 @@ class WorkQueue {
   void request();
   Item receive();
   void answer(int rank, const Message& message);
-  void reply(int rank, std::int64_t number, const std::vector<char>& content);
+  void reply(int rank, std::int64_t number, const std::vector<std::int64_t>& more, const std::vector<char>& content);
   Item take();
 
   Communicator ranks_, pool_;
@@ -74,6 +76,8 @@ class WorkQueue {
   int n_present_ = 0;             // roots of other pools that have not left, on rank 0
   std::vector<bool> is_present_;  // [rank], on rank 0
   std::list<Sending> sending_;
+  std::deque<std::int64_t> batch_;  // items that came with another, to be worked on next
+  double n_finished_ = 0.0;         // items done that rank 0 does not know of
   bool requested_ = false, working_ = false, over_ = false;
   bool stop_sent_ = false;
   double stop_code_ = 0.0;

@@ -73,6 +73,26 @@ TEST_P(WorkQueueTest, EveryItemOnceWithItsContent) {
   });
 }
 
+TEST_P(WorkQueueTest, ManyItemsWithoutContentsOnce) {
+  for_all_pools([&](const Pools& pools) {
+    WorkQueue::Plan plan = plan_of(world, 1000);
+    plan.content = nullptr;
+    WorkQueue queue(world, pools.within, std::move(plan), ahead);
+    std::vector<std::int64_t> times(1000, 0);
+    for (WorkQueue::Item item = queue.next(); item.number >= 0; item = queue.next()) {
+      EXPECT_TRUE(item.content.empty());
+      if (pools.within.is_root()) ++times[static_cast<std::size_t>(item.number)];
+      work(queue, item.number);
+    }
+    queue.finish();
+    world.sum(times.data(), times.size());
+    EXPECT_TRUE(std::all_of(times.begin(), times.end(), [](std::int64_t n) { return n == 1; }));
+    if (world.is_root()) {
+      EXPECT_EQ(queue.done(), 1000);
+    }
+  });
+}
+
 TEST_P(WorkQueueTest, AStopOfOnePoolStopsAll) {
   for_all_pools([&](const Pools& pools) {
     for (const int who : {0, pools.count - 1}) {
