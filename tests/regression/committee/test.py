@@ -135,19 +135,36 @@ def lists_and_relaxations():
     text = re.sub("&structure .*", "&structure file = 'whole/run_uncertain.xyz' all = .true. /", text)
     st.run(st.write("list.nml", text), ranks=3)
     written = [number(comment, "energy") for comment, _ in frames("whole/run_uncertain.xyz")]
-    st.check(np.allclose(st.read_all("list/run.h5")["structures/energy"], written, rtol=1e-9), "energies of a list")
+    found = st.read_all("list/run.h5")
+    st.check(np.allclose(found["structures/energy"], written, rtol=1e-9), "energies of a list")
+    # The spread of the first one is that of its members alone.
+    members = []
+    for name in "abc":
+        one = text.replace(MODELS, f"'{name}.h5'").replace("outdir = 'list'", f"outdir = 'alone_{name}'")
+        st.run(st.write(f"alone_{name}.nml", one.replace("all = .true.", "frame = 0")))
+        members.append(st.read_all(f"alone_{name}/run.h5"))
+    forces = np.array([m["forces"] for m in members])
+    spread = np.sqrt(((forces - forces.mean(axis=0))**2).sum(axis=(0, 2)) / 2)
+    energy_spread = np.std([m["energy"] for m in members], ddof=1) / len(spread)
+    for column, expected in (("energy_spread", energy_spread), ("force_spread", spread.mean()),
+                             ("largest_force_spread", spread.max())):
+        st.check(np.isclose(found[f"structures/{column}"][0], expected, rtol=1e-6), f"{column} of a list")
     # Models of random weights have no minimum near: some steps downhill.
     text = ENERGY.format(outdir="relaxed", species="Ar", style="m3gnet", model=MODELS).replace("'energy'", "'relax'")
     st.run(st.write("relaxed.nml", text + "&relax fmax = 0.001 max_steps = 12 /\n"), ranks=2)
     found = st.read_all("relaxed/run.h5")
     st.check(found["structures/energy"][0] < found["structures/initial_energy"][0], "a relaxation went up")
-    energies = []
+    energies, forces = [], []
     for name in "abc":
         text = ENERGY.format(outdir=f"end_{name}", species="Ar", style="m3gnet", model=f"'{name}.h5'")
         text = re.sub("&structure .*", "&structure file = 'relaxed/run_relaxed.xyz' /", text)
         st.run(st.write("end.nml", text))
         energies.append(st.read_all(f"end_{name}/run.h5")["energy"])
+        forces.append(st.read_all(f"end_{name}/run.h5")["forces"])
     st.check(np.isclose(found["structures/energy"][0], np.mean(energies), rtol=1e-9), "energy of a relaxed structure")
+    spread = np.sqrt(((forces - np.mean(forces, axis=0))**2).sum(axis=(0, 2)) / 2)
+    st.check(np.isclose(found["structures/largest_force_spread"][0], spread.max(), rtol=1e-6), "spread where it ended")
+    st.check(np.isclose(found["structures/energy_spread"][0], np.std(energies, ddof=1) / len(spread), rtol=1e-6), "its energy")
 
 
 def stop_and_go_on(threshold, uncertain):
