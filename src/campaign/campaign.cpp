@@ -153,13 +153,12 @@ double Campaign::stop_flag() const {
 }
 
 void Campaign::work_through(const Work& work) {
-  WorkQueue::Plan order;
-  order.order = order_;
+  std::vector<std::int64_t> order = order_;
   // What comes last should not be what takes longest.
   if (plan_.cost && context_.world.is_root()) {
     std::vector<double> cost(static_cast<std::size_t>(plan_.n_items));
     for (const std::int64_t item : order_) cost[static_cast<std::size_t>(item)] = plan_.cost(item);
-    std::stable_sort(order.order.begin(), order.order.end(), [&](std::int64_t a, std::int64_t b) {
+    std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
       return cost[static_cast<std::size_t>(a)] > cost[static_cast<std::size_t>(b)];
     });
   }
@@ -185,14 +184,14 @@ void Campaign::work_through(const Work& work) {
     // Every rank of the pool learns of a signal to one of them.
     const double flag = pools_.within.max(stop_flag());
     if (flag > 0.0) queue.stop(flag);
-    const WorkQueue::Item item = queue.next();
-    if (item.number < 0) break;
+    const std::int64_t item = queue.next();
+    if (item == WorkQueue::no_more) break;
     show(0.0);
-    const std::optional<Bytes> result = work(item.number, pulse);
+    const std::optional<Bytes> result = work(item, pulse);
     if (!result)
       queue.stop(stop_flag());
     else if (pools_.within.is_root() && !plan_.journal.empty())
-      journal_.append(item.number, *result);
+      journal_.append(item, *result);
   }
   queue.finish();
   progress.finish();

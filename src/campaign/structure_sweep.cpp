@@ -82,7 +82,6 @@ CampaignPlan StructureSweep::plan() const {
   plan.short_items = set_.action != StructureSet::Action::relaxation;
   plan.cost = [source = set_.source](std::int64_t number) { return source->cost(number); };
   plan.content = {{"the list of structures is", set_.source->fingerprint()}};
-  plan.content.insert(plan.content.end(), set_.content.begin(), set_.content.end());
   plan.group = set_.group;
   plan.key = set_.key;
   return plan;

@@ -23,8 +23,6 @@ struct StructureSet {
     single_point,  ///< energies, forces and stresses
     relaxation     ///< to the nearest minimum, as &relax says
   } action = Action::single_point;
-  /// What else results depend on (CampaignPlan::content).
-  std::vector<std::pair<std::string, std::uint64_t>> content{};
   /// On the root of a pool, of a structure that is done: more to keep with its result. `before`: as it was, completed;
   /// without atoms where it could not be read. Must not throw.
   std::function<Bytes(const StructureResult& result, const Structure& before)> assess{};

@@ -54,4 +54,15 @@ bool root_says(const Communicator& communicator, const std::function<bool()>& qu
   return answer != 0;
 }
 
+std::optional<std::string> first_problem(const Communicator& communicator, std::int64_t number, std::string problem) {
+  const auto numbers = communicator.all_gather(number);
+  int first = -1;
+  for (std::size_t rank = 0; rank < numbers.size(); ++rank)
+    if (numbers[rank] >= 0 && (first < 0 || numbers[rank] < numbers[static_cast<std::size_t>(first)]))
+      first = static_cast<int>(rank);
+  if (first < 0) return std::nullopt;
+  communicator.broadcast(problem, first);
+  return problem;
+}
+
 }  // namespace spinel

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "parallel/communicator.hpp"
 
@@ -15,5 +18,9 @@ void on_root(const Communicator& communicator, const std::function<void()>& work
 void on_all_ranks(const Communicator& communicator, const std::function<void()>& work);
 /// Collective. What rank 0 answers, on every rank; what it throws is thrown as above.
 bool root_says(const Communicator& communicator, const std::function<bool()>& question);
+
+/// Collective. Of all ranks' problems, each with the number of what has it (−1: this rank has none), that of the lowest
+/// number; nothing where there is none.
+std::optional<std::string> first_problem(const Communicator& communicator, std::int64_t number, std::string problem);
 
 }  // namespace spinel

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace spinel {
@@ -11,14 +10,12 @@ namespace {
 
 constexpr int tag_to_server = 21, tag_reply = 22, tag_stop = 23;
 constexpr double kind_request = 0.0, kind_stop = 1.0, kind_leave = 2.0;
-// Replies begin with the number of the item, or:
-constexpr std::int64_t no_more = -1;
 constexpr std::size_t most_at_once = 32;
 
 }  // namespace
 
-WorkQueue::WorkQueue(const Communicator& world, const Communicator& pool, Plan plan, bool ahead)
-    : ranks_(world.split(0)), pool_(pool), plan_(std::move(plan)), ahead_(ahead) {
+WorkQueue::WorkQueue(const Communicator& world, const Communicator& pool, std::vector<std::int64_t> order, bool ahead)
+    : ranks_(world.split(0)), pool_(pool), order_(std::move(order)), ahead_(ahead) {
   const auto roots = ranks_.all_gather(static_cast<std::int32_t>(pool_.is_root() ? 1 : 0));
   if (roots[0] == 0) fail("the first rank must be the root of its pool");
   is_present_.assign(roots.begin(), roots.end());
@@ -36,64 +33,43 @@ void WorkQueue::request() {
   requested_ = true;
 }
 
-WorkQueue::Item WorkQueue::receive() {
+/// The first item of a reply; the others follow from batch_.
+std::int64_t WorkQueue::receive() {
   MPI_Status status;
   MPI_Probe(0, tag_reply, ranks_.mpi(), &status);
   int size = 0;
-  MPI_Get_count(&status, MPI_CHAR, &size);
-  std::vector<char> message(static_cast<std::size_t>(size));
-  MPI_Recv(message.data(), size, MPI_CHAR, 0, tag_reply, ranks_.mpi(), MPI_STATUS_IGNORE);
+  MPI_Get_count(&status, MPI_INT64_T, &size);
+  std::vector<std::int64_t> items(static_cast<std::size_t>(size));
+  MPI_Recv(items.data(), size, MPI_INT64_T, 0, tag_reply, ranks_.mpi(), MPI_STATUS_IGNORE);
   requested_ = false;
-  Item item;
-  std::array<std::int64_t, 2> head{};
-  std::memcpy(head.data(), message.data(), sizeof head);
-  item.number = head[0];
-  const char* at = message.data() + sizeof head;
-  for (std::int64_t k = 0; k < head[1]; ++k, at += sizeof(std::int64_t))
-    std::memcpy(&batch_.emplace_back(), at, sizeof(std::int64_t));
-  item.content.assign(at, static_cast<const char*>(message.data() + message.size()));
-  return item;
+  batch_.insert(batch_.end(), items.begin() + 1, items.end());
+  return items.front();
 }
 
-/// `more`: items to follow the one of that number, without contents.
-void WorkQueue::reply(int rank, std::int64_t number, const std::vector<std::int64_t>& more,
-                      const std::vector<char>& content) {
+void WorkQueue::reply(int rank, std::vector<std::int64_t> items) {
   sending_.remove_if([](Sending& sending) {
     int done = 0;
     MPI_Test(&sending.request, &done, MPI_STATUS_IGNORE);
     return done != 0;
   });
   Sending& sending = sending_.emplace_back();
-  const std::array<std::int64_t, 2> head{number, static_cast<std::int64_t>(more.size())};
-  const auto append = [&sending](const void* bytes, std::size_t n) {
-    sending.buffer.insert(sending.buffer.end(), static_cast<const char*>(bytes), static_cast<const char*>(bytes) + n);
-  };
-  append(head.data(), sizeof head);
-  append(more.data(), more.size() * sizeof(std::int64_t));
-  append(content.data(), content.size());
-  MPI_Isend(sending.buffer.data(), Communicator::checked_count(sending.buffer.size()), MPI_CHAR, rank, tag_reply,
+  sending.items = std::move(items);
+  MPI_Isend(sending.items.data(), Communicator::checked_count(sending.items.size()), MPI_INT64_T, rank, tag_reply,
             ranks_.mpi(), &sending.request);
 }
 
-WorkQueue::Item WorkQueue::take() {
-  if (next_ == plan_.order.size() || stop_code_ > 0.0) return {};
-  Item item;
-  item.number = plan_.order[next_++];
-  if (plan_.content) item.content = plan_.content(item.number);
-  return item;
-}
+std::int64_t WorkQueue::take() { return next_ == order_.size() || stop_code_ > 0.0 ? no_more : order_[next_++]; }
 
 void WorkQueue::answer(int rank, const Message& message) {
   if (message.kind == kind_request) {
     done_ += static_cast<std::int64_t>(message.value);
-    const Item item = take();
+    std::vector<std::int64_t> items = {take()};
     // Of short items several at once, fewer and fewer towards the end: this rank answers between items of its own only.
-    std::vector<std::int64_t> more;
-    if (ahead_ && !plan_.content && item.number != no_more) {
-      const std::size_t left = plan_.order.size() - next_, pools = static_cast<std::size_t>(n_present_) + 1;
-      for (std::size_t n = std::min(most_at_once, left / (8 * pools)); n > 0; --n) more.push_back(take().number);
+    if (ahead_ && items.front() != no_more) {
+      const std::size_t left = order_.size() - next_, pools = static_cast<std::size_t>(n_present_) + 1;
+      for (std::size_t n = std::min(most_at_once, left / (8 * pools)); n > 0; --n) items.push_back(take());
     }
-    reply(rank, item.number, more, item.content);
+    reply(rank, std::move(items));
   } else if (message.kind == kind_stop) {
     stop(message.value);
   } else {
@@ -101,7 +77,7 @@ void WorkQueue::answer(int rank, const Message& message) {
     is_present_[static_cast<std::size_t>(rank)] = false;
     --n_present_;
     // The number says whether a stop was sent, so that the receiver knows how many messages there are to take.
-    reply(rank, stop_sent_ ? 1 : 0, {}, {});
+    reply(rank, {stop_sent_ ? 1 : 0});
   }
 }
 
@@ -139,28 +115,28 @@ void WorkQueue::stop(double code) {
   }
 }
 
-WorkQueue::Item WorkQueue::next() {
+std::int64_t WorkQueue::next() {
   poll();
-  Item item;
+  std::int64_t item = no_more;
   if (is_server()) {
     if (working_) ++done_;
     item = take();
-    working_ = item.number != no_more;
+    working_ = item != no_more;
   } else if (is_pool_root() && stop_code_ == 0.0 && !over_) {
     if (std::exchange(working_, false)) n_finished_ += 1.0;
     if (!batch_.empty()) {
-      item.number = batch_.front();
+      item = batch_.front();
       batch_.pop_front();
     } else {
       if (!requested_) request();
       item = receive();
-      over_ = item.number == no_more;
+      over_ = item == no_more;
       // Asking ahead reports the items before; those that came now are reported with the next request.
       if (ahead_ && !over_) request();
     }
     working_ = !over_;
   }
-  pool_.broadcast(&item.number, 1);
+  pool_.broadcast(&item, 1);
   pool_.broadcast(&stop_code_, 1);
   return item;
 }
@@ -177,8 +153,8 @@ void WorkQueue::finish() {
   } else if (is_pool_root()) {
     if (requested_) receive();
     send_to_server(kind_leave, n_finished_ + (working_ ? 1.0 : 0.0));
-    const Item stop_was_sent = receive();
-    if (stop_was_sent.number == 1 && !stop_sent_) {
+    const bool stop_was_sent = receive() == 1;
+    if (stop_was_sent && !stop_sent_) {
       double code = 0.0;
       MPI_Recv(&code, 1, MPI_DOUBLE, 0, tag_stop, ranks_.mpi(), MPI_STATUS_IGNORE);
       stop_code_ = std::max(stop_code_, code);

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <list>
 #include <vector>
 
@@ -16,24 +15,17 @@ namespace spinel {
 /// point-to-point ones of a communicator of their own.
 class WorkQueue {
  public:
-  /// What only rank 0 needs to give.
-  struct Plan {
-    std::vector<std::int64_t> order;                                ///< numbers of the items, first come first
-    std::function<std::vector<char>(std::int64_t item)> content{};  ///< what travels with an item; must not throw
-  };
-  struct Item {
-    std::int64_t number = -1;   ///< −1: no more
-    std::vector<char> content;  ///< on the root of the pool
-  };
+  static constexpr std::int64_t no_more = -1;
 
-  /// Collective over `world`. `pool`: the group of this rank; rank 0 of `world` must be the root of its own.
-  /// `ahead`: a pool asks for its next item when it gets one, which hides the time until rank 0 looks up. For items
-  /// that are short and alike; with a few long ones among them, an item would lie waiting behind a long one. Without
-  /// contents such items also come several at a time, fewer towards the end.
-  WorkQueue(const Communicator& world, const Communicator& pool, Plan plan, bool ahead);
+  /// Collective over `world`. `pool`: the group of this rank; rank 0 of `world` must be the root of its own. `order`,
+  /// on rank 0: numbers of the items, not negative, first come first. `ahead`: a pool asks for its next item when it
+  /// gets one, which hides the time until rank 0 looks up. For items that are short and alike; with a few long ones
+  /// among them, an item would lie waiting behind a long one. Such items also come several at a time, fewer towards the
+  /// end.
+  WorkQueue(const Communicator& world, const Communicator& pool, std::vector<std::int64_t> order, bool ahead);
 
-  /// Collective over the pool: its next item; says by that that the one before is done.
-  Item next();
+  /// Collective over the pool: its next item, or no_more; reports by that that the one before is done.
+  std::int64_t next();
 
   /// To be called now and then while working, by any rank; only roots of pools do something: rank 0 answers the
   /// others, they look whether work was stopped. Cheap enough for every force call.
@@ -56,20 +48,20 @@ class WorkQueue {
   };
   struct Sending {
     MPI_Request request;
-    std::vector<char> buffer;
+    std::vector<std::int64_t> items;
   };
 
   bool is_server() const { return ranks_.is_root(); }
   bool is_pool_root() const { return pool_.is_root(); }
   void send_to_server(double kind, double value);
   void request();
-  Item receive();
+  std::int64_t receive();
   void answer(int rank, const Message& message);
-  void reply(int rank, std::int64_t number, const std::vector<std::int64_t>& more, const std::vector<char>& content);
-  Item take();
+  void reply(int rank, std::vector<std::int64_t> items);
+  std::int64_t take();
 
   Communicator ranks_, pool_;
-  Plan plan_;
+  std::vector<std::int64_t> order_;
   bool ahead_;
   std::size_t next_ = 0;
   std::int64_t done_ = 0;

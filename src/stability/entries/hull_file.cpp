@@ -10,6 +10,7 @@
 #include "crystal/formats/text_file.hpp"
 #include "io/hdf_reader.hpp"
 #include "io/posix_file.hpp"
+#include "io/table.hpp"
 #include "stability/facets.hpp"
 
 namespace spinel {
@@ -57,13 +58,6 @@ void write_parts(ResultFile& file, const std::string& group, const Decomposition
   file.write(group + "/begin", parts.begin, {"", "first part of each entry, and the number of parts"});
   file.write(group + "/entry", wide(parts.entry), {"", what});
   file.write(group + "/amount", parts.amount, {"", "of each part, fraction of the atoms"});
-}
-
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\n") == cell.npos) return cell;
-  std::string result = "\"";
-  for (const char c : cell) result += c == '"' ? "\"\"" : std::string(1, c);
-  return result + "\"";
 }
 
 /// "0.75 TiAl (mp-1953) + 0.25 Al (mp-134)"
@@ -150,10 +144,10 @@ void write_hull_csv(const std::string& path, const std::vector<HullEntry>& entri
       "id,formula,formation_energy_per_atom,energy_above_hull,stable,inverse_hull_distance,phase_separation_energy,"
       "decomposition\n");
   for (std::size_t e = 0; e < table.size(); ++e)
-    out.write("{},{},{:.10g},{:.10g},{},{},{:.10g},{}\n", quoted(entries[e].id),
+    out.write("{},{},{:.10g},{:.10g},{},{},{:.10g},{}\n", csv_field(entries[e].id),
               reduced_formula(entries[e].composition), table.formation_energy[e], table.energy_above_hull[e],
               table.stable[e] != 0 ? "yes" : "no", number_cell(table.inverse_hull_distance[e]),
-              table.phase_separation_energy[e], quoted(parts_text(table.decomposition, e, entries)));
+              table.phase_separation_energy[e], csv_field(parts_text(table.decomposition, e, entries)));
   out.close();
 }
 
@@ -162,9 +156,9 @@ void write_candidates_csv(const std::string& path, const std::vector<HullEntry>&
   TextWriter out(path);
   out.write("id,formula,formation_energy_per_atom,energy_above_hull,decomposition\n");
   for (std::size_t c = 0; c < table.size(); ++c)
-    out.write("{},{},{},{},{}\n", quoted(candidates[c].id), reduced_formula(candidates[c].composition),
+    out.write("{},{},{},{},{}\n", csv_field(candidates[c].id), reduced_formula(candidates[c].composition),
               number_cell(table.formation_energy[c]), number_cell(table.energy_above_hull[c]),
-              quoted(parts_text(table.decomposition, c, hull.stable)));
+              csv_field(parts_text(table.decomposition, c, hull.stable)));
   out.close();
 }
 

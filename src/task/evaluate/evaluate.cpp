@@ -120,14 +120,13 @@ class EvaluationRun {
         (labeled_energy(p_, structure).second == EnergyKind::total ? has_total : has_formation) = 1;
       } catch (const InputError& error) {
         failed = number;
-        problem = error.what();
+        problem = fmt::format("{}: {} (stability needs an energy of every structure, or relax = .true.)",
+                              set_.source->name(number), error.what());
       }
     }
     world.max(seen.data(), seen.size());
-    fail_at_first(world, failed, [&] {
-      return fmt::format("{}: {} (stability needs an energy of every structure, or relax = .true.)",
-                         set_.source->name(failed), problem);
-    });
+    if (const auto first = first_problem(world, failed, problem))
+      fail_key(context_.input, "evaluate", "energy_key", *first);
     if (world.max(has_total) + world.max(has_formation) > 1)
       fail_key(context_.input, "evaluate", "energy_key", "formation energies and total energies in one set");
     SetContents contents;
@@ -135,20 +134,6 @@ class EvaluationRun {
       if (seen[z] != 0) contents.elements.insert(static_cast<int>(z));
     contents.kind = world.max(has_formation) != 0 ? EnergyKind::formation : EnergyKind::total;
     return contents;
-  }
-
-  /// Collective. The problem with the first structure of all that has one (its number; −1: none on this rank).
-  template <class Text>
-  void fail_at_first(const Communicator& world, std::int64_t number, Text&& text) const {
-    const auto numbers = world.all_gather(number);
-    int first = -1;
-    for (std::size_t rank = 0; rank < numbers.size(); ++rank)
-      if (numbers[rank] >= 0 && (first < 0 || numbers[rank] < numbers[static_cast<std::size_t>(first)]))
-        first = static_cast<int>(rank);
-    if (first < 0) return;
-    std::string problem = world.rank() == first ? text() : std::string();
-    world.broadcast(problem, first);
-    fail_key(context_.input, "evaluate", "energy_key", problem);
   }
 
   /// Collective. The hull, on rank 0, where there is one and it can be that of the set.

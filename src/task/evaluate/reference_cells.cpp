@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "core/byte_stream.hpp"
+#include "parallel/broadcast_texts.hpp"
+#include "parallel/on_root.hpp"
 #include "parallel/record_exchange.hpp"
 #include "run/setup/open_list.hpp"
 #include "stability/assess/structure_traits.hpp"
@@ -27,14 +29,9 @@ std::uint64_t ReferenceSet::fingerprint() const {
 
 std::vector<KeyedCell> ReferenceSet::cells(const std::vector<std::string>& formulas) {
   const Communicator& world = context_.world;
-  std::string joined = fmt::format("{}", fmt::join(formulas, "\n"));
-  world.broadcast(joined);
-  std::unordered_set<std::string> wanted;
-  for (std::size_t begin = 0; begin < joined.size();) {
-    const std::size_t end = std::min(joined.find('\n', begin), joined.size());
-    wanted.insert(joined.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  std::vector<std::string> shared = formulas;
+  broadcast_texts(world, shared);
+  const std::unordered_set<std::string> wanted(shared.begin(), shared.end());
   // Every rank reads its share; what it finds is put in order on all.
   StructureMatcher matcher(matcher_settings(context_.input.evaluate));
   std::vector<Record> mine;
@@ -62,7 +59,8 @@ std::vector<KeyedCell> ReferenceSet::cells(const std::vector<std::string>& formu
     }
     before += source->size();
   }
-  fail_at_first(failed, problem);
+  if (const auto first = first_problem(world, failed, problem))
+    fail_key(context_.input, "evaluate", "reference", *first);
   const std::vector<Record> all = share_records(world, mine);
   std::vector<std::pair<KeyedCell, std::string>> found;
   for (const Record& record : all) {
@@ -82,18 +80,6 @@ std::vector<KeyedCell> ReferenceSet::cells(const std::vector<std::string>& formu
     names_.push_back(std::move(name));
   }
   return cells;
-}
-
-/// Collective. The problem with the first structure of all that has one (its number; −1: none here) is everybody's.
-void ReferenceSet::fail_at_first(std::int64_t number, std::string problem) const {
-  const auto numbers = context_.world.all_gather(number);
-  int first = -1;
-  for (std::size_t rank = 0; rank < numbers.size(); ++rank)
-    if (numbers[rank] >= 0 && (first < 0 || numbers[rank] < numbers[static_cast<std::size_t>(first)]))
-      first = static_cast<int>(rank);
-  if (first < 0) return;
-  context_.world.broadcast(problem, first);
-  fail_key(context_.input, "evaluate", "reference", problem);
 }
 
 }  // namespace spinel

@@ -27,8 +27,6 @@ class ReferenceSet {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
-  void fail_at_first(std::int64_t number, std::string problem) const;
-
   const RunContext& context_;
   std::vector<std::shared_ptr<StructureSource>> sources_;
   std::vector<std::string> names_;
