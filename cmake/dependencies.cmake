@@ -44,6 +44,8 @@ find_library(QHULL_LIBRARY qhull_r REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
+# Debian's hardening of its own build stands in there too; a precompiled header must not meet other macros than its own.
+set_target_properties(PkgConfig::PETSC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_search_module(SCALAPACK REQUIRED IMPORTED_TARGET scalapack-openmpi scalapack)
 
 find_package(Torch REQUIRED)
