@@ -199,6 +199,13 @@ void Campaign::work_through(const Work& work) {
   if (code > 0.0) stop_reason_ = control_.interpret(code).reason;
 }
 
+std::int64_t Campaign::n_done() const {
+  std::int64_t n = 0;
+  for (std::int64_t item = 0; item < plan_.n_items; ++item)
+    if (journal_.has(item)) n += things_in(item);
+  return n;
+}
+
 std::optional<Bytes> Campaign::result(std::int64_t item) {
   if (!journal_.has(item)) return std::nullopt;
   return journal_.read(item);
@@ -207,6 +214,13 @@ std::optional<Bytes> Campaign::result(std::int64_t item) {
 void Campaign::keep(std::int64_t item, const Bytes& result) {
   if (!std::exchange(keeps_open_, true)) journal_.open(0, journal_.end_of(0), header());
   journal_.append(item, result);
+}
+
+void Campaign::share_results() { journal_.share(context_.world); }
+
+void Campaign::remove_journal() {
+  context_.world.barrier();
+  on_root(context_.world, [&] { journal_.remove(); });
 }
 
 void report_end(const RunContext& context, const std::string& paths, bool complete, const std::string& stop_reason,

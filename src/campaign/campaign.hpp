@@ -69,12 +69,18 @@ class Campaign {
   std::int64_t n_items() const { return plan_.n_items; }
   /// Things that earlier runs did.
   std::int64_t n_before() const { return n_before_; }
+  /// Things that have a result; on rank 0, after run().
+  std::int64_t n_done() const;
   double seconds() const { return seconds_; }  ///< of run()
 
+  /// Collective, after run(). From then on every rank, and not rank 0 alone, can read results.
+  void share_results();
   /// On rank 0, after run(). What is known of an item, or of a further one that was kept.
   std::optional<Bytes> result(std::int64_t item);
   /// On rank 0, after run(). Keeps a further result, of a number ≥ n_items, in the journal.
   void keep(std::int64_t item, const Bytes& result);
+  /// Collective, after run(), where the journal is of no more use: all that it holds is in another file.
+  void remove_journal();
 
  private:
   CampaignJournal::Header header() const;

@@ -70,6 +70,16 @@ std::int64_t CampaignJournal::count(std::int64_t n) const {
   return static_cast<std::int64_t>(std::distance(places_.begin(), places_.lower_bound(n)));
 }
 
+void CampaignJournal::share(const Communicator& communicator) {
+  std::vector<std::int64_t> numbers;
+  for (const auto& [item, place] : places_)
+    numbers.insert(numbers.end(), {item, place.pool, static_cast<std::int64_t>(place.offset)});
+  communicator.broadcast(numbers);
+  places_.clear();
+  for (std::size_t k = 0; k < numbers.size(); k += 3)
+    places_[numbers[k]] = {static_cast<int>(numbers[k + 1]), static_cast<std::uint64_t>(numbers[k + 2])};
+}
+
 std::uint64_t CampaignJournal::end_of(int pool) const {
   const auto found = ends_.find(pool);
   return found == ends_.end() ? 0 : found->second;
@@ -101,6 +111,13 @@ void CampaignJournal::append(std::int64_t item, const Bytes& result) {
 void CampaignJournal::close() {
   if (writer_) writer_->sync();
   writer_.reset();
+}
+
+void CampaignJournal::remove() {
+  readers_.clear();
+  std::error_code error;
+  fs::remove_all(folder_, error);
+  if (error) fail("cannot delete {}: {}", folder_, error.message());
 }
 
 }  // namespace spinel

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/journal.hpp"
+#include "parallel/communicator.hpp"
 
 namespace spinel {
 
@@ -36,7 +37,9 @@ class CampaignJournal {
   bool has(std::int64_t item) const { return places_.count(item) > 0; }
   /// Results of items 0 … n − 1.
   std::int64_t count(std::int64_t n) const;
-  /// On the rank that scanned. The result of an item that has one.
+  /// Collective. What rank 0 scanned is known on all ranks.
+  void share(const Communicator& communicator);
+  /// On a rank that knows what was scanned. The result of an item that has one.
   Bytes read(std::int64_t item);
   /// Where the whole records of a pool's journal end: what its writer needs to know.
   std::uint64_t end_of(int pool) const;
@@ -46,6 +49,8 @@ class CampaignJournal {
   void append(std::int64_t item, const Bytes& result);
   /// The last records are on the disk; no more will be written.
   void close();
+  /// On one rank, when no other reads. Deletes the folder.
+  void remove();
 
  private:
   std::string path_of(int pool) const;

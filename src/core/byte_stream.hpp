@@ -30,6 +30,10 @@ class ByteWriter {
     put(static_cast<std::uint64_t>(values.size()));
     put_raw(values.data(), values.size() * sizeof(T));
   }
+  void put(const std::vector<std::string>& texts) {
+    put(static_cast<std::uint64_t>(texts.size()));
+    for (const std::string& text : texts) put(text);
+  }
   void put(const Mat3& matrix) { put_raw(matrix.data(), 9 * sizeof(double)); }
 
   std::vector<char> take() { return std::move(bytes_); }
@@ -65,6 +69,10 @@ class ByteReader {
   void get(std::vector<T>& values) {
     values.resize(count(sizeof(T)));
     get_raw(values.data(), values.size() * sizeof(T));
+  }
+  void get(std::vector<std::string>& texts) {
+    texts.resize(count(sizeof(std::uint64_t)));
+    for (std::string& text : texts) get(text);
   }
   void get(Mat3& matrix) { get_raw(matrix.data(), 9 * sizeof(double)); }
 

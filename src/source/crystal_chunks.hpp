@@ -9,6 +9,14 @@
 
 namespace spinel {
 
+/// Records in one piece of work where there are n in all, which does not depend on the ranks: a hundred pieces or more
+/// keep those busy to the end; short ones would cost more than they hold.
+inline std::int64_t records_per_chunk(std::int64_t n) {
+  std::int64_t most = 8;
+  while (most < 256 && most * 128 <= n) most *= 2;
+  return most;
+}
+
 /// The crystals of a source in chunks, the pieces of work of a prediction.
 class CrystalChunks {
  public:
@@ -16,13 +24,7 @@ class CrystalChunks {
 
   std::int64_t size() const { return source_->size(); }
   std::uint64_t fingerprint() const { return source_->fingerprint(); }
-  /// Depends on size() alone: a hundred chunks or more keep the ranks busy to the end; short ones would cost more than
-  /// they hold.
-  std::int64_t chunk_size() const {
-    std::int64_t most = 8;
-    while (most < 256 && most * 128 <= size()) most *= 2;
-    return most;
-  }
+  std::int64_t chunk_size() const { return records_per_chunk(size()); }
   std::int64_t n_chunks() const { return (size() + chunk_size() - 1) / chunk_size(); }
   std::int64_t first_of(std::int64_t chunk) const { return chunk * chunk_size(); }
   std::int64_t count_of(std::int64_t chunk) const { return std::min(chunk_size(), size() - first_of(chunk)); }

@@ -65,15 +65,17 @@ void add_convert(std::vector<Group>& groups) {
       .required();
   g.key("format", &P::format, "format of the sources; 'auto': by name and content of each")
       .one_of({"auto", "xyz", "cif_folder", "csv", "json", "ising"});
-  g.key("output", &P::output, "dataset file that is written").if_empty("<outdir>/<prefix>.dataset.h5");
-  g.key("strict", &P::strict, "end of the run at a bad record, instead of leaving it out with a report");
+  g.key("output", &P::output, "dataset file that is written").if_empty("<outdir>/<prefix>.dataset.h5").may_change();
+  g.key("strict", &P::strict, "bad records as an error that ends the run, instead of leaving them out with a report")
+      .may_change();
   g.key("id_key", &P::id_key, "column or key of the id").if_empty("id, material_id, entry_id, task_id, name, …");
   g.key("structure_key", &P::structure_key, "column or key of the structure, in CSV and JSON")
       .if_empty("structure, cif or the whole entry");
   g.key("properties", &P::properties, "columns or keys of properties that are kept").length(1, 10000).if_empty("all");
   g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not tell")
       .length(1, 10000)
-      .if_empty("the usual ones");
+      .if_empty("the usual ones")
+      .may_change();
   g.key("stress_unit", &P::stress_unit,
         "unit of the stress in the sources: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with "
         "pressure positive, as VASP prints it")
@@ -82,7 +84,6 @@ void add_convert(std::vector<Group>& groups) {
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "no check");
-  g.keys_may_change();  // nothing is continued
 }
 
 }  // namespace

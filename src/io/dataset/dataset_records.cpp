@@ -175,6 +175,66 @@ void DatasetRecords::add(const Structure& structure, const std::string& fallback
   atom_offset.push_back(n_atoms());
 }
 
+void DatasetRecords::append(const DatasetRecords& more) {
+  const auto before = static_cast<std::size_t>(n_structures()), after = before + more.id.size();
+  const std::int64_t atoms_before = n_atoms();
+  const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  // Where only some have it, the others have NaN.
+  const auto join_or_nan = [&](std::vector<double>& to, const std::vector<double>& from, std::size_t n_before,
+                               std::size_t n_after) {
+    if (to.empty() && from.empty()) return;
+    to.resize(n_before, nan);
+    join(to, from);
+    to.resize(n_after, nan);
+  };
+  join(cell, more.cell);
+  join(periodic, more.periodic);
+  join(atomic_number, more.atomic_number);
+  join(position, more.position);
+  join_or_nan(force, more.force, 3 * static_cast<std::size_t>(atoms_before), 3 * static_cast<std::size_t>(n_atoms()));
+  join_or_nan(stress, more.stress, 6 * before, 6 * after);
+  join(id, more.id);
+  for (const auto& [name, values] : more.property) {
+    auto& own = property[name];
+    own.resize(before);
+    join(own, values);
+  }
+  for (std::size_t k = 1; k < more.atom_offset.size(); ++k) atom_offset.push_back(atoms_before + more.atom_offset[k]);
+}
+
+void put_records(ByteWriter& out, const DatasetRecords& records) {
+  out.put(records.atom_offset);
+  out.put(records.cell);
+  out.put(records.periodic);
+  out.put(records.atomic_number);
+  out.put(records.position);
+  out.put(records.force);
+  out.put(records.stress);
+  out.put(records.id);
+  out.put(static_cast<std::uint64_t>(records.property.size()));
+  for (const auto& [name, values] : records.property) {
+    out.put(name);
+    out.put(values);
+  }
+}
+
+DatasetRecords get_records(ByteReader& in) {
+  DatasetRecords records;
+  in.get(records.atom_offset);
+  in.get(records.cell);
+  in.get(records.periodic);
+  in.get(records.atomic_number);
+  in.get(records.position);
+  in.get(records.force);
+  in.get(records.stress);
+  in.get(records.id);
+  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
+    const auto name = in.get<std::string>();
+    in.get(records.property[name]);
+  }
+  return records;
+}
+
 DatasetColumns take_columns(DatasetRecords& records, const Communicator& communicator) {
   DatasetColumns columns;
   const auto n = static_cast<std::size_t>(records.n_structures());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/byte_stream.hpp"
 #include "crystal/structure.hpp"
 #include "parallel/communicator.hpp"
 
@@ -21,6 +22,8 @@ class DatasetRecords {
   /// xz xy, eV/Å³, tension positive) and virial or virials (the same orders, eV; stress = −virial/volume) to `stress`;
   /// all others to `property`. InputError, and nothing added, where a species is no element or a stress is no stress.
   void add(const Structure& structure, const std::string& fallback_id);
+  /// Adds the records of another after those that are there.
+  void append(const DatasetRecords& more);
 
   std::int64_t n_structures() const { return static_cast<std::int64_t>(id.size()); }
   std::int64_t n_atoms() const { return static_cast<std::int64_t>(atomic_number.size()); }
@@ -38,6 +41,10 @@ class DatasetRecords {
  private:
   std::string id_key_;
 };
+
+/// Records as bytes of this machine, for journals.
+void put_records(ByteWriter& out, const DatasetRecords& records);
+DatasetRecords get_records(ByteReader& in);
 
 /// "id", "material_id", …: keys taken as the id, in this order.
 const std::vector<std::string>& dataset_id_keys();

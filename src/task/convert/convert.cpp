@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 
+#include "campaign/campaign.hpp"
 #include "core/progress.hpp"
 #include "core/provenance.hpp"
 #include "core/text.hpp"
-#include "crystal/closest_pair.hpp"
-#include "crystal/formats/text_file.hpp"
 #include "input/schema.hpp"
 #include "io/dataset/dataset.hpp"
 #include "io/dataset/dataset_file.hpp"
@@ -21,98 +21,14 @@
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/find_file.hpp"
-#include "source/structure_source.hpp"
 #include "task/convert/convert_ising.hpp"
+#include "task/convert/convert_sources.hpp"
 
 namespace spinel {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct BadRecord {
-  std::int64_t number = 0;  // through all sources
-  std::string id, reason;
-};
-
-/// Makes records of the structures of sources, and a list of those that are bad.
-class Collector {
- public:
-  Collector(const ConvertParameters& parameters, bool several_sources)
-      : parameters_(parameters), several_sources_(several_sources), records(parameters.id_key) {}
-
-  /// Records first … end − 1 of a source at `path`, before which all others have `before`. InputError at the first bad
-  /// one where that is an error.
-  void read(const std::string& path, StructureSource& source, std::int64_t first, std::int64_t end,
-            std::int64_t before) {
-    const std::string file = fs::path(path).filename().string();
-    for (std::int64_t i = first; i < end; ++i) {
-      Structure structure;
-      try {
-        structure = source.read(i);
-        take(structure, source.default_id(i), file);
-      } catch (const InputError& error) {
-        bad.push_back({before + i, id_of(structure, source.default_id(i)), error.what()});
-        if (parameters_.strict)
-          fail_input("record '{}' is bad, and strict = .true.: {}", bad.back().id, bad.back().reason);
-      }
-    }
-    source.close();
-  }
-
- private:
-  void take(Structure& structure, const std::string& fallback_id, const std::string& file) {
-    check_overlap(structure, parameters_.minimum_distance, file);
-    scale_stress(structure);
-    keep_properties(structure);
-    if (several_sources_) structure.info.emplace("source", file);
-    records.add(structure, fallback_id);
-  }
-
-  std::string id_of(const Structure& structure, const std::string& fallback_id) const {
-    if (const auto own = structure.info.find(parameters_.id_key); own != structure.info.end()) return own->second;
-    for (const std::string& key : dataset_id_keys())
-      if (const auto own = structure.info.find(key); own != structure.info.end()) return own->second;
-    return fallback_id;
-  }
-
-  void keep_properties(Structure& structure) const {
-    if (parameters_.properties.empty()) return;
-    const auto is_kept = [&](const std::string& key) {
-      const auto in = [&](const std::vector<std::string>& names) {
-        return std::find(names.begin(), names.end(), key) != names.end();
-      };
-      const std::string name = lower_case(key);
-      return in(parameters_.properties) || in(dataset_id_keys()) || key == parameters_.id_key || name == "stress" ||
-             name == "virial" || name == "virials";
-    };
-    for (auto at = structure.info.begin(); at != structure.info.end();)
-      at = is_kept(at->first) ? std::next(at) : structure.info.erase(at);
-  }
-
-  void scale_stress(Structure& structure) const {
-    if (parameters_.stress_unit == "eV/A3") return;
-    constexpr double gpa = 1.0 / 160.21766208;  // eV/Å³
-    const double factor = parameters_.stress_unit == "GPa" ? gpa : -0.1 * gpa;
-    for (auto& [key, value] : structure.info) {
-      if (lower_case(key) != "stress") continue;
-      std::string scaled;
-      for (const std::string_view token : split(value)) {
-        double x = 0.0;
-        if (!parse_number(token, x)) fail_input("'{}' in {} is not a finite number", token, key);
-        scaled += fmt::format("{} ", factor * x);
-      }
-      value = scaled;
-    }
-  }
-
-  const ConvertParameters& parameters_;
-  bool several_sources_;
-
- public:
-  DatasetRecords records;
-  std::vector<BadRecord> bad;
-};
 
 std::string output_path(const Input& input) {
   if (!input.convert.output.empty()) return input.convert.output;
@@ -144,53 +60,37 @@ bool all_ising(const RunContext& context, const std::vector<std::string>& paths)
   return all == 1;
 }
 
-using Sources = std::vector<std::shared_ptr<StructureSource>>;
-
 /// Collective. Where the sources are.
 std::vector<std::string> find_sources(const RunContext& context) {
   return find_files(context.place("convert"), "sources", context.input.convert.sources, context.world);
 }
 
-/// Collective.
-Sources open_sources(const RunContext& context, const std::vector<std::string>& paths) {
-  const ConvertParameters& p = context.input.convert;
-  SourceOptions options;
-  options.format = p.format;
-  options.structure_key = p.structure_key;
-  options.id_key = p.id_key;
-  options.properties = p.properties;
-  options.file_ids = true;
-  Sources sources;
-  for (const std::string& path : paths) {
-    try {
-      sources.push_back(open_structure_source(path, options, context.world));
-    } catch (const InputError& error) {
-      fail_key(context.input, "convert", "sources", error.what());
-    }
-  }
-  return sources;
+CampaignPlan plan_for(const RunContext& context, const RunFiles& files, const ConvertSources& sources) {
+  CampaignPlan plan;
+  plan.journal = files.journal;
+  plan.n_items = sources.n_chunks();
+  plan.things = "records";
+  plan.things_per_item = sources.chunk_size();
+  plan.n_things = sources.size();
+  plan.n_pools = context.world.size();
+  plan.short_items = true;
+  plan.content = {{"the sources are", sources.fingerprint()}};
+  plan.group = "convert";
+  plan.key = "sources";
+  return plan;
 }
 
-/// Collective. This rank's share of all records; the first bad one of all ranks is an InputError with strict.
-void read_share(const RunContext& context, const Sources& sources, Collector& collector) {
-  const auto& [world, input, units, log] = context;
-  std::int64_t total = 0;
-  for (const auto& source : sources) total += source->size();
-  const std::int64_t first = total * world.rank() / world.size(), end = total * (world.rank() + 1) / world.size();
-  try {
-    // The lowest rank's records come first in the sources.
-    on_all_ranks(world, [&] {
-      std::int64_t before = 0;
-      for (std::size_t k = 0; k < sources.size(); ++k) {
-        const std::int64_t size = sources[k]->size();
-        collector.read(context.input.convert.sources[k], *sources[k], std::max<std::int64_t>(0, first - before),
-                       std::min(size, end - before), before);
-        before += size;
-      }
-    });
-  } catch (const InputError& error) {
-    fail_key(input, "convert", "sources", error.what());
+/// Collective. This rank's share of what all ranks read, in the order of the sources.
+ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
+  campaign.share_results();
+  const std::int64_t n = campaign.n_items();
+  ConvertedRecords own;
+  for (std::int64_t chunk = n * world.rank() / world.size(); chunk < n * (world.rank() + 1) / world.size(); ++chunk) {
+    ConvertedRecords more = unpack_records(*campaign.result(chunk));
+    own.good.append(more.good);
+    std::move(more.bad.begin(), more.bad.end(), std::back_inserter(own.bad));
   }
+  return own;
 }
 
 /// Collective. The bad records of all ranks, on rank 0.
@@ -287,7 +187,7 @@ void check_convert(const RunContext& context) {
   const auto paths = find_sources(context);
   on_root(context.world, [&] { check_output(context, paths); });
   if (all_ising(context, paths)) return check_ising_sources(context, paths);
-  open_sources(context, paths);
+  ConvertSources(context, paths);
 }
 
 void run_convert(const RunContext& context) {
@@ -301,29 +201,39 @@ void run_convert(const RunContext& context) {
   const std::string output = output_path(input);
   if (all_ising(context, paths)) return convert_ising(context, paths, output);
 
-  const auto sources = open_sources(context, paths);
-  std::int64_t total = 0;
+  ConvertSources sources(context, paths);
+  const std::int64_t total = sources.size();
+  Campaign campaign(context, files, plan_for(context, files, sources));
   std::string sources_text;
-  for (std::size_t k = 0; k < sources.size(); ++k) {
-    total += sources[k]->size();
-    sources_text +=
-        fmt::format("{}{}: {}, {} records", k == 0 ? "" : "\n", p.sources[k], sources[k]->kind(), sources[k]->size());
-    if (k < 10)
-      echo_line(log, k == 0 ? "sources" : "",
-                fmt::format("{}: {}, {} records", p.sources[k], sources[k]->kind(), grouped(sources[k]->size())));
+  for (std::size_t k = 0; k < sources.n_sources(); ++k) {
+    const auto line = [&](const std::string& n) {
+      return fmt::format("{}: {}, {} records", p.sources[k], sources.kind_of(k), n);
+    };
+    sources_text += (k == 0 ? "" : "\n") + line(fmt::format("{}", sources.size_of(k)));
+    if (k < 10) echo_line(log, k == 0 ? "sources" : "", line(grouped(sources.size_of(k))));
   }
-  Collector collector(p, p.sources.size() > 1);
-  read_share(context, sources, collector);
-  const auto bad = gather_bad(collector.bad, world);
-  report_bad(log, bad);
-  if (world.sum(collector.records.n_structures()) == 0)
-    fail_key(input, "convert", "sources", fmt::format("all {} records are bad; {}", total, "nothing is written"));
-
-  on_root(world, [&] {
-    files.make_folder();
-    files.keep_old();
+  campaign.report_restart();
+  const bool complete = campaign.run([&](std::int64_t chunk, const Campaign::Pulse& pulse) {
+    return std::optional<Bytes>(pack(sources.read(chunk, pulse)));
   });
+  if (!complete)
+    return report_end(context, files.result, false, campaign.stop_reason(), campaign.n_done(), total, "records");
+  ConvertedRecords records = share_of(world, campaign);
+  const auto bad = gather_bad(records.bad, world);
   const double read = Progress::steady_seconds();
+  try {
+    on_root(world, [&] {
+      if (!bad.empty() && p.strict)
+        fail_input("record '{}' is bad, and strict = .true.: {}", bad.front().id, bad.front().reason);
+      if (static_cast<std::int64_t>(bad.size()) == total)
+        fail_input("all {} records are bad; nothing is written: {}", total, bad.front().reason);
+    });
+  } catch (const InputError& error) {
+    campaign.remove_journal();
+    fail_key(input, "convert", "sources", error.what());
+  }
+  report_bad(log, bad);
+
   const std::map<std::string, std::string> notes = {
       {"sources", sources_text},
       {"bad_records", fmt::format("{}", world.is_root() ? bad.size() : 0)},
@@ -331,9 +241,12 @@ void run_convert(const RunContext& context) {
       {"title", input.control.title},
       {"namelist", echo(input)}};
   try {
-    write_dataset(output, std::move(collector.records), units_of(p), notes, world);
+    write_dataset(output, std::move(records.good), units_of(p), notes, world);
   } catch (const InputError& error) {
-    fail_key(input, "convert", "units", error.what());
+    fail_key(input, "convert", "units",
+             fmt::format("{}. The records are kept in {}; with other units and restart_mode = 'auto' they are not read "
+                         "again",
+                         error.what(), files.journal));
   }
   const double written = Progress::steady_seconds();
   const Dataset data(output, world);
@@ -341,10 +254,10 @@ void run_convert(const RunContext& context) {
     if (!data.has(name) && world.is_root()) echo_line(log, "WARNING", fmt::format("no record has a '{}'", name));
   report_dataset(log, data);
   const double seconds = Progress::steady_seconds() - start;
-  echo_line(
-      log, "time",
-      fmt::format("{}: read {}, written {} ({:.0f} records/s)", human_duration(seconds), human_duration(read - start),
-                  human_duration(written - read), static_cast<double>(total) / std::max(1e-9, written - start)));
+  echo_line(log, "time",
+            fmt::format("{}: read {}, written {} ({:.0f} records/s)", human_duration(seconds),
+                        human_duration(read - start), human_duration(written - read),
+                        static_cast<double>(total - campaign.n_before()) / std::max(1e-9, written - start)));
 
   ResultFile result(world, files.result);
   write_header(result, context, true);
@@ -367,6 +280,7 @@ void run_convert(const RunContext& context) {
     result.write("/timing/wall", seconds, {"s", ""});
   }
   result.save();
+  campaign.remove_journal();
   echo_line(log, "written", fmt::format("{} (hash {})", output, data.hash()));
   log.print("\nComplete: {}", files.result);
 }

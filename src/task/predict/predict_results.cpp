@@ -18,16 +18,6 @@ namespace {
 
 constexpr std::size_t most_problems = 10;
 
-void put(ByteWriter& out, const std::vector<std::string>& texts) {
-  out.put(static_cast<std::uint64_t>(texts.size()));
-  for (const std::string& text : texts) out.put(text);
-}
-std::vector<std::string> get_texts(ByteReader& in) {
-  std::vector<std::string> texts;
-  for (auto n = in.get<std::uint64_t>(); n > 0; --n) in.get(texts.emplace_back());
-  return texts;
-}
-
 /// A crystal with what the models predict of it.
 struct PredictedRow {
   std::int64_t number = 0;
@@ -198,24 +188,24 @@ class Rows {
 
 std::vector<char> pack(const PredictedChunk& chunk) {
   ByteWriter out;
-  put(out, chunk.id);
+  out.put(chunk.id);
   out.put(chunk.n_atoms);
   out.put(chunk.value);
   out.put(chunk.target);
   out.put(chunk.failed);
-  put(out, chunk.reason);
+  out.put(chunk.reason);
   return out.take();
 }
 
 PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
   ByteReader in(bytes);
   PredictedChunk chunk;
-  chunk.id = get_texts(in);
+  in.get(chunk.id);
   in.get(chunk.n_atoms);
   in.get(chunk.value);
   in.get(chunk.target);
   in.get(chunk.failed);
-  chunk.reason = get_texts(in);
+  in.get(chunk.reason);
   return chunk;
 }
 

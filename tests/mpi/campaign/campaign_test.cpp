@@ -83,6 +83,21 @@ TEST_F(CampaignTest, EveryItemOnceAndNoneAgain) {
   }
 }
 
+TEST_F(CampaignTest, EveryRankReadsResultsAndTheJournalGoes) {
+  const RunContext here = context();
+  const RunFiles files(here);
+  Campaign campaign(here, files, plan());
+  EXPECT_TRUE(
+      campaign.run([](std::int64_t item, const Campaign::Pulse&) -> std::optional<Bytes> { return bytes_of(item); }));
+  campaign.share_results();
+  for (std::int64_t item = world_.rank(); item < 23; item += 2) EXPECT_EQ(campaign.result(item), bytes_of(item));
+  if (world_.is_root()) {
+    EXPECT_EQ(campaign.n_done(), 23);
+  }
+  campaign.remove_journal();
+  EXPECT_FALSE(fs::exists(plan().journal));
+}
+
 TEST_F(CampaignTest, AnotherListIsRefusedAndTheJournalStays) {
   const RunContext here = context();
   const RunFiles files(here);

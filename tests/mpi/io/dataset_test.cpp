@@ -88,6 +88,29 @@ TEST(Dataset, RecordsOfAllRanksInAnyNumberOfNodes) {
   }
 }
 
+TEST(DatasetRecords, OneByOneAsBytesAndAppendedAreTheSame) {
+  const auto world = Communicator::world();
+  const DatasetRecords whole = dealt_records();
+  // The second one alone has neither forces nor the properties of the others.
+  DatasetRecords parts;
+  XyzReader reader(std::string_view(xyz_text), "text");
+  Structure s;
+  for (int frame = 0; reader.next(s); ++frame) {
+    if (frame * world.size() / 3 != world.rank()) continue;
+    DatasetRecords one;
+    one.add(s, "three-" + std::to_string(frame));
+    ByteWriter out;
+    put_records(out, one);
+    const auto bytes = out.take();
+    ByteReader in(bytes);
+    parts.append(get_records(in));
+  }
+  EXPECT_EQ(parts.n_atoms(), whole.n_atoms());
+  const Dataset appended(std::move(parts), "records", world);
+  expect_three(appended);
+  EXPECT_EQ(appended.hash(), Dataset(dealt_records(), "records", world).hash());
+}
+
 TEST(Dataset, JoinsOthers) {
   const auto world = Communicator::world();
   const Dataset three(dealt_records(), "three", world);

@@ -4,9 +4,8 @@ import gzip
 import json
 import os
 import re
-import signal
+import shutil
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import h5py
@@ -231,32 +230,45 @@ def check_wrong_inputs():
     for number, (keys, words) in enumerate(cases.items()):
         output = convert("wrong", keys, ranks=2 if number % 5 == 0 else None, status=2)
         st.check(words in output and output.count("spinel: ") == 1 and "&convert" in output, f"{keys}:\n{output}")
+        if "units" in keys:  # what is read stays
+            shutil.rmtree("out/wrong.journal")
         st.check(not any(name.startswith("wrong") for name in os.listdir("out")), os.listdir("out"))
     st.run("--check", st.write("x.nml", CONTROL.format("x", "") + "&convert sources = 'a.xyz' /"))
     st.check("there is no file" in st.run("--check", st.write("x.nml", CONTROL.format("x", "") + "&convert sources = 'z.xyz' /"), status=2), "")
 
 
+def kept(prefix):
+    """Bytes in the journals of what is read."""
+    folder = f"out/{prefix}.journal"
+    return sum(os.path.getsize(f"{folder}/{name}") for name in os.listdir(folder)) if os.path.isdir(folder) else 0
+
+
 def check_kill():
-    """A run killed while it reads and writes: the dataset is the old one or the new one."""
-    st.write("large.xyz", "".join(xyz(k % 7) for k in range(40000)))
+    """Killed while it reads, anywhere: the old dataset stays, nothing that was read is read again, and the end is the same."""
+    st.write("large.xyz", "".join(xyz(k % 7) for k in range(60000)))
+    keys, control = "sources = 'large.xyz'", "restart_mode = 'auto'"
+    convert("whole", keys, ranks=2)
+    st.check(not os.path.exists("out/whole.journal"), "the journal stays")
     convert("killed", "sources = 'a.xyz'")
-    old = dataset("killed")
-    new = None
-    for wait in (0.15, 0.3, 0.5, 0.8, 1.2, 60):
-        process = st.start(st.write("killed.nml", CONTROL.format("killed", "") + "&convert sources = 'large.xyz' /"), ranks=2)
-        end = time.time() + wait
-        while time.time() < end and process.poll() is None:
-            time.sleep(0.01)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        data = dataset("killed")
-        if len(data["id"]) == 40000:
-            st.check(new is None or same(data, new), "two runs differ")
-            new = data
-        else:
-            st.check(new is None and same(data, old), "neither the old nor the new dataset")
-    st.check(new is not None, "no run came to its end")
+    old, whole = dataset("killed"), dataset("whole")
+    path = st.write("killed.nml", CONTROL.format("killed", control) + f"&convert {keys} /\n")
+    for ranks in (2, 1, 3):
+        before = kept("killed")
+        process = st.start(path, ranks=ranks)
+        st.wait_for(lambda: kept("killed") > before + 50000 or process.poll() is not None, "some records")
+        st.check(process.poll() is None, "the run ended before it was killed: let the list be longer")
+        st.kill_all(process)
+        st.check(same(dataset("killed"), old), "not the old dataset")
+    for changed, words in ((keys + " minimum_distance = 0.1", "minimum_distance"), ("sources = 'a.xyz'", "sources")):
+        output = convert("killed", changed, status=2, control=control)
+        st.check(words in output and kept("killed") > 0, output)
+    output = convert("killed", keys + " units = 'gap: meV'", ranks=2, status=2, control=control)
+    st.check(re.search(r"are done already", output) and "there are no numbers 'gap'" in output and "not read again" in output, output)
+    output = convert("killed", keys + " units = 'band_gap: meV'", ranks=3, control=control)
+    st.check("60,000 are done already" in output, output)
+    again = dataset("killed")
+    st.check(again.pop("scalar/band_gap unit") == "meV" and whole.pop("scalar/band_gap unit") == "eV", "units")
+    st.check(same(again, whole) and not os.path.exists("out/killed.journal"), "killed and continued differs from a run in one go")
 
 
 def check_ising():

@@ -1,0 +1,138 @@
+#include "task/convert/convert_sources.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/content_hash.hpp"
+#include "core/text.hpp"
+#include "crystal/closest_pair.hpp"
+#include "crystal/formats/text_file.hpp"
+#include "source/crystal_chunks.hpp"
+
+namespace spinel {
+
+namespace {
+
+bool holds(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void keep_properties(const ConvertParameters& parameters, Structure& structure) {
+  if (parameters.properties.empty()) return;
+  const auto is_kept = [&](const std::string& key) {
+    const std::string name = lower_case(key);
+    return holds(parameters.properties, key) || holds(dataset_id_keys(), key) || key == parameters.id_key ||
+           name == "stress" || name == "virial" || name == "virials";
+  };
+  for (auto at = structure.info.begin(); at != structure.info.end();)
+    at = is_kept(at->first) ? std::next(at) : structure.info.erase(at);
+}
+
+/// To eV/Å³.
+void scale_stress(const ConvertParameters& parameters, Structure& structure) {
+  if (parameters.stress_unit == "eV/A3") return;
+  constexpr double gpa = 1.0 / 160.21766208;  // eV/Å³
+  const double factor = parameters.stress_unit == "GPa" ? gpa : -0.1 * gpa;
+  for (auto& [key, value] : structure.info) {
+    if (lower_case(key) != "stress") continue;
+    std::string scaled;
+    for (const std::string_view token : split(value)) {
+      double x = 0.0;
+      if (!parse_number(token, x)) fail_input("'{}' in {} is not a finite number", token, key);
+      scaled += fmt::format("{} ", factor * x);
+    }
+    value = scaled;
+  }
+}
+
+std::string id_of(const ConvertParameters& parameters, const Structure& structure, const std::string& fallback_id) {
+  if (const auto own = structure.info.find(parameters.id_key); own != structure.info.end()) return own->second;
+  for (const std::string& key : dataset_id_keys())
+    if (const auto own = structure.info.find(key); own != structure.info.end()) return own->second;
+  return fallback_id;
+}
+
+}  // namespace
+
+Bytes pack(const ConvertedRecords& records) {
+  ByteWriter out;
+  put_records(out, records.good);
+  out.put(static_cast<std::uint64_t>(records.bad.size()));
+  for (const BadRecord& one : records.bad) {
+    out.put(one.number);
+    out.put(one.id);
+    out.put(one.reason);
+  }
+  return out.take();
+}
+
+ConvertedRecords unpack_records(const Bytes& bytes) {
+  ByteReader in(bytes);
+  ConvertedRecords records;
+  records.good = get_records(in);
+  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
+    BadRecord& one = records.bad.emplace_back();
+    in.get(one.number);
+    in.get(one.id);
+    in.get(one.reason);
+  }
+  return records;
+}
+
+ConvertSources::ConvertSources(const RunContext& context, const std::vector<std::string>& paths)
+    : parameters_(context.input.convert) {
+  SourceOptions options;
+  options.format = parameters_.format;
+  options.structure_key = parameters_.structure_key;
+  options.id_key = parameters_.id_key;
+  options.properties = parameters_.properties;
+  options.file_ids = true;
+  for (const std::string& path : paths) {
+    try {
+      sources_.push_back(open_structure_source(path, options, context.world));
+    } catch (const InputError& error) {
+      context.place("convert").fail("sources", error.what());
+    }
+    files_.push_back(std::filesystem::path(path).filename().string());
+    before_.push_back(before_.back() + sources_.back()->size());
+  }
+}
+
+std::int64_t ConvertSources::chunk_size() const { return records_per_chunk(size()); }
+
+std::uint64_t ConvertSources::fingerprint() const {
+  Fnv1a hash;
+  for (const auto& source : sources_) hash.add_bytes_of(source->fingerprint());
+  return hash.value();
+}
+
+ConvertedRecords ConvertSources::read(std::int64_t chunk, const std::function<void(double)>& pulse) {
+  const std::int64_t first = chunk * chunk_size(), end = std::min(first + chunk_size(), size());
+  ConvertedRecords records;
+  records.good = DatasetRecords(parameters_.id_key);
+  auto source = static_cast<std::size_t>(std::upper_bound(before_.begin(), before_.end(), first) - before_.begin()) - 1;
+  for (std::int64_t number = first; number < end; ++number) {
+    if (number % 16 == 0) pulse(static_cast<double>(number - first) / static_cast<double>(end - first));
+    for (; number == before_[source + 1]; ++source) sources_[source]->close();
+    read_one(source, number, records);
+  }
+  sources_[source]->close();
+  return records;
+}
+
+void ConvertSources::read_one(std::size_t source, std::int64_t number, ConvertedRecords& records) {
+  const std::int64_t i = number - before_[source];
+  Structure structure;
+  try {
+    structure = sources_[source]->read(i);
+    check_overlap(structure, parameters_.minimum_distance, files_[source]);
+    scale_stress(parameters_, structure);
+    keep_properties(parameters_, structure);
+    if (sources_.size() > 1) structure.info.emplace("source", files_[source]);
+    records.good.add(structure, sources_[source]->default_id(i));
+  } catch (const InputError& error) {
+    records.bad.push_back({number, id_of(parameters_, structure, sources_[source]->default_id(i)), error.what()});
+  }
+}
+
+}  // namespace spinel

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "campaign/campaign_journal.hpp"
+#include "io/dataset/dataset_records.hpp"
+#include "run/context.hpp"
+#include "source/structure_source.hpp"
+
+namespace spinel {
+
+/// A record that is left out of a dataset.
+struct BadRecord {
+  std::int64_t number = 0;  ///< through all sources
+  std::string id, reason;
+};
+
+/// Records as they go to a dataset, and those that do not.
+struct ConvertedRecords {
+  DatasetRecords good;
+  std::vector<BadRecord> bad;  ///< by number
+};
+Bytes pack(const ConvertedRecords& records);
+ConvertedRecords unpack_records(const Bytes& bytes);
+
+/// &convert sources, one after the other, in chunks of their records.
+class ConvertSources {
+ public:
+  /// Collective. InputError at the key where a source cannot be read. `paths`: where `sources` were found.
+  ConvertSources(const RunContext& context, const std::vector<std::string>& paths);
+
+  std::int64_t size() const { return before_.back(); }
+  std::int64_t chunk_size() const;
+  std::int64_t n_chunks() const { return (size() + chunk_size() - 1) / chunk_size(); }
+  /// Tells these sources from others.
+  std::uint64_t fingerprint() const;
+
+  std::size_t n_sources() const { return sources_.size(); }
+  std::string kind_of(std::size_t source) const { return sources_[source]->kind(); }
+  std::int64_t size_of(std::size_t source) const { return sources_[source]->size(); }
+
+  /// On any rank. `pulse` is called now and then, with the part that is done.
+  ConvertedRecords read(std::int64_t chunk, const std::function<void(double)>& pulse);
+
+ private:
+  void read_one(std::size_t source, std::int64_t number, ConvertedRecords& records);
+
+  const ConvertParameters& parameters_;
+  std::vector<std::shared_ptr<StructureSource>> sources_;
+  std::vector<std::string> files_;          // [source] name without its folder
+  std::vector<std::int64_t> before_ = {0};  // [source + 1] records of all sources before it
+};
+
+}  // namespace spinel
