@@ -59,7 +59,9 @@ TEST(Table, PacksWhatRowsHold) {
   const auto bytes = out.take();
   ByteReader in(bytes);
   Row row;
+  EXPECT_FALSE(in.is_done());
   table.unpack(in, row);
+  EXPECT_TRUE(in.is_done());
   EXPECT_EQ(row.name, some_row().name);
   EXPECT_EQ(row.verdict, Verdict::bad);
   EXPECT_EQ(row.energy, 0.25);
