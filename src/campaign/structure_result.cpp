@@ -48,7 +48,7 @@ Table<StructureResult> structure_table(const UnitSystem& u, bool relaxation, boo
   using R = StructureResult;
   const double pressure = u.pressure_to_output;
   Table<R> table;
-  table.column("number", "", "place in the list, from 0", &R::number).only_packed();
+  table.column("number", "", "place in the list, from 0", &R::number).in_no_file();
   table.column("status", "",
                relaxation ? "0 converged, 1 not converged, 2 failed, 3 pending" : "0 done, 2 failed, 3 pending",
                &R::status);

@@ -50,6 +50,7 @@ class ByteReader {
  public:
   explicit ByteReader(const std::vector<char>& bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
+  bool is_done() const { return at_ == end_; }
   template <class T>
   T get() {
     T value{};

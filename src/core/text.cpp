@@ -52,6 +52,13 @@ std::string quoted_list(const std::vector<std::string>& items) {
   return result;
 }
 
+std::string grouped(std::int64_t number) {
+  std::string text = fmt::format("{}", number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
 std::string human_bytes(double bytes) {
   static constexpr const char* units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
   std::size_t unit = 0;

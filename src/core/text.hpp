@@ -20,6 +20,9 @@ std::optional<std::string> nearest_match(std::string_view name, const std::vecto
 /// "'a', 'b', 'c'".
 std::string quoted_list(const std::vector<std::string>& items);
 
+/// "1,234,567".
+std::string grouped(std::int64_t number);
+
 /// "512 B", "1.5 KB", "3.2 GB": powers of 1024, two significant digits or more.
 std::string human_bytes(double bytes);
 

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/byte_stream.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
 #include "core/vec3.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "io/result_file.hpp"
@@ -22,6 +24,15 @@ namespace spinel {
 std::string csv_field(const std::string& text);
 /// "1.25", up to 10 digits; nothing for NaN.
 std::string csv_field(double value);
+/// "1.2500", so many digits after the point; "–" for NaN.
+std::string shown_number(double value, int digits);
+
+/// 0 … n − 1, as rows of a table over arrays, whose columns are each(array); the arrays must outlive it.
+std::vector<std::size_t> places(std::size_t n);
+template <class T>
+auto each(const std::vector<T>& array) {
+  return [&array](std::size_t place) { return array[place]; };
+}
 
 /// What there is to know of one value of a row: its name, unit and help, how to get it, and where it goes. Values are
 /// numbers, booleans and enumerations (as int64), texts, and arrays, Vec3, Mat3 (row-major) and vectors of numbers, of
@@ -32,43 +43,55 @@ class Column {
   Column(std::string name, std::string unit, std::string help)
       : name_(std::move(name)), label_{std::move(unit), std::move(help)} {}
 
-  /// In CSV under another name, or as another text than its value; a pointer to text may be null: an empty field.
+  /// In CSV under another name, or as another text than its value.
   Column& csv_name(std::string name) { return csv_name_ = std::move(name), *this; }
   Column& csv(std::function<std::string(const Row&)> text) { return text_ = std::move(text), *this; }
   /// Values in internal units times this are in the unit of the column.
   Column& scaled(double factor) { return factor_ = factor, *this; }
   /// Of the vector of numbers of one row; none: a scalar, in a vector of one.
   Column& shape(std::vector<std::int64_t> dims) { return shape_ = std::move(dims), *this; }
-  /// Without the condition there is no dataset, and fields of CSV are empty.
+  /// Without the condition there is no dataset, fields of CSV are empty, and nothing is printed.
   Column& where(bool known) { return is_known_ = known, *this; }
   Column& only_in_csv() { return in_file_ = false, *this; }
   Column& not_in_csv() { return in_csv_ = false, *this; }
-  Column& only_packed() { return in_csv_ = in_file_ = false, *this; }
+  /// Only packed or printed.
+  Column& in_no_file() { return in_csv_ = in_file_ = false, *this; }
+  /// Printed under this title, behind which the unit comes; the other way, with text of its own, the title is as given.
+  Column& shown(std::string title, int digits = 4) {
+    digits_ = digits;
+    return shown(label_.unit.empty() ? title : title + " (" + label_.unit + ")", cell_);
+  }
+  Column& shown(std::string title, std::function<std::string(const Row&)> text) {
+    is_shown_ = true, title_ = std::move(title), cell_ = std::move(text);
+    return *this;
+  }
 
  private:
   template <class>
   friend class Table;
 
-  std::string name_, csv_name_;
+  std::string name_, csv_name_, title_;
   DataLabel label_;
   double factor_ = 1.0;
-  bool is_known_ = true, in_file_ = true, in_csv_ = true;
+  int digits_ = 4;
+  bool is_known_ = true, in_file_ = true, in_csv_ = true, is_shown_ = false;
   std::function<void(const Row&)> collect_;      // into values_
   std::function<std::string(const Row&)> text_;  // field of CSV
+  std::function<std::string(const Row&)> cell_;  // printed
   std::function<void(const Row&, ByteWriter&)> pack_;
   std::function<void(Row&, ByteReader&)> unpack_;
   std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> values_;
   std::vector<std::int64_t> shape_;  // of the value of one row; empty: a scalar
 };
 
-/// The columns of a kind of row, each described once: datasets of a result file, CSV and bytes come from it. Rows are
-/// added one after the other, and only their values are kept.
+/// The columns of a kind of row, each described once: datasets of a result file, CSV, what is printed and bytes come
+/// from it. Rows may be added one after the other, and only their values are kept.
 ///
 ///     Table<Result> table;
-///     table.column("energy", "eV", "potential energy", &Result::energy);
+///     table.column("energy", "eV", "potential energy", &Result::energy).shown("E");
 ///     table.column("volume", "Å³", "", [](const Result& r) { return r.structure.volume(); });
-///     for (const Result& r : results) table.add(r);
-///     table.write(file, "/structures");
+///     table.write(file, "/structures", results);
+///     log.line(table.text(results));
 template <class Row>
 class Table {
  public:
@@ -78,32 +101,36 @@ class Table {
 
   /// A value that a row holds: also part of its bytes.
   template <class T, class Base, class = std::enable_if_t<std::is_base_of_v<Base, Row> && !std::is_function_v<T>>>
-  Column<Row>& column(const char* name, std::string unit, std::string help, T Base::*member) {
-    Column<Row>& c = column(name, std::move(unit), std::move(help), [member](const Row& row) { return row.*member; });
+  Column<Row>& column(std::string name, std::string unit, std::string help, T Base::*member) {
+    Column<Row>& c =
+        column(std::move(name), std::move(unit), std::move(help), [member](const Row& row) { return row.*member; });
     c.pack_ = [member](const Row& row, ByteWriter& out) { put(out, row.*member); };
     c.unpack_ = [member](Row& row, ByteReader& in) { get(in, row.*member); };
     return c;
   }
   /// A value that is computed from a row.
   template <class Get, class = std::enable_if_t<std::is_class_v<Get>>>
-  Column<Row>& column(const char* name, std::string unit, std::string help, Get value) {
-    columns_.push_back(std::make_unique<Column<Row>>(name, std::move(unit), std::move(help)));
+  Column<Row>& column(std::string name, std::string unit, std::string help, Get value) {
+    columns_.push_back(std::make_unique<Column<Row>>(std::move(name), std::move(unit), std::move(help)));
     Column<Row>& c = *columns_.back();
     using T = std::decay_t<std::invoke_result_t<Get, const Row&>>;
     if constexpr (std::is_convertible_v<T, std::string>) {
       c.values_ = std::vector<std::string>();
       c.collect_ = [&c, value](const Row& row) { std::get<2>(c.values_).emplace_back(value(row)); };
       c.text_ = [value](const Row& row) { return csv_field(std::string(value(row))); };
+      c.cell_ = [value](const Row& row) { return std::string(value(row)); };
     } else if constexpr (std::is_floating_point_v<T>) {
       c.values_ = std::vector<double>();
       c.collect_ = [&c, value](const Row& row) { std::get<1>(c.values_).push_back(value(row) * c.factor_); };
       c.text_ = [&c, value](const Row& row) { return csv_field(value(row) * c.factor_); };
+      c.cell_ = [&c, value](const Row& row) { return shown_number(value(row) * c.factor_, c.digits_); };
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
       c.values_ = std::vector<std::int64_t>();
       c.collect_ = [&c, value](const Row& row) {
         std::get<0>(c.values_).push_back(static_cast<std::int64_t>(value(row)));
       };
       c.text_ = [value](const Row& row) { return std::to_string(static_cast<std::int64_t>(value(row))); };
+      c.cell_ = [value](const Row& row) { return grouped(static_cast<std::int64_t>(value(row))); };
     } else {
       c.values_ = std::vector<double>();
       c.shape_ = shape_of(static_cast<const T*>(nullptr));
@@ -136,6 +163,27 @@ class Table {
     }
   }
 
+  /// The same of all rows at once.
+  template <class Rows>
+  void write(ResultFile& file, const std::string& group, const Rows& rows) {
+    for (const auto& row : rows) add(row);
+    write(file, group);
+  }
+
+  /// The columns that are shown, to be printed.
+  template <class Rows>
+  std::string text(const Rows& rows) const {
+    const auto for_shown = [&](const auto& cell) {
+      std::vector<std::string> cells;
+      for (const auto& c : columns_)
+        if (c->is_shown_ && c->is_known_) cells.push_back(cell(*c));
+      return cells;
+    };
+    TextTable table(for_shown([](const Column<Row>& c) { return c.title_; }));
+    for (const auto& row : rows) table.add(for_shown([&row](const Column<Row>& c) { return c.cell_(row); }));
+    return table.text();
+  }
+
   /// A line of titles, and a line of each row as it is given.
   std::string csv_titles() const {
     std::string line;
@@ -158,7 +206,7 @@ class Table {
   void write_csv(const std::string& path, const Rows& rows) const {
     TextWriter out(path);
     out.write("{}\n", csv_titles());
-    for (const Row& row : rows) out.write("{}\n", csv_line(row));
+    for (const auto& row : rows) out.write("{}\n", csv_line(row));
     out.close();
   }
 

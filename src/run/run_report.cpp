@@ -19,13 +19,6 @@ std::string density_text(const LocalAtoms& atoms, const UnitSystem& units, doubl
 
 }  // namespace
 
-std::string grouped(std::int64_t number) {
-  std::string text = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
 void echo_line(Log& log, const std::string& label, const std::string& text) {
   log.line("  " + pad_right(label, 15) + text);
 }

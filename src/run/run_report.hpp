@@ -2,13 +2,12 @@
 
 #include <cstdint>
 
+#include "core/text.hpp"
 #include "potential/force_field.hpp"
 #include "run/context.hpp"
 
 namespace spinel {
 
-/// "1,234,567".
-std::string grouped(std::int64_t number);
 /// One line of the set-up echo: "  structure      32,000 atoms …".
 void echo_line(Log& log, const std::string& label, const std::string& text);
 

@@ -7,10 +7,8 @@
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
-#include "crystal/formats/text_file.hpp"
 #include "io/hdf_reader.hpp"
 #include "io/posix_file.hpp"
-#include "io/table.hpp"
 #include "stability/facets.hpp"
 
 namespace spinel {
@@ -31,14 +29,12 @@ ElementSet elements_of(const std::vector<HullEntry>& entries) {
   return all;
 }
 
-/// Identifiers, formulas and compositions under `group`.
-void write_entries(ResultFile& file, const std::string& group, const std::vector<HullEntry>& entries) {
-  std::vector<std::string> ids, formulas, symbols;
+/// Elements and compositions under `group`.
+void write_compositions(ResultFile& file, const std::string& group, const std::vector<HullEntry>& entries) {
+  std::vector<std::string> symbols;
   std::vector<std::int64_t> begin = {0}, element;
   std::vector<double> amount;
   for (const auto& entry : entries) {
-    ids.push_back(entry.id);
-    formulas.push_back(reduced_formula(entry.composition));
     for (const auto& part : entry.composition.parts) {
       element.push_back(part.atomic_number);
       amount.push_back(part.amount);
@@ -47,8 +43,6 @@ void write_entries(ResultFile& file, const std::string& group, const std::vector
   }
   for (const int z : elements_of(entries).atomic_numbers()) symbols.emplace_back(element_symbol(z));
   file.write_texts(group + "/elements", std::move(symbols), "by atomic number");
-  file.write_texts(group + "/id", std::move(ids), "as the input has it");
-  file.write_texts(group + "/formula", std::move(formulas), "reduced");
   file.write(group + "/composition/begin", std::move(begin), {"", "first part of each entry, and the number of parts"});
   file.write(group + "/composition/element", std::move(element), {"", "atomic number of each part"});
   file.write(group + "/composition/amount", std::move(amount), {"", "atoms of each part, as the input has them"});
@@ -72,36 +66,68 @@ std::string parts_text(const Decompositions& parts, std::size_t row, const std::
   return result;
 }
 
-std::string number_cell(double value) { return std::isnan(value) ? "" : fmt::format("{:.10g}", value); }
+/// The columns that tell entries apart.
+HullRows rows_of(const std::vector<HullEntry>& entries, const char* id) {
+  HullRows t;
+  t.column("id", "", id, [&](std::size_t e) { return entries[e].id; }).shown("stable");
+  t.column("formula", "", "reduced", [&](std::size_t e) {
+     return reduced_formula(entries[e].composition);
+   }).shown("formula");
+  return t;
+}
 
 }  // namespace
 
+HullRows hull_rows(const EntryList& list, const HullTable& table) {
+  const auto& entries = list.entries;
+  HullRows t = rows_of(entries, "as the input has it");
+  t.column("energy", "eV/atom",
+           list.kind == EnergyKind::formation ? "formation energy as given" : "total energy as given",
+           [&](std::size_t e) { return entries[e].energy; })
+      .not_in_csv();
+  t.column("formation_energy", "eV/atom", "from the lowest entry of each element", each(table.formation_energy))
+      .csv_name("formation_energy_per_atom")
+      .shown("E_form");
+  t.column("energy_above_hull", "eV/atom", "", each(table.energy_above_hull));
+  t.column("stable", "", "1: on the hull", each(table.stable)).csv([&](std::size_t e) {
+    return table.stable[e] != 0 ? "yes" : "no";
+  });
+  t.column("inverse_hull_distance", "eV/atom",
+           "of stable entries, from the hull of the other stable ones; NaN for others",
+           each(table.inverse_hull_distance))
+      .shown("inverse hull distance");
+  t.column("phase_separation_energy", "eV/atom", "from the hull of all entries of other compositions",
+           each(table.phase_separation_energy))
+      .shown("phase separation");
+  t.column("decomposition", "", "", [&](std::size_t e) {
+     return parts_text(table.decomposition, e, entries);
+   }).only_in_csv();
+  return t;
+}
+
+HullRows candidate_rows(const std::vector<HullEntry>& candidates, const CandidateTable& table, const StoredHull& hull) {
+  HullRows t = rows_of(candidates, "as the input has it");
+  t.column("formation_energy", "eV/atom", "from the elements of the reference", each(table.formation_energy))
+      .csv_name("formation_energy_per_atom");
+  t.column("energy_above_hull", "eV/atom", "of the reference; negative: below it; NaN: an element is missing there",
+           each(table.energy_above_hull));
+  t.column("decomposition", "", "", [&](std::size_t c) {
+     return parts_text(table.decomposition, c, hull.stable);
+   }).only_in_csv();
+  return t;
+}
+
 void write_hull(ResultFile& file, const EntryList& list, const HullTable& table) {
-  const bool formation = list.kind == EnergyKind::formation;
-  std::vector<double> energy;
-  for (const auto& entry : list.entries) energy.push_back(entry.energy);
-  file.set_attribute("/hull", "energies", formation ? "formation" : "total");
-  write_entries(file, "/hull", list.entries);
-  file.write("/hull/energy", std::move(energy),
-             {"eV/atom", formation ? "formation energy as given" : "total energy as given"});
-  file.write("/hull/formation_energy", table.formation_energy, {"eV/atom", "from the lowest entry of each element"});
-  file.write("/hull/energy_above_hull", table.energy_above_hull, {"eV/atom", ""});
-  file.write("/hull/stable", wide(table.stable), {"", "1: on the hull"});
-  file.write("/hull/inverse_hull_distance", table.inverse_hull_distance,
-             {"eV/atom", "of stable entries, from the hull of the other stable ones; NaN for others"});
-  file.write("/hull/phase_separation_energy", table.phase_separation_energy,
-             {"eV/atom", "from the hull of all entries of other compositions"});
+  file.set_attribute("/hull", "energies", list.kind == EnergyKind::formation ? "formation" : "total");
+  hull_rows(list, table).write(file, "/hull", places(table.size()));
+  write_compositions(file, "/hull", list.entries);
   write_parts(file, "/hull/decomposition", table.decomposition, "entry of each part");
-  std::vector<std::int64_t> number, entry;
-  std::vector<double> reference;
-  for (const auto& r : table.references) {
-    number.push_back(r.atomic_number);
-    entry.push_back(r.entry);
-    reference.push_back(r.energy);
-  }
-  file.write("/hull/references/element", std::move(number), {"", "atomic number"});
-  file.write("/hull/references/entry", std::move(entry), {"", "lowest entry of each element"});
-  file.write("/hull/references/energy", std::move(reference), {"eV/atom", "of that entry, as given"});
+  using Reference = HullTable::Reference;
+  Table<Reference> references;
+  references.column("element", "", "atomic number", &Reference::atomic_number);
+  references.column("entry", "", "lowest entry of each element", &Reference::entry);
+  references.column("energy", "eV/atom", "of that entry, as given", &Reference::energy);
+  references.write(file, "/hull/references", table.references);
   const auto k = static_cast<std::size_t>(elements_of(list.entries).size());
   if (k < 2 || k > most_drawn) return;
   const auto facets = hull_facets(list.entries, table.formation_energy, table.stable);
@@ -121,45 +147,12 @@ void write_candidates(ResultFile& file, const std::vector<HullEntry>& candidates
     phases.push_back(hull.stable[static_cast<std::size_t>(entry)]);
   }
   for (auto& entry : parts.entry) entry = place[entry];
-  write_entries(file, "/candidates", candidates);
-  file.write("/candidates/formation_energy", table.formation_energy, {"eV/atom", "from the elements of the reference"});
-  file.write("/candidates/energy_above_hull", table.energy_above_hull,
-             {"eV/atom", "of the reference; negative: below it; NaN: an element is missing there"});
+  candidate_rows(candidates, table, hull).write(file, "/candidates", places(table.size()));
+  write_compositions(file, "/candidates", candidates);
   write_parts(file, "/candidates/decomposition", parts, "row of /candidates/phases of each part");
-  std::vector<std::string> ids, formulas;
-  std::vector<double> energy;
-  for (const auto& phase : phases) {
-    ids.push_back(phase.id);
-    formulas.push_back(reduced_formula(phase.composition));
-    energy.push_back(phase.energy);
-  }
-  file.write_texts("/candidates/phases/id", std::move(ids), "of the reference");
-  file.write_texts("/candidates/phases/formula", std::move(formulas), "reduced");
-  file.write("/candidates/phases/formation_energy", std::move(energy), {"eV/atom", ""});
-}
-
-void write_hull_csv(const std::string& path, const std::vector<HullEntry>& entries, const HullTable& table) {
-  TextWriter out(path);
-  out.write(
-      "id,formula,formation_energy_per_atom,energy_above_hull,stable,inverse_hull_distance,phase_separation_energy,"
-      "decomposition\n");
-  for (std::size_t e = 0; e < table.size(); ++e)
-    out.write("{},{},{:.10g},{:.10g},{},{},{:.10g},{}\n", csv_field(entries[e].id),
-              reduced_formula(entries[e].composition), table.formation_energy[e], table.energy_above_hull[e],
-              table.stable[e] != 0 ? "yes" : "no", number_cell(table.inverse_hull_distance[e]),
-              table.phase_separation_energy[e], csv_field(parts_text(table.decomposition, e, entries)));
-  out.close();
-}
-
-void write_candidates_csv(const std::string& path, const std::vector<HullEntry>& candidates,
-                          const CandidateTable& table, const StoredHull& hull) {
-  TextWriter out(path);
-  out.write("id,formula,formation_energy_per_atom,energy_above_hull,decomposition\n");
-  for (std::size_t c = 0; c < table.size(); ++c)
-    out.write("{},{},{},{},{}\n", csv_field(candidates[c].id), reduced_formula(candidates[c].composition),
-              number_cell(table.formation_energy[c]), number_cell(table.energy_above_hull[c]),
-              csv_field(parts_text(table.decomposition, c, hull.stable)));
-  out.close();
+  HullRows t = rows_of(phases, "of the reference");
+  t.column("formation_energy", "eV/atom", "", [&](std::size_t p) { return phases[p].energy; });
+  t.write(file, "/candidates/phases", places(phases.size()));
 }
 
 namespace {

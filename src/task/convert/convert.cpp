@@ -15,7 +15,7 @@
 #include "input/schema.hpp"
 #include "io/dataset/dataset.hpp"
 #include "io/dataset/dataset_file.hpp"
-#include "io/result_file.hpp"
+#include "io/table.hpp"
 #include "parallel/on_root.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
@@ -95,30 +95,12 @@ ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
 
 /// Collective. The bad records of all ranks, on rank 0.
 std::vector<BadRecord> gather_bad(const std::vector<BadRecord>& own, const Communicator& world) {
-  std::vector<std::int64_t> numbers;
-  std::vector<char> texts;
-  for (const BadRecord& one : own) {
-    numbers.push_back(one.number);
-    for (const std::string* text : {&one.id, &one.reason}) {
-      texts.insert(texts.end(), text->begin(), text->end());
-      texts.push_back('\0');
-    }
-  }
-  numbers = world.gather(numbers);
-  texts = world.gather(texts);
+  const auto table = bad_records();
+  ByteWriter out;
+  for (const BadRecord& one : own) table.pack(one, out);
+  const auto bytes = world.gather(out.take());
   std::vector<BadRecord> all;
-  auto at = texts.begin();
-  const auto next = [&] {
-    const auto end = std::find(at, texts.end(), '\0');
-    std::string text(at, end);
-    at = end + 1;
-    return text;
-  };
-  if (world.is_root())
-    for (const std::int64_t number : numbers) {
-      std::string id = next();
-      all.push_back({number, std::move(id), next()});
-    }
+  for (ByteReader in(bytes); !in.is_done();) table.unpack(in, all.emplace_back());
   return all;
 }
 
@@ -267,16 +249,7 @@ void run_convert(const RunContext& context) {
     result.write("/convert/n_records", total, {"", "of all sources"});
     result.write("/convert/n_structures", data.n_structures(), {"", "in the dataset"});
     result.write("/convert/n_atoms", data.n_atoms(), {"", "in the dataset"});
-    std::vector<std::int64_t> numbers;
-    std::vector<std::string> ids, reasons;
-    for (const BadRecord& one : bad) {
-      numbers.push_back(one.number);
-      ids.push_back(one.id);
-      reasons.push_back(one.reason);
-    }
-    result.write("/convert/bad/number", numbers, {"", "of a record left out, from 0 through all sources"});
-    result.write_texts("/convert/bad/id", ids, "of a record left out");
-    result.write_texts("/convert/bad/reason", reasons, "why it is left out");
+    bad_records().write(result, "/convert/bad", bad);
     result.write("/timing/wall", seconds, {"s", ""});
   }
   result.save();

@@ -54,15 +54,19 @@ std::string id_of(const ConvertParameters& parameters, const Structure& structur
 
 }  // namespace
 
+Table<BadRecord> bad_records() {
+  Table<BadRecord> t;
+  t.column("number", "", "of a record left out, from 0 through all sources", &BadRecord::number);
+  t.column("id", "", "of a record left out", &BadRecord::id);
+  t.column("reason", "", "why it is left out", &BadRecord::reason);
+  return t;
+}
+
 Bytes pack(const ConvertedRecords& records) {
   ByteWriter out;
   put_records(out, records.good);
-  out.put(static_cast<std::uint64_t>(records.bad.size()));
-  for (const BadRecord& one : records.bad) {
-    out.put(one.number);
-    out.put(one.id);
-    out.put(one.reason);
-  }
+  const auto table = bad_records();
+  for (const BadRecord& one : records.bad) table.pack(one, out);
   return out.take();
 }
 
@@ -70,12 +74,7 @@ ConvertedRecords unpack_records(const Bytes& bytes) {
   ByteReader in(bytes);
   ConvertedRecords records;
   records.good = get_records(in);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
-    BadRecord& one = records.bad.emplace_back();
-    in.get(one.number);
-    in.get(one.id);
-    in.get(one.reason);
-  }
+  for (const auto table = bad_records(); !in.is_done();) table.unpack(in, records.bad.emplace_back());
   return records;
 }
 

@@ -8,6 +8,7 @@
 
 #include "campaign/campaign_journal.hpp"
 #include "io/dataset/dataset_records.hpp"
+#include "io/table.hpp"
 #include "run/context.hpp"
 #include "source/structure_source.hpp"
 
@@ -18,6 +19,8 @@ struct BadRecord {
   std::int64_t number = 0;  ///< through all sources
   std::string id, reason;
 };
+
+Table<BadRecord> bad_records();
 
 /// Records as they go to a dataset, and those that do not.
 struct ConvertedRecords {

@@ -171,13 +171,20 @@ class EvaluationRun {
                            evaluation_.missing));
   }
 
-  /// On rank 0: the rows, from what the campaign found.
+  /// On rank 0: the rows, from what the campaign found, and the cells to compare, packed block by block.
   void collect() {
     on_root(context_.world, [&] {
-      for (std::int64_t number = 0; number < sweep_->size(); ++number) {
-        evaluation_.rows.push_back(unpack_assessed(sweep_->record(number).assessment).row);
-        if (!p_.relax && !evaluation_.has_hull)
-          evaluation_.rows.back().energy = std::numeric_limits<double>::quiet_NaN();
+      for (std::int64_t first = 0; first < sweep_->size(); first += block_size) {
+        ByteWriter cells;
+        for (std::int64_t number = first; number < std::min(first + block_size, sweep_->size()); ++number) {
+          AssessedStructure one = unpack_assessed(sweep_->record(number).assessment);
+          if (!p_.relax && !evaluation_.has_hull) one.row.energy = std::numeric_limits<double>::quiet_NaN();
+          cells.put(one.row.comparable ? one.row.formula : std::string());
+          put_cell(cells, one.cell);
+          evaluation_.rows.push_back(std::move(one.row));
+        }
+        cells_.push_back(cells.take());
+        cells_.back().shrink_to_fit();
       }
     });
   }
@@ -219,13 +226,7 @@ class EvaluationRun {
       int known = 0;
       Bytes packed;
       on_root(world, [&] {
-        ByteWriter out;
-        for (std::int64_t number = first; number < end; ++number) {
-          const AssessedStructure one = unpack_assessed(sweep_->record(number).assessment);
-          out.put(one.row.comparable ? one.row.formula : std::string());
-          put_cell(out, one.cell);
-        }
-        packed = out.take();
+        packed = std::move(cells_[static_cast<std::size_t>(first / block_size)]);
         if (const auto block = campaign.result(place)) known = unpack_matches(*block, reference, matches) ? 1 : 0;
       });
       world.broadcast(packed);
@@ -364,6 +365,7 @@ class EvaluationRun {
   ReferenceSet reference_;
   SetMatcher matcher_;
   SetEvaluation evaluation_;
+  std::vector<Bytes> cells_;  // on rank 0, until they are compared
   std::string stop_reason_;
 };
 

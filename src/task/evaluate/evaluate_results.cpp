@@ -3,15 +3,41 @@
 #include <algorithm>
 #include <cmath>
 
-#include "crystal/formats/text_file.hpp"
 #include "run/run_report.hpp"
 
 namespace spinel {
 
 namespace {
 
+using Quantity = SetEvaluation::Quantity;
+
 EvaluationColumns columns_of(const SetEvaluation& e) {
   return {e.has_hull, e.has_reference, e.is_relaxed, &e.rows, &e.reference_names};
+}
+
+/// Of rates, or of means, as they are printed; the datasets are the same.
+Table<Quantity> quantity_table(bool rates) {
+  const double factor = rates ? 100.0 : 1.0;
+  const int digits = rates ? 2 : 4;
+  Table<Quantity> t;
+  t.column("name", "", "what the other datasets are of", &Quantity::name)
+      .shown(rates ? "of all structures" : "mean",
+             [](const Quantity& q) { return q.unit.empty() ? q.name : fmt::format("{} ({})", q.name, q.unit); });
+  t.column("unit", "", "", &Quantity::unit);
+  t.column("description", "", "", &Quantity::description);
+  t.column("is_rate", "", "1: a fraction of the set; 0: a mean of those that have it", &Quantity::is_rate);
+  t.column("count", "", "structures: that are so; that have the quantity", &Quantity::count)
+      .shown(rates ? "number" : "structures");
+  const auto column = [&](const char* name, const char* help, double BootstrapEstimate::*member) -> Column<Quantity>& {
+    return t.column(name, "", help, [member](const Quantity& q) { return q.estimate.*member; });
+  };
+  column("value", "", &BootstrapEstimate::value).scaled(factor).shown(rates ? "%" : "value", digits);
+  column("error", "bootstrap standard error", &BootstrapEstimate::error).scaled(factor).shown("± error", digits);
+  column("low", "2.5th percentile of the bootstrap", &BootstrapEstimate::low).shown("95 %", [=](const Quantity& q) {
+    return fmt::format("{:.{}f} … {:.{}f}", factor * q.estimate.low, digits, factor * q.estimate.high, digits);
+  });
+  column("high", "97.5th percentile of the bootstrap", &BootstrapEstimate::high);
+  return t;
 }
 
 }  // namespace
@@ -70,9 +96,8 @@ void estimate_quantities(const RunContext& context, SetEvaluation& e) {
 }
 
 void write_evaluation(ResultFile& file, const SetEvaluation& e) {
-  auto table = evaluation_table(columns_of(e));
-  for (const EvaluationRow& row : e.rows) table.add(row);
-  table.write(file, "/evaluation");
+  evaluation_table(columns_of(e)).write(file, "/evaluation", e.rows);
+  quantity_table(false).write(file, "/rates", e.quantities);
   if (e.has_reference) {
     file.write("/reference/size", e.n_reference, {"", "structures of the reference"});
     file.write("/reference/relevant", e.n_reference_relevant, {"", "those with a formula of the set"});
@@ -84,30 +109,6 @@ void write_evaluation(ResultFile& file, const SetEvaluation& e) {
   }
   file.write("/evaluation/coordination/offset", std::move(offset), {"", "structure i has offset[i] … offset[i+1] − 1"});
   file.write("/evaluation/coordination/number", std::move(coordination), {"", "neighbors of each atom, in its order"});
-
-  std::vector<std::string> names, units, descriptions;
-  std::vector<std::int64_t> counts, is_rate;
-  std::vector<double> value, error, low, high;
-  for (const auto& q : e.quantities) {
-    names.push_back(q.name);
-    units.push_back(q.unit);
-    descriptions.push_back(q.description);
-    counts.push_back(q.count);
-    is_rate.push_back(q.is_rate ? 1 : 0);
-    value.push_back(q.estimate.value);
-    error.push_back(q.estimate.error);
-    low.push_back(q.estimate.low);
-    high.push_back(q.estimate.high);
-  }
-  file.write_texts("/rates/name", std::move(names), "what the other datasets are of");
-  file.write_texts("/rates/unit", std::move(units), "");
-  file.write_texts("/rates/description", std::move(descriptions), "");
-  file.write("/rates/is_rate", std::move(is_rate), {"", "1: a fraction of the set; 0: a mean of those that have it"});
-  file.write("/rates/count", std::move(counts), {"", "structures: that are so; that have the quantity"});
-  file.write("/rates/value", std::move(value), {"", ""});
-  file.write("/rates/error", std::move(error), {"", "bootstrap standard error"});
-  file.write("/rates/low", std::move(low), {"", "2.5th percentile of the bootstrap"});
-  file.write("/rates/high", std::move(high), {"", "97.5th percentile of the bootstrap"});
 }
 
 void write_evaluation_csv(const std::string& path, const SetEvaluation& e) {
@@ -117,22 +118,13 @@ void write_evaluation_csv(const std::string& path, const SetEvaluation& e) {
 void report_evaluation(const RunContext& context, const SetEvaluation& e) {
   Log& log = context.log;
   if (!log.enabled()) return;
-  TextTable rates({"of all structures", "number", "%", "± error", "95 %"});
-  TextTable means({"mean", "value", "± error", "95 %", "structures"});
-  for (const auto& q : e.quantities) {
-    const BootstrapEstimate& s = q.estimate;
-    if (q.is_rate)
-      rates.add({q.name, grouped(q.count), fmt::format("{:.2f}", 100.0 * s.value),
-                 fmt::format("{:.2f}", 100.0 * s.error),
-                 fmt::format("{:.2f} … {:.2f}", 100.0 * s.low, 100.0 * s.high)});
-    else if (q.count > 0)
-      means.add({q.unit.empty() ? q.name : fmt::format("{} ({})", q.name, q.unit), fmt::format("{:.4f}", s.value),
-                 fmt::format("{:.4f}", s.error), fmt::format("{:.4f} … {:.4f}", s.low, s.high), grouped(q.count)});
-  }
+  std::vector<Quantity> rates, means;
+  for (const Quantity& q : e.quantities)
+    if (q.is_rate || q.count > 0) (q.is_rate ? rates : means).push_back(q);
   log.line();
-  log.line(rates.text());
+  log.line(quantity_table(true).text(rates));
   log.line();
-  log.line(means.text());
+  log.line(quantity_table(false).text(means));
   log.line();
   std::int64_t failed = 0, shown = 0;
   constexpr std::int64_t most_shown = 10;

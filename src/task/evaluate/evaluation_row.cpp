@@ -81,10 +81,10 @@ Table<Row> evaluation_table(const EvaluationColumns& which) {
            &Row::generated_rms)
       .where(relaxed);
   t.column("reason", "", "why it failed", &Row::reason);
-  t.column("energy_kind", "", "of the energy", &Row::energy_kind).only_packed();
-  t.column("energy_problem", "", "why there is no energy", &Row::energy_problem).only_packed();
-  t.column("good", "", "1: a sample that came out", &Row::good).only_packed();
-  t.column("comparable", "", "1: it has a cell to compare", &Row::comparable).only_packed();
+  t.column("energy_kind", "", "of the energy", &Row::energy_kind).in_no_file();
+  t.column("energy_problem", "", "why there is no energy", &Row::energy_problem).in_no_file();
+  t.column("good", "", "1: a sample that came out", &Row::good).in_no_file();
+  t.column("comparable", "", "1: it has a cell to compare", &Row::comparable).in_no_file();
   return t;
 }
 

@@ -103,13 +103,8 @@ void report_hull(Log& log, const EntryList& list, const HullTable& table, double
                ? table.formation_energy[a] < table.formation_energy[b]
                : a < b;
   });
-  TextTable shown({"stable", "id", "E_form (eV/atom)", "inverse hull distance", "phase separation"});
-  for (const auto e : stable)
-    shown.add({reduced_formula(list.entries[e].composition), list.entries[e].id,
-               fmt::format("{:.4f}", table.formation_energy[e]), fmt::format("{:.4f}", table.inverse_hull_distance[e]),
-               fmt::format("{:.4f}", table.phase_separation_energy[e])});
   log.line();
-  log.line(shown.text());
+  log.line(hull_rows(list, table).text(stable));
   log.line();
 }
 
@@ -229,15 +224,14 @@ void run_hull(const RunContext& context) {
       report_structure_list(context, write_structures(file, context, files, sweep->size(), result));
     }
     if (!p.candidates.empty()) write_candidates(file, candidates.entries, asked, stored);
-    const auto write_table = [&](const std::string& path, auto&& write) {
+    const auto write_csv = [&](const std::string& path, const HullRows& rows, std::size_t n) {
       if (!p.csv) return;
-      write(path);
+      rows.write_csv(path, places(n));
       echo_line(log, "table", path);
     };
-    if (makes_hull) write_table(files.hull, [&](const auto& path) { write_hull_csv(path, list.entries, table); });
+    if (makes_hull) write_csv(files.hull, hull_rows(list, table), table.size());
     if (!p.candidates.empty())
-      write_table(files.candidates,
-                  [&](const auto& path) { write_candidates_csv(path, candidates.entries, asked, stored); });
+      write_csv(files.candidates, candidate_rows(candidates.entries, asked, stored), asked.size());
   });
   write_header(file, context, true);
   file.save();

@@ -20,50 +20,50 @@ constexpr std::size_t most_problems = 10;
 /// relaxation.
 class ListParts {
  public:
-  explicit ListParts(const UnitSystem& units) : units_(units) {}
+  explicit ListParts(const UnitSystem& u) {
+    atoms_.column("species", "", "index into species_names", &Atom::species);
+    atoms_.column("position", u.length, "atoms in the order of the input", [](const Atom& a) { return a.position; });
+    atoms_.column("force", u.force, "", [](const Atom& a) { return a.force; });
+    points_.column("evaluation", "", "force evaluations so far", &Point::evaluation);
+    points_.column("energy", u.energy, "", &Point::energy);
+    points_.column("fmax", u.force, "", &Point::fmax);
+    points_.column("smax", u.pressure, "", &Point::smax).scaled(u.pressure_to_output);
+    points_.column("volume", u.length + "³", "", &Point::volume);
+  }
 
   void add(const StructureResult& r) {
     const Structure& s = r.structure;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-      species_.push_back(species_index(s.species[static_cast<std::size_t>(s.type[i])]));
-      add_vector(position_, s.position[i]);
-      add_vector(force_, i < s.force.size() ? s.force[i] : Vec3(Vec3::Zero()));
-    }
-    atom_offset_.push_back(atom_offset_.back() + static_cast<std::int64_t>(s.size()));
+    for (std::size_t i = 0; i < s.size(); ++i)
+      atoms_.add({species_index(s.species[static_cast<std::size_t>(s.type[i])]), s.position[i],
+                  i < s.force.size() ? s.force[i] : Vec3(Vec3::Zero())});
+    atom_offset_.push_back(atoms_.size());
     const StructureSeries& series = r.series;
-    append(series_evaluation_, series.evaluation);
-    append(series_energy_, series.energy);
-    append(series_fmax_, series.fmax);
-    append(series_volume_, series.volume);
-    for (const double value : series.smax) series_smax_.push_back(value * units_.pressure_to_output);
-    series_offset_.push_back(static_cast<std::int64_t>(series_evaluation_.size()));
+    for (std::size_t k = 0; k < series.energy.size(); ++k)
+      points_.add({series.evaluation[k], series.energy[k], series.fmax[k], series.smax[k], series.volume[k]});
+    point_offset_.push_back(points_.size());
   }
 
   void write(ResultFile& file, bool relaxation) {
-    const std::int64_t n_atoms = atom_offset_.back();
+    atoms_.write(file, "/atoms");
     file.write("/atoms/offset", std::move(atom_offset_), {"", "structure i has the atoms offset[i] … offset[i+1] − 1"});
-    file.write("/atoms/species", std::move(species_), {"", "index into species_names"});
     file.write_texts("/atoms/species_names", species_names_, "chemical symbols");
     file.write("/atoms/atomic_numbers", atomic_numbers_, {"", "of species_names; 0: no element"});
-    file.write("/atoms/position", std::move(position_), {units_.length, "atoms in the order of the input"},
-               {n_atoms, 3});
-    file.write("/atoms/force", std::move(force_), {units_.force, ""}, {n_atoms, 3});
     if (!relaxation) return;
-    file.write("/series/offset", std::move(series_offset_),
+    points_.write(file, "/series");
+    file.write("/series/offset", std::move(point_offset_),
                {"", "structure i has the points offset[i] … offset[i+1] − 1 that its relaxation accepted"});
-    file.write("/series/evaluation", std::move(series_evaluation_), {"", "force evaluations so far"});
-    file.write("/series/energy", std::move(series_energy_), {units_.energy, ""});
-    file.write("/series/fmax", std::move(series_fmax_), {units_.force, ""});
-    file.write("/series/smax", std::move(series_smax_), {units_.pressure, ""});
-    file.write("/series/volume", std::move(series_volume_), {units_.length + "³", ""});
   }
 
  private:
-  template <class T>
-  static void append(std::vector<T>& to, const std::vector<T>& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  }
-  static void add_vector(std::vector<double>& to, const Vec3& v) { to.insert(to.end(), v.data(), v.data() + 3); }
+  struct Atom {
+    std::int64_t species;
+    Vec3 position, force;
+  };
+  struct Point {
+    std::int64_t evaluation;
+    double energy, fmax, smax, volume;
+  };
+
   std::int64_t species_index(const Species& species) {
     const auto found = species_index_.emplace(species.symbol, static_cast<std::int64_t>(species_names_.size()));
     if (found.second) {
@@ -73,11 +73,11 @@ class ListParts {
     return found.first->second;
   }
 
-  const UnitSystem& units_;
+  Table<Atom> atoms_;
+  Table<Point> points_;
   std::vector<std::string> species_names_;
   std::map<std::string, std::int64_t> species_index_;
-  std::vector<std::int64_t> atom_offset_ = {0}, species_, atomic_numbers_, series_offset_ = {0}, series_evaluation_;
-  std::vector<double> position_, force_, series_energy_, series_fmax_, series_smax_, series_volume_;
+  std::vector<std::int64_t> atom_offset_ = {0}, atomic_numbers_, point_offset_ = {0};
 };
 
 /// A structure that failed before its first force has none, and readers stop at a NaN.

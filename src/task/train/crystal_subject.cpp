@@ -9,7 +9,6 @@
 #include "model/element_places.hpp"
 #include "model/property_kinds.hpp"
 #include "run/setup/network_library.hpp"
-#include "task/train/crystal_results.hpp"
 #include "task/train/make_architecture.hpp"
 
 namespace spinel {
@@ -43,10 +42,6 @@ CrystalSubject::CrystalSubject(const RunContext& context, const Dataset& dataset
 std::unique_ptr<Training> CrystalSubject::make(const TrainerSettings& settings, const DataParts& parts,
                                                const Communicator& communicator) const {
   return training_library().crystal_training(data_, parameters_, settings, parts, communicator);
-}
-
-std::unique_ptr<SubjectResults> CrystalSubject::results(const TrainData& data) const {
-  return std::make_unique<CrystalResults>(data, *this);
 }
 
 void CrystalSubject::check_classes(const RunContext& context) const {

@@ -8,7 +8,6 @@
 #include "model/architecture.hpp"
 #include "run/setup/find_file.hpp"
 #include "run/setup/network_library.hpp"
-#include "task/train/potential_results.hpp"
 
 namespace spinel {
 
@@ -70,10 +69,6 @@ PotentialSubject::PotentialSubject(const RunContext& context, const Dataset& dat
 std::unique_ptr<Training> PotentialSubject::make(const TrainerSettings& settings, const DataParts& parts,
                                                  const Communicator& communicator) const {
   return training_library().potential_training(data_, parameters_, settings, parts, communicator);
-}
-
-std::unique_ptr<SubjectResults> PotentialSubject::results(const TrainData& data) const {
-  return std::make_unique<PotentialResults>(data, data_);
 }
 
 void PotentialSubject::report(const RunContext& context) const {

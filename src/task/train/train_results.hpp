@@ -6,7 +6,7 @@
 
 #include "io/result_file.hpp"
 #include "run/context.hpp"
-#include "task/train/train_data.hpp"
+#include "task/train/subject_results.hpp"
 #include "task/train/train_jobs.hpp"
 
 namespace spinel {
@@ -15,7 +15,7 @@ namespace spinel {
 ///
 ///     /train[/n_500]/member_1/history/…         columns by epoch; step_loss, best_epoch beside it
 ///
-/// and what the results of the subject add below /train (CrystalResults, PotentialResults).
+/// and what the results of the subject add below /train.
 class TrainResults {
  public:
   /// Collective.

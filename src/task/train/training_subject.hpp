@@ -12,20 +12,7 @@
 namespace spinel {
 
 class TrainData;
-
-/// What came of trained networks of one subject, on rank 0: predictions and their quality.
-class SubjectResults {
- public:
-  virtual ~SubjectResults() = default;
-
-  /// Of networks trained on as many samples. `outputs`: [member] of the samples of validation, then of test, as an
-  /// Assessment has them; none where no network is done. Writes predictions below `group`.
-  virtual void add(const std::string& group, const DataParts& parts, const std::vector<std::vector<double>>& outputs,
-                   ResultFile& file) = 0;
-  /// Their quality, and over several sizes of the training part the learning curve.
-  virtual void write(ResultFile& file) const = 0;
-  virtual void report(Log& log) const = 0;
-};
+class SubjectResults;
 
 /// What is learned of a dataset, crystals → property or structures → energy and forces: the data as a network is shown
 /// them, how it is made, and what is reported of it. Construction is collective over all ranks; InputError where the

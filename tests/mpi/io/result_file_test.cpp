@@ -1,5 +1,6 @@
 #include "io/result_file.hpp"
 
+#include "io/table.hpp"
 #include "io_test_support.hpp"
 
 namespace spinel {
@@ -43,6 +44,36 @@ TEST(ResultFile, HoldsWhatWasWrittenWithItsUnits) {
     EXPECT_FALSE(std::filesystem::exists(path + ".tmp"));
     EXPECT_NE(error_of([&] { reader.read<double>("/nothing"); }).find("holds no '/nothing'"), std::string::npos);
     EXPECT_NE(error_of([&] { reader.read<double>("/thermo"); }).find("not a dataset"), std::string::npos);
+  }
+}
+
+TEST(ResultFile, HoldsTheColumnsOfATable) {
+  struct Row {
+    std::string name;
+    double energy = 0.0;
+    std::array<double, 2> pair{};
+  };
+  const auto world = Communicator::world();
+  const TestFolder folder(world);
+  const std::string path = folder.file("a.h5");
+  ResultFile results(world, path);
+  Table<Row> table;
+  table.column("name", "", "of a row", &Row::name).shown("name");
+  table.column("energy", "meV", "", &Row::energy).scaled(1000.0);
+  table.column("pair", "", "", &Row::pair);
+  table.column("unknown", "", "", &Row::energy).where(false);
+  table.column("printed", "", "", &Row::energy).in_no_file().shown("printed");
+  table.write(results, "/rows", std::vector<Row>{{"a", 0.5, {1, 2}}, {"b", -1.5, {3, 4}}});
+  results.save();
+  if (world.is_root()) {
+    const HdfReader reader(path);
+    EXPECT_EQ(reader.list("/rows"), (std::vector<std::string>{"energy", "name", "pair"}));
+    EXPECT_EQ(reader.read_texts("/rows/name"), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(reader.attribute("/rows/name", "description"), "of a row");
+    EXPECT_EQ(reader.read<double>("/rows/energy"), (std::vector<double>{500, -1500}));
+    EXPECT_EQ(reader.attribute("/rows/energy", "unit"), "meV");
+    EXPECT_EQ(reader.read<double>("/rows/pair"), (std::vector<double>{1, 2, 3, 4}));
+    EXPECT_EQ(reader.dims("/rows/pair"), (std::vector<std::int64_t>{2, 2}));
   }
 }
 

@@ -24,6 +24,13 @@ TEST(Text, NearestMatch) {
   EXPECT_EQ(nearest_match(std::string(100000, 't'), names), std::nullopt);
 }
 
+TEST(Text, Grouped) {
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+  EXPECT_EQ(grouped(-123), "-123");
+  EXPECT_EQ(grouped(-1000), "-1,000");
+}
+
 TEST(Text, HumanBytes) {
   EXPECT_EQ(human_bytes(0), "0 B");
   EXPECT_EQ(human_bytes(1023), "1023 B");
