@@ -110,7 +110,7 @@ with st.workspace():
     spread = {}
     for kind in ("painn", "schnet", "m3gnet"):
         more = {"painn": "  radial_functions = 8  moments = 3", "schnet": "  radial_functions = 12", "m3gnet": "  threebody_cutoff = 3.5"}[kind]
-        output = st.run(write(kind, model=f"kind = '{kind}'  {SMALL}{more}", epochs=20), ranks=2)
+        output = st.run(write(kind, model=f"kind = '{kind}'  {SMALL}{more}", epochs=16), ranks=2)
         st.check("kind: hot" in output and "atoms of: Cu" in output, output)
         found = st.read_all(f"{kind}/run.h5")
         test = table(kind)["test"]
