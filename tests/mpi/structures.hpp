@@ -45,26 +45,34 @@ inline Structure random_structure(const Mat3& cell, const std::array<bool, 3>& p
   return structure;
 }
 
-/// Calls visit(i, j, x_j − x_i) for every ordered pair, images included, closer than `range`: O(N²·images).
+/// Calls visit(i, j, x_j − x_i) for every ordered pair, images included, closer than `range`: O(N²·images). Only with
+/// every `stride`-th i from `first` on, where ranks share the work.
 inline void for_each_pair(const Structure& s, double range,
-                          const std::function<void(std::size_t, std::size_t, const Vec3&)>& visit) {
+                          const std::function<void(std::size_t, std::size_t, const Vec3&)>& visit,
+                          std::size_t first = 0, std::size_t stride = 1) {
   Int3 reach{};
   for (int k = 0; k < 3; ++k) {
     const Vec3 a = s.cell.row((k + 1) % 3), b = s.cell.row((k + 2) % 3);
     const double height = std::abs(s.cell.determinant()) / a.cross(b).norm();
-    // Two more, since atoms need not lie inside the cell.
+    // From the nearest image of every pair on, one more than needed.
     if (s.periodic[static_cast<std::size_t>(k)])
-      reach[static_cast<std::size_t>(k)] = static_cast<int>(std::ceil(range / height)) + 2;
+      reach[static_cast<std::size_t>(k)] = static_cast<int>(std::floor(range / height + 0.5)) + 1;
   }
-  for (std::size_t i = 0; i < s.size(); ++i)
-    for (std::size_t j = 0; j < s.size(); ++j)
+  const Mat3 inverse = s.cell.inverse();
+  for (std::size_t i = first; i < s.size(); i += stride)
+    for (std::size_t j = 0; j < s.size(); ++j) {
+      const Vec3 apart = inverse.transpose() * (s.position[j] - s.position[i]);
+      Vec3 nearest = s.position[j] - s.position[i];
+      for (int k = 0; k < 3; ++k)
+        if (s.periodic[static_cast<std::size_t>(k)]) nearest -= std::round(apart[k]) * s.cell.row(k).transpose();
       for (int a = -reach[0]; a <= reach[0]; ++a)
         for (int b = -reach[1]; b <= reach[1]; ++b)
           for (int c = -reach[2]; c <= reach[2]; ++c) {
             if (i == j && a == 0 && b == 0 && c == 0) continue;
-            const Vec3 d = s.position[j] + s.cell.transpose() * Vec3(a, b, c) - s.position[i];
+            const Vec3 d = nearest + s.cell.transpose() * Vec3(a, b, c);
             if (d.squaredNorm() < range * range) visit(i, j, d);
           }
+    }
 }
 
 /// The cells every test of forces should pass: bulk, skewed, slab, cluster, one atom in a cell smaller than the cutoff,

@@ -35,7 +35,7 @@ class Folder {
   std::filesystem::path path_;
 };
 
-void write_text(const std::string& path, const std::string& text) {
+inline void write_text(const std::string& path, const std::string& text) {
   if (Communicator::world().is_root()) std::ofstream(path) << text;
   Communicator::world().barrier();
 }

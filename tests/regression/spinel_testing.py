@@ -154,7 +154,7 @@ def descendants(pid):
     return result
 
 
-def wait_for(condition, what, timeout=60):
+def wait_for(condition, what, timeout=300):
     end = time.time() + timeout
     while not condition():
         check(time.time() < end, f"waited {timeout} s for {what}")

@@ -65,6 +65,7 @@ TEST_P(PublishedM3gnet, EqualsTheReferenceInDoublePrecision) {
 }
 
 TEST_P(PublishedM3gnet, IsCloseToTheReferenceInSinglePrecision) {
+  if (Communicator::world().size() > 1) GTEST_SKIP() << "on one rank; EnergyModels compares precisions on any number";
   const Worst worst = deviation(GetParam(), true);
   EXPECT_LT(worst.energy_per_atom, 1e-4);
   EXPECT_LT(worst.force, 2e-3);

@@ -36,7 +36,7 @@ struct Reference {
   std::vector<Vec3> force;
 };
 
-/// The textbook formula over all images, in long double where sums are long.
+/// The textbook formula over all images, in long double where sums are long; each rank sums up its share of the atoms.
 Reference brute_force(const Structure& s, const PotentialParameters& p) {
   Reference result;
   result.force.assign(s.size(), Vec3::Zero());
@@ -45,9 +45,11 @@ Reference brute_force(const Structure& s, const PotentialParameters& p) {
     const double x = list[static_cast<std::size_t>(s.type[i])], y = list[static_cast<std::size_t>(s.type[j])];
     return geometric ? std::sqrt(x * y) : 0.5 * (x + y);
   };
+  const auto world = Communicator::world();
   long double energy = 0.0L;
   testing_support::for_each_pair(
-      s, *std::max_element(p.cutoff.begin(), p.cutoff.end()), [&](std::size_t i, std::size_t j, const Vec3& d) {
+      s, *std::max_element(p.cutoff.begin(), p.cutoff.end()),
+      [&](std::size_t i, std::size_t j, const Vec3& d) {
         const double eps = pair_value(p.epsilon, i, j, true), sigma = pair_value(p.sigma, i, j, false),
                      cutoff = pair_value(p.cutoff, i, j, false), r = d.norm();
         if (r >= cutoff) return;
@@ -70,8 +72,11 @@ Reference brute_force(const Structure& s, const PotentialParameters& p) {
         result.force[i] += f;
         const double v[6] = {d[0] * f[0], d[1] * f[1], d[2] * f[2], d[1] * f[2], d[0] * f[2], d[0] * f[1]};
         for (std::size_t k = 0; k < 6; ++k) result.virial[k] -= 0.5 * v[k];
-      });
-  result.energy = static_cast<double>(energy);
+      },
+      static_cast<std::size_t>(world.rank()), static_cast<std::size_t>(world.size()));
+  result.energy = world.sum(static_cast<double>(energy));
+  world.sum(result.virial.data(), result.virial.size());
+  world.sum(result.force.front().data(), 3 * result.force.size());
   return result;
 }
 

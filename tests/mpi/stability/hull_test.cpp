@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <random>
 
+#include "../temporary_folder.hpp"
 #include "crystal/elements.hpp"
 #include "io/hdf_reader.hpp"
 #include "stability/convex_hull.hpp"
@@ -292,10 +293,8 @@ TEST(Reference, MissingElementsAndKinds) {
 
 TEST(Reference, StoredAndReadBack) {
   const auto world = Communicator::world();
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("spinel-hull-{}", world.size());
-  if (world.is_root()) std::filesystem::create_directories(folder);
-  world.barrier();
-  const std::string path = (folder / "hull.h5").string();
+  const Folder folder("spinel-hull");
+  const std::string path = folder / "hull.h5";
   const EntryList list{random_entries(800), EnergyKind::total, {}};
   const HullTable table = compute_hull(world, list.entries);
   ResultFile file(world, path);
@@ -314,6 +313,5 @@ TEST(Reference, StoredAndReadBack) {
   EXPECT_TRUE(std::isnan(after.reference[1]));
   const HdfReader reader(path);
   EXPECT_FALSE(reader.exists("/hull/facets"));  // eight elements
-  EXPECT_NE(input_error([&] { read_stored_hull((folder / "none.h5").string()); }), "");
-  std::filesystem::remove_all(folder);
+  EXPECT_NE(input_error([&] { read_stored_hull(folder / "none.h5"); }), "");
 }

@@ -130,7 +130,7 @@ def killed():
     st.wait_for(lambda: kept("stopped") > 8000 or process.poll() is not None, "results")
     ranks = [p for p in st.descendants(process.pid) if os.path.basename(os.readlink(f"/proc/{p}/exe")) == os.path.basename(st.SPINEL)]
     os.kill(max(ranks), signal.SIGUSR1)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     st.check(process.returncode == 0 and "Stopped by SIGUSR1" in output, output)
     with h5py.File("stopped/run.h5") as file:
         st.check(file.attrs["complete"] == "no" and "rates" not in file, "a stopped evaluation has no rates")
@@ -232,7 +232,7 @@ def shared_data():
     for kill in range(2):
         process = st.start(killed_text, ranks=2)
         wanted = kept("mp_killed") + 50000
-        st.wait_for(lambda: kept("mp_killed") > wanted or process.poll() is not None, "a block", timeout=200)
+        st.wait_for(lambda: kept("mp_killed") > wanted or process.poll() is not None, "a block")
         st.kill_all(process)
     st.run(killed_text, ranks=3)
     compare("mp_killed", "mp_whole", "mp_20, 2 kills")

@@ -13,7 +13,7 @@ LIQUID = os.path.join(HERE, "..", "restart", "liquid.nml")
 with st.workspace():
     for name in ("close.nml", "close.xyz"):
         shutil.copy(os.path.join(HERE, name), ".")
-    output = st.run("close.nml", ranks=3, status=None, timeout=60)
+    output = st.run("close.nml", ranks=3, status=None)
     st.check("rank 1 of 3" in output, f"the rank is not named:\n{output}")
     st.check("step 1" in output and ("atom 3" in output or "atom 4" in output), f"step or atom are not named:\n{output}")
     print(next(line for line in output.splitlines() if "step 1" in line))
@@ -24,7 +24,7 @@ with st.workspace():
     st.run(st.write("good.nml", st.namelist(LIQUID, outdir="'late'", steps=60)), ranks=2)
     before = st.read_all("late/run.restart.h5")
     output = st.run(st.write("bad.nml", st.namelist(LIQUID, outdir="'late'", steps=200, epsilon=1000.0)), ranks=2,
-                    status=None, timeout=60)
+                    status=None)
     st.check("Complete" not in output and "step 6" in output, f"the step is not named:\n{output}")
     st.check("changed since the checkpoint: &potential epsilon" in output, f"the change is not told:\n{output}")
     after = st.read_all("late/run.restart.h5")

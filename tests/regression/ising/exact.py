@@ -5,12 +5,15 @@ kaufman            the finite torus at h = 0: B. Kaufman, Phys. Rev. 76, 1232 (1
                    A. E. Ferdinand and M. E. Fisher, Phys. Rev. 185, 832 (1969)
 onsager, yang      the infinite lattice: L. Onsager, Phys. Rev. 65, 117 (1944); C. N. Yang, Phys. Rev. 85, 808 (1952)
 """
+import functools
+
 import numpy as np
 
 T_CRITICAL = 2.0 / np.log(1.0 + np.sqrt(2.0))
 U4_CRITICAL = 0.61069
 
 
+@functools.lru_cache(None)
 def enumerate_square(edge, temperature, coupling=1.0, field=0.0):
     """{quantity: exact value} of edge × edge spins, edge ≤ 4, defined as in doc/output.md."""
     n = edge * edge

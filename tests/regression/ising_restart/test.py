@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import spinel_testing as st
@@ -29,7 +28,7 @@ CASES = {
     "split": (1, "size = 256  temperatures = 2.1, 2.3  burn_in = 100  sweeps = 12000  configurations = 7  update = 'heat_bath'"
                  "  measure_every = 20"),
 }
-RANKS = (2, 1, 4, 3)
+CHECKPOINT = "parts/run.restart.h5"
 
 
 def write(name, outdir, limit=0.0, every=1800.0):
@@ -37,50 +36,50 @@ def write(name, outdir, limit=0.0, every=1800.0):
     return st.write(f"{outdir}.nml", INPUT.format(**locals()))
 
 
-def compare(outdir, what):
-    st.compare_files(f"{outdir}/run.h5", "whole/run.h5")
-    n = st.compare_files(f"{outdir}/run.samples.h5", "whole/run.samples.h5")
-    print(f"{what}: the same ({n} datasets of samples)")
+def saved():
+    """When the checkpoint was written last; 0: never."""
+    return os.stat(CHECKPOINT).st_mtime_ns if os.path.exists(CHECKPOINT) else 0
+
+
+def start_and_wait(path, ranks=None):
+    """A run that has written a checkpoint of its own by now, or is at its end."""
+    before = saved()
+    process = st.start(path, ranks=ranks)
+    st.wait_for(lambda: saved() != before or process.poll() is not None, "a checkpoint")
+    return process
 
 
 for name in CASES:
     with st.workspace():
         st.run(write(name, "whole"), ranks=2)
 
-        path, parts = write(name, "parts", limit=0.3), 0
-        while "\nComplete" not in st.run(path, ranks=RANKS[parts % 4]):
-            parts += 1
-            st.check(parts < 60, "no end")
-        compare("parts", f"{name}, {parts} times stopped by max_seconds")
-        before = os.stat("parts/run.h5").st_mtime_ns
-        st.check("is complete" in st.run(path), "a complete run is not recognised")
-        st.check(os.stat("parts/run.h5").st_mtime_ns == before, "a complete run was touched")
-
-        path, signals = write(name, "signals"), 0
-        while True:
-            process = st.start(path)
-            time.sleep(0.4 + 0.1 * signals)
-            process.send_signal(signal.SIGUSR1)
-            output, _ = process.communicate(timeout=60)
-            if "\nComplete" in output or "is complete" in output:
-                break
-            st.check(process.returncode in (0, -signal.SIGUSR1), f"exit status {process.returncode}:\n{output}")
-            signals += 1
-        compare("signals", f"{name}, {signals} times SIGUSR1")
-
-        path, kills = write(name, "killed", every=0.2), 0
-        while kills < 3:
-            process = st.start(path, ranks=RANKS[kills])
-            time.sleep(0.8)
+        stops = 0
+        for ranks in (1, 3):
+            stops += "Stopped by max_seconds" in st.run(write(name, "parts", limit=0.1), ranks=ranks)
+        st.check(stops > 0, "no run was stopped by max_seconds")
+        process = start_and_wait(write(name, "parts", every=0.1))
+        process.send_signal(signal.SIGUSR1)
+        output, _ = process.communicate()
+        st.check(process.returncode == 0, f"exit status {process.returncode} after SIGUSR1:\n{output}")
+        stops += "Stopped by SIGUSR1" in output
+        kills = 0
+        for ranks in (2, 4):
+            process = start_and_wait("parts.nml", ranks)
+            kills += process.poll() is None
             st.kill_all(process)
-            kills += 1
-        st.run(path, ranks=2)
-        compare("killed", f"{name}, killed {kills} times")
+        st.check(stops + kills > 2, f"only {stops} stops and {kills} kills came before the end")
+        st.run(write(name, "parts"), ranks=2)
+        for file in ("run.h5", "run.samples.h5"):
+            st.compare_files(f"parts/{file}", f"whole/{file}")
+        print(f"{name}: the same after {stops} stops and {kills} kills")
+        before = os.stat("parts/run.h5").st_mtime_ns
+        st.check("is complete" in st.run("parts.nml"), "a complete run is not recognised")
+        st.check(os.stat("parts/run.h5").st_mtime_ns == before, "a complete run was touched")
 
         pools, keys = CASES[name]
         for change, word in (("burn_in = 99", "burn_in"), ("seed = 6", None)):
             key = change.split()[0]
-            text = INPUT.format(outdir="killed", limit=0.0, every=1800.0, pools=pools, keys=keys)
+            text = INPUT.format(outdir="parts", limit=0.0, every=1800.0, pools=pools, keys=keys)
             text = text.replace("seed = 5", change) if key == "seed" else text.replace("burn_in = 100", change)
             output = st.run(st.write("changed.nml", text), status=2 if word else 0)
             st.check(word is None or word in output, output)

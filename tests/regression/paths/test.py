@@ -93,7 +93,7 @@ with st.workspace() as folder:
     for k, (key, name, text) in enumerate(cases(store)):
         path = st.write("../inputs/run.nml", text)
         ranks = 2 if k % 6 == 0 else None
-        for place in ("../inputs", "."):
+        for place in ("../inputs", ".") if k % 3 == 0 else ("../inputs",):
             shutil.copy(os.path.join(store, name), place)
             output = st.run("--check", path, ranks=ranks, status=None)
             st.check("no errors found" in output, f"&{key} in {place}:\n{text}\n{output}")

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import h5py
@@ -140,12 +139,11 @@ def interrupted():
     for outdir, number in (("ended", signal.SIGTERM), ("killed", signal.SIGKILL)):
         process = st.start(larger(outdir))
         st.wait_for(lambda: os.path.exists(f"{outdir}/run.restart.h5"), "a checkpoint")
-        time.sleep(0.2)
         if number == signal.SIGKILL:
             st.kill_all(process)
         else:
             process.send_signal(number)
-            output = process.communicate(timeout=60)[0]
+            output = process.communicate(timeout=300)[0]
             st.check(process.returncode == 0 and "Stopped by SIGTERM" in output, output)
             st.check(result(outdir)["status"] == 3, "a stopped relaxation is pending")
         text = st.namelist(f"{outdir}.nml", fmax=0.01, smax=0.1)

@@ -54,15 +54,16 @@ def relaxations():
         n = int(lines[at])
         frames.append(lines[at:at + n + 2])
         at += n + 2
-    st.write("small.xyz", "\n".join(line for number in small for line in frames[number]) + "\n")
+    for name, numbers in (("small", small), ("few", small[:3])):
+        st.write(f"{name}.xyz", "\n".join(line for number in numbers for line in frames[number]) + "\n")
     st.run(case("relaxed", calculation="'relax'", file="'small.xyz'"), ranks=2)
-    st.run(case("relaxed4", calculation="'relax'", file="'small.xyz'", pools=2), ranks=4)
+    st.run(case("relaxed4", calculation="'relax'", file="'few.xyz'", pools=2), ranks=4)
     with h5py.File("relaxed/run.h5") as file, h5py.File("relaxed4/run.h5") as again:
         status, energy = file["structures/status"][:], file["structures/energy"][:]
         st.check(np.all(status == 0), f"status {status}: {file['structures/reason'][:]}")
         st.check(np.all(energy <= file["structures/initial_energy"][:] + 1e-9), "an energy went up")
         st.check(np.all(file["structures/fmax"][:] <= 0.01) and np.all(file["structures/smax"][:] <= 0.05), "criteria")
-        st.check(np.allclose(again["structures/energy"][:], energy, atol=1e-5), "pools of two ranks end elsewhere")
+        st.check(np.allclose(again["structures/energy"][:], energy[:3], atol=1e-5), "pools of two ranks end elsewhere")
         calls = file["structures/evaluations"][:]
     # The relaxed structures as a new list: energies, forces and stresses as the relaxation left them.
     st.run(case("confirmed", file="'relaxed/run_relaxed.xyz'"), ranks=1)

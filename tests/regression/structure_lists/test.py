@@ -291,7 +291,7 @@ def stopped():
     st.wait_for(lambda: kept("stopped") > 5, "some structures")
     ranks = sorted(p for p in st.descendants(process.pid) if os.path.basename(os.readlink(f"/proc/{p}/exe")) == "spinel")
     os.kill(ranks[2], signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     st.check(process.returncode == 0 and "Stopped by SIGTERM" in output and "pending" in output, output)
     status = column("stopped", "status")
     st.check(np.count_nonzero(status == 3) > 0 and np.count_nonzero(status == 0) > 0, f"status {status}")

@@ -88,11 +88,11 @@ def compare(outdir, what):
 with st.workspace():
     make_crystals("crystals.xyz")
     make_crystals("all.xyz", 0, 90)
-    long = {"epochs": 16}
+    long = {"epochs": 12}
     output = st.run(write("whole", **long), ranks=2)
     st.check("Complete" in output and "elements: 2" in output and "band gap: metal" in output, output)
     whole = st.read_all("whole/run.h5")
-    st.check(len(losses("whole")) == 16 * 6, "steps")
+    st.check(len(losses("whole")) == 12 * 6, "steps")
     mae = whole["train/member_1/history/validation_mae"]
     st.check(mae.min() < 0.6 * mae[0], f"nothing was learned: {mae}")
     error = np.abs(whole["train/predictions/prediction"] - whole["train/predictions/target"])
@@ -103,45 +103,31 @@ with st.workspace():
 
     check_prediction("whole", "run.model.h5")
 
-    # Stopped and killed, continued.
-    path = write("signals", **long)
-    for sent, epoch in ((signal.SIGTERM, 2), (signal.SIGUSR1, 5)):
+    # Stopped and killed, each time continued.
+    st.check("Stopped by max_seconds" in st.run(write("parts", limit=0.001, **long), ranks=2), "max_seconds")
+    path = write("parts", **long)
+    for sent, epoch in ((signal.SIGTERM, 1), (signal.SIGUSR1, 3), (signal.SIGKILL, 5)):
         process = st.start(path, ranks=2)
         st.wait_for_step(process, epoch)
+        if sent == signal.SIGKILL:
+            st.kill_all(process)
+            break
         for pid in st.descendants(process.pid):  # the ranks, as a launcher would pass it on
             os.kill(pid, sent)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate()
         st.check(process.returncode == 0 and f"Stopped by {sent.name}" in output, output)
-        st.check(os.path.exists("signals/run.model.h5"), "no model of a run that was stopped")
+        st.check(os.path.exists("parts/run.model.h5"), "no model of a run that was stopped")
     st.run(path, ranks=2)
-    compare("signals", "SIGTERM and SIGUSR1")
-    path = write("killed", **long)
-    for epoch in (2, 6):
-        process = st.start(path, ranks=2)
-        st.wait_for_step(process, epoch)
-        st.kill_all(process)
-    st.run(path, ranks=2)
-    compare("killed", "killed twice")
-    path = write("parts", limit=0.001, **long)
-    st.check("Stopped by max_seconds" in st.run(path, ranks=2), "max_seconds")
-    st.run(write("parts", **long), ranks=2)
-    compare("parts", "stopped by max_seconds")
-    st.check("all done" in st.run("killed.nml", ranks=1), "a complete run is not recognised")
-    compare("killed", "a complete run read again on one rank")
+    compare("parts", "max_seconds, SIGTERM, SIGUSR1 and SIGKILL")
+    st.check("all done" in st.run(path, ranks=1), "a complete run is not recognised")
+    compare("parts", "a complete run read again on one rank")
 
-    # Other numbers of ranks; batches smaller than ranks.
-    for ranks in (1, 4):
-        st.run(write(f"ranks{ranks}", **{**long, "epochs": 9}), ranks=ranks)
-    st.run(write("ranks2", **{**long, "epochs": 9}), ranks=2)
-    one = losses("ranks1")[:50]
-    for ranks in (2, 4):
-        difference = np.max(np.abs(losses(f"ranks{ranks}")[:50] / one - 1))
+    # Other numbers of ranks.
+    for ranks in (1, 2, 3):
+        st.run(write(f"ranks{ranks}", epochs=9), ranks=ranks)
+        difference = np.max(np.abs(losses(f"ranks{ranks}")[:50] / losses("ranks1")[:50] - 1))
         st.check(difference < 1e-5, f"{ranks} ranks: losses differ by {difference:.1e}")
         print(f"{ranks} ranks: losses of 50 steps within {difference:.1e}")
-    small = {"batch": 3, "epochs": 1}
-    st.run(write("small1", **small), ranks=1)
-    st.run(write("small4", **small), ranks=4)
-    st.check(np.max(np.abs(losses("small4") / losses("small1") - 1)) < 1e-4, "batches of 3 on 4 ranks")
 
     # Ensembles and learning curves, in pools and in turn.
     several = {"more": "ensemble = 2  n_train = 20, 56  loss = 'l2'  optimizer = 'sgd'", "epochs": 3}
@@ -180,12 +166,12 @@ with st.workspace():
     st.check("the loss is" in output and "made-" in output and output.count("spinel:") == 1, output)
     for change, words in (({"batch": 20}, "batch_size"), ({"seed": 4}, "seed"),
                           ({"model": DEFAULTS["model"].replace("width = 16", "width = 17")}, "width")):
-        output = st.run(write("signals", **{**long, **change}), ranks=1, status=2)
+        output = st.run(write("parts", **{**long, **change}), ranks=1, status=2)
         st.check(words in output and "cannot change" in output, output)
     with open("crystals.xyz") as file:
         content = file.read()
     st.write("crystals.xyz", content.replace("id=made-0", "id=other-0"))
-    output = st.run(write("signals", **long), status=2)
+    output = st.run(write("parts", **long), status=2)
     st.check("other data" in output, output)
 
     for name in ("whole", "turn"):

@@ -86,9 +86,9 @@ def table(outdir):
     return {name: {c: found[f"train/quality/{c}"][k] for c in columns} for k, name in enumerate(names)}
 
 
-def check_energies(outdir, style, model="run.model.h5"):
+def check_energies(outdir, style, ranks=None, model="run.model.h5"):
     """The model file alone says of the structures what the training said."""
-    st.run(st.write("energy.nml", ENERGY.format(outdir=outdir, style=style, model=model)), ranks=2)
+    st.run(st.write("energy.nml", ENERGY.format(outdir=outdir, style=style, model=model)), ranks=ranks)
     said, trained = st.read_all(f"{outdir}/said.h5"), st.read_all(f"{outdir}/run.h5")
     place = {f"made-{k}": k for k in range(120)}
     chosen = [place[i.decode()] for i in trained["train/predictions/id"]]
@@ -110,7 +110,7 @@ with st.workspace():
     spread = {}
     for kind in ("painn", "schnet", "m3gnet"):
         more = {"painn": "  radial_functions = 8  moments = 3", "schnet": "  radial_functions = 12", "m3gnet": "  threebody_cutoff = 3.5"}[kind]
-        output = st.run(write(kind, model=f"kind = '{kind}'  {SMALL}{more}", epochs=20), ranks=2)
+        output = st.run(write(kind, model=f"kind = '{kind}'  {SMALL}{more}", epochs=16), ranks=2)
         st.check("kind: hot" in output and "atoms of: Cu" in output, output)
         found = st.read_all(f"{kind}/run.h5")
         test = table(kind)["test"]
@@ -120,7 +120,7 @@ with st.workspace():
         per_atom = found["train/predictions/energy_per_atom_target"]
         st.check(test["energy_mae"] < 0.5 * per_atom.std(), f"{kind}: energy error {test['energy_mae']} of {per_atom.std()}")
         print(f"{kind}: errors {1e3 * test['energy_mae']:.1f} meV/atom, {test['force_mae']:.3f} eV/Å of {scatter:.3f}")
-        check_energies(kind, kind)
+        check_energies(kind, kind, ranks=2 if kind == "painn" else None)
     check_energies("painn", "network")
     tested = st.read_all("painn/run.h5")
     chosen = tested["train/predictions/part"] == 2
@@ -131,9 +131,9 @@ with st.workspace():
     st.check(groups["test"]["n"] == groups["test, kind hot"]["n"] + groups["test, kind rattled"]["n"], "sizes of groups")
 
     # Any number of ranks; stopped and continued.
-    for ranks in (1, 2, 4):
+    for ranks in (1, 2, 3):
         st.run(write(f"ranks{ranks}", epochs=5), ranks=ranks)
-    for ranks in (2, 4):
+    for ranks in (2, 3):
         difference = np.max(np.abs(losses(f"ranks{ranks}")[:50] / losses("ranks1")[:50] - 1))
         st.check(difference < 1e-5, f"{ranks} ranks: losses differ by {difference:.1e}")
         print(f"{ranks} ranks: losses of 50 steps within {difference:.1e}")
@@ -171,11 +171,10 @@ with st.workspace():
         st.write("silver.xyz", file.read().replace("Cu ", "Ag "))
     output = st.run(write("silver", file="silver.xyz", model="kind = 'painn'  initial = 'painn/run.model.h5'"), status=2)
     st.check("which the model does not know: it covers Cu Au" in output, output)
-    output = st.run(write("style", epochs=1), ranks=1)
-    output = st.run(st.write("wrong.nml", ENERGY.format(outdir="style", style="schnet", model="run.model.h5")), status=2)
+    output = st.run(st.write("wrong.nml", ENERGY.format(outdir="painn", style="schnet", model="run.model.h5")), status=2)
     st.check("schnet" in output and "painn" in output, output)
 
-    for name, picture in (("painn", "parity"), ("painn", "loss"), ("curve", "learning_curve")):
+    for name, pictures in (("painn", ("parity", "loss")), ("curve", ("learning_curve",))):
         done = subprocess.run(["/usr/bin/python3", os.path.join(st.SOURCE, "scripts", "plot.py"), f"{name}/run.h5"],
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        st.check(done.returncode == 0 and os.path.exists(f"{name}/run_{picture}.png"), done.stdout)
+        st.check(done.returncode == 0 and all(os.path.exists(f"{name}/run_{p}.png") for p in pictures), done.stdout)
