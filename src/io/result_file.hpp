@@ -10,7 +10,7 @@
 
 namespace spinel {
 
-/// What is said of a dataset in its attributes `unit` and `description`.
+/// Attributes `unit` and `description` of a dataset.
 struct DataLabel {
   std::string unit;         ///< "eV", "Å"; empty for a pure number, and stored all the same
   std::string description;  ///< one line; empty: no attribute

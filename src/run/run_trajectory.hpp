@@ -10,7 +10,7 @@
 
 namespace spinel {
 
-/// Of a trajectory of these atoms at `path`, as &output says, without observables. `namelist`: echo of the input, which
+/// Of a trajectory of these atoms at `path`, by &output, without observables. `namelist`: echo of the input, which
 /// the file keeps.
 TrajectoryOptions trajectory_options(const OutputParameters& output, const UnitSystem& units, const LocalAtoms& atoms,
                                      const std::string& path, const std::string& namelist);

@@ -23,7 +23,7 @@ class GroupBuilder {
   /// These calculations use the group only where it is given.
   void optional_for(std::vector<std::string> calculations) { group_->optional_for = std::move(calculations); }
 
-  /// At a restart every key so far may change, and is told.
+  /// At a restart every key so far may change, and is reported.
   void keys_may_change() {
     for (Key& key : group_->keys) key.may_change();
   }

@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What no single key of &evaluate can say: throws InputError.
+/// What must hold between keys of &evaluate: else InputError.
 void check_evaluate_keys(const Input& input);
 
 }  // namespace spinel

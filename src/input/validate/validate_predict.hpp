@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What no single key of &predict can say: throws InputError.
+/// What must hold between keys of &predict: else InputError.
 void check_predict_keys(const Input& input);
 
 }  // namespace spinel

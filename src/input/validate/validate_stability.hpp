@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What no single key of &hull can say: throws InputError.
+/// What must hold between keys of &hull: else InputError.
 void check_hull_keys(const Input& input);
 
 }  // namespace spinel

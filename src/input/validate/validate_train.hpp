@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What keys of &train say together.
+/// What must hold between keys of &train: else InputError.
 void check_train_keys(const Input& input);
 
 }  // namespace spinel

@@ -42,7 +42,7 @@ class DatasetRecords {
 /// "id", "material_id", …: keys taken as the id, in this order.
 const std::vector<std::string>& dataset_id_keys();
 
-/// Unit of a property of a usual name ("band_gap": "eV"); empty where the name tells none.
+/// Unit of a property of a usual name ("band_gap": "eV"); empty where the name states none.
 std::string usual_unit(const std::string& name);
 
 /// Properties of the records of all ranks: numbers where every record that has one has a number (or True, False: 1, 0),

@@ -7,7 +7,7 @@
 
 namespace spinel {
 
-/// What classifiers of phases say of configurations at one lattice size, as a curve of the temperature.
+/// What classifiers of phases predict for configurations at one lattice size, as a curve of the temperature.
 struct ClassifierCurve {
   /// Of each temperature: the probability of the disordered phase, mean over configurations and networks. The error
   /// holds the scatter of the configurations and, with two networks or more, that of the networks.

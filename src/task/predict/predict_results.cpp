@@ -268,7 +268,7 @@ void report_predictions(const RunContext& context, const PredictModels& models, 
     for (const std::string& problem : summary.problems) log.print("    {}", problem);
     const auto shown = static_cast<std::int64_t>(summary.problems.size());
     if (summary.failed > shown)
-      log.print("    … and {} more: /failed/reason tells of each", grouped(summary.failed - shown));
+      log.print("    … and {} more: /failed/reason names each", grouped(summary.failed - shown));
   }
   const std::string unit = a.unit.empty() ? "" : " " + a.unit;
   if (models.size() > 1 && !a.is_classifier() && summary.done > 0)
