@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
 #include "crystal/formats/structure_file.hpp"
-#include "crystal/lattice.hpp"
 #include "crystal/prototypes.hpp"
 #include "crystal/transform.hpp"
 

@@ -1,6 +1,5 @@
 #include "io/hdf_reader.hpp"
 
-#include <exception>
 #include <numeric>
 
 #include "core/error.hpp"

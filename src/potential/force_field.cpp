@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "core/error.hpp"
-
 namespace spinel {
 
 ForceField::ForceField(LocalAtoms atoms, Halo halo, std::shared_ptr<Potential> potential,

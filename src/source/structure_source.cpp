@@ -7,7 +7,6 @@
 #include "core/content_hash.hpp"
 #include "core/error.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/structure_file.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "crystal/structure_bytes.hpp"
 #include "io/dataset/dataset.hpp"

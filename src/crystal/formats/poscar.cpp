@@ -1,7 +1,6 @@
 #include "crystal/formats/poscar.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 

@@ -1,7 +1,5 @@
 #include "input/validate/validate_dataset.hpp"
 
-#include <algorithm>
-
 #include "input/validate/check.hpp"
 
 namespace spinel {

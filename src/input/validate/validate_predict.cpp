@@ -1,6 +1,5 @@
 #include "input/validate/validate_predict.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include "input/validate/check.hpp"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "input/schema.hpp"
 
 namespace spinel {

@@ -1,6 +1,5 @@
 #include "stability/assess/structure_traits.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/byte_stream.hpp"

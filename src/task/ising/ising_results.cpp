@@ -1,7 +1,6 @@
 #include "task/ising/ising_results.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <limits>
 

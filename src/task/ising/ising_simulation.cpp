@@ -1,11 +1,8 @@
 #include "task/ising/ising_simulation.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <tuple>
-
-#include "core/error.hpp"
 
 namespace spinel {
 

@@ -1,9 +1,7 @@
 #include "task/md/md_results.hpp"
 
 #include <cmath>
-#include <numeric>
 
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
 
 namespace spinel {

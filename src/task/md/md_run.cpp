@@ -1,10 +1,8 @@
 #include "task/md/md_run.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/memory.hpp"
-#include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"

@@ -1,7 +1,6 @@
 #include "task/phase/phase.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <optional>
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "ising/transition/classifier_curve.hpp"
 #include "ising/transition/confusion_curve.hpp"

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "core/byte_stream.hpp"
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/restart.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/network_library.hpp"
 

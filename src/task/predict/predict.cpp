@@ -1,7 +1,6 @@
 #include "task/predict/predict.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <optional>
 

@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "core/text.hpp"
 #include "crystal/transform.hpp"
 #include "domain/distribute.hpp"
 #include "dynamics/molecular_dynamics.hpp"

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "core/memory.hpp"
-#include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
