@@ -78,6 +78,9 @@ struct Group {
   std::vector<std::string> calculations;  ///< that use it; empty: all
   std::vector<std::string> optional_for;  ///< those of them that use it only where it is given
   std::vector<Key> keys;
+  // Of the calculation of the same name, where there is one.
+  bool takes_many_structures = false;                      ///< always, each computed by itself
+  std::function<bool(const Input&)> relaxes_structures{};  ///< empty: it never does
 
   bool used_by(const std::string& calculation) const;
   bool used_by(const std::string& calculation, const Key& key) const;

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/units.hpp"
-#include "domain/local_atoms.hpp"
 #include "input/parameters.hpp"
 #include "io/trajectory/trajectory.hpp"
+#include "potential/force_field.hpp"
 
 namespace spinel {
 
@@ -19,5 +19,8 @@ TrajectoryOptions trajectory_options(const OutputParameters& output, const UnitS
 /// checkpoint, opens the one that is there, cut back to that.
 Trajectory open_trajectory(const TrajectoryOptions& options, const LocalAtoms& atoms, const Communicator& communicator,
                            std::optional<std::int64_t> restarted_at);
+
+/// The atoms and forces of `field` as a frame, without observables; it points to them.
+Frame frame_of(const ForceField& field, std::int64_t step, double time);
 
 }  // namespace spinel

@@ -7,10 +7,10 @@ void add_evaluate(std::vector<Group>& groups) {
   constexpr std::size_t most_files = 10000;
   GroupBuilder<P> g(groups, "evaluate", &Input::evaluate,
                     "How many structures of a set (&structure) are stable, unique and novel.", {"evaluate"});
+  g.sweeps_structures(&P::relax);
   g.key("relax", &P::relax,
         "relaxation of the set with &potential by the keys of &relax; else its structures are taken as they are, with "
-        "the "
-        "energies of its file");
+        "the energies of its file");
   g.key("hull", &P::hull, "convex hull that stability is measured from: result file of calculation = 'hull'")
       .if_empty("none: stability is not judged")
       .may_change();

@@ -9,6 +9,7 @@ void add_hull(std::vector<Group>& groups) {
                     "Formation energies, energies above the convex hull and decompositions of entries of any number of "
                     "elements.",
                     {"hull"});
+  g.sweeps_structures(&P::relax);
   g.key("entries", &P::entries,
         "files of the entries that make the hull: CSV, JSON of pymatgen or the Materials Project, extended XYZ with "
         "energies, each also .gz; datasets")

@@ -1,5 +1,3 @@
-#include "input/validate/validate_dataset.hpp"
-
 #include "input/validate/check.hpp"
 
 namespace spinel {

@@ -1,8 +1,6 @@
-#include "input/validate/validate_predict.hpp"
+#include "input/validate/check.hpp"
 
 #include <set>
-
-#include "input/validate/check.hpp"
 
 namespace spinel {
 

@@ -35,5 +35,7 @@ ClassifierCurve classifier_curve(const std::vector<double>& temperatures,
 
 /// Standard deviation of the mean of independent numbers; 0 for fewer than two.
 double error_of_mean(const std::vector<double>& values);
+/// Standard deviation of each of them.
+double deviation(const std::vector<double>& values);
 
 }  // namespace spinel

@@ -112,7 +112,7 @@ ConfusionCurve confusion_curve(const std::vector<double>& trials, const std::vec
     const auto own = middle_peak(trials, network);
     result.peak_of_network.push_back(own ? own->place : std::nan(""));
   }
-  result.configuration_error = error_of_mean(peaks) * std::sqrt(static_cast<double>(peaks.size()));
+  result.configuration_error = deviation(peaks);
   result.peak = {peak->place, std::hypot(result.configuration_error, error_of_mean(result.peak_of_network))};
   result.height = peak->height;
   result.found = static_cast<double>(peaks.size()) / n;

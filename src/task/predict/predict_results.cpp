@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 
-#include "core/byte_stream.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "io/table.hpp"
@@ -17,16 +16,6 @@ namespace spinel {
 namespace {
 
 constexpr std::size_t most_problems = 10;
-
-void put(ByteWriter& out, const std::vector<std::string>& texts) {
-  out.put(static_cast<std::uint64_t>(texts.size()));
-  for (const std::string& text : texts) out.put(text);
-}
-std::vector<std::string> get_texts(ByteReader& in) {
-  std::vector<std::string> texts;
-  for (auto n = in.get<std::uint64_t>(); n > 0; --n) in.get(texts.emplace_back());
-  return texts;
-}
 
 /// A crystal with what the models predict of it.
 struct PredictedRow {
@@ -195,29 +184,6 @@ class Rows {
 };
 
 }  // namespace
-
-std::vector<char> pack(const PredictedChunk& chunk) {
-  ByteWriter out;
-  put(out, chunk.id);
-  out.put(chunk.n_atoms);
-  out.put(chunk.value);
-  out.put(chunk.target);
-  out.put(chunk.failed);
-  put(out, chunk.reason);
-  return out.take();
-}
-
-PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
-  ByteReader in(bytes);
-  PredictedChunk chunk;
-  chunk.id = get_texts(in);
-  in.get(chunk.n_atoms);
-  in.get(chunk.value);
-  in.get(chunk.target);
-  in.get(chunk.failed);
-  chunk.reason = get_texts(in);
-  return chunk;
-}
 
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
                                  const CrystalChunks& source,

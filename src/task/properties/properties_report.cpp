@@ -96,11 +96,9 @@ void Report::ground_state() {
                                             : ""));
   file_.write(at("ground_state/energy"), point.energy, {"eV", "of the relaxed cell"});
   file_.write(at("ground_state/n_atoms"), static_cast<std::int64_t>(crystal_.size()), {"", "in the cell"});
-  const std::vector<double> cell(crystal_.cell.data(), crystal_.cell.data() + 9);
-  const Mat3 rows = crystal_.cell;
   std::vector<double> flat, position;
   for (Eigen::Index i = 0; i < 3; ++i)
-    for (Eigen::Index j = 0; j < 3; ++j) flat.push_back(rows(i, j));
+    for (Eigen::Index j = 0; j < 3; ++j) flat.push_back(crystal_.cell(i, j));
   for (const Vec3& x : crystal_.position) position.insert(position.end(), x.data(), x.data() + 3);
   file_.write(at("ground_state/cell"), flat, {"Å", "rows a, b, c"}, {3, 3});
   file_.write(at("ground_state/position"), position, {"Å", ""}, {static_cast<std::int64_t>(crystal_.size()), 3});
