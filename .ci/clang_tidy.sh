@@ -1,5 +1,5 @@
 #!/bin/bash
-# clang-tidy with .clang-tidy over the sources of src/, or those given. Fails where it has something to say.
+# clang-tidy with .clang-tidy over the sources of src/, or those given. Fails where it reports anything.
 #   .ci/clang_tidy.sh [src/folder/file.cpp ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Unit and MPI tests and the corpora of the fuzz targets under the address and undefined-behaviour sanitizers.
+# Unit and MPI tests and the corpora of the fuzz targets under the address and undefined-behavior sanitizers.
 #   .ci/sanitize.sh [further ctest options]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -13,7 +13,7 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   # SSE of 2008 as the least; the kernels still take AVX2 or AVX-512 where they find it at run time.
   target_compile_options(spinel_flags INTERFACE -march=x86-64-v2)
 endif()
-# Results must not depend on the optimiser's mood: contraction to FMA only where a kernel asks for it.
+# Results must not depend on what the optimizer chooses: contraction to FMA only where a kernel asks for it.
 target_compile_options(spinel_flags INTERFACE -ffp-contract=off)
 if(SPINEL_SANITIZE)
   target_compile_options(spinel_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)

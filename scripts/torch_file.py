@@ -1,4 +1,4 @@
-"""Reads the tensors of a file of torch.save without torch, and without running anything that the file says.
+"""Reads the tensors of a file of torch.save without torch, and without running anything that the file contains.
 
 A pickle is a program. Here its instructions are followed one by one, and only those that build plain containers, numbers,
 texts and tensors are known; a file that names anything else is refused before that name is even looked up.
@@ -258,7 +258,7 @@ def read_legacy(path):
         for key in keys:
             count = int.from_bytes(source.read(8), "little")
             if key not in announced:
-                raise Refused(f"no tensor tells the type of storage '{key}'")
+                raise Refused(f"no tensor states the type of storage '{key}'")
             size = count * np.dtype(announced[key].dtype).itemsize
             check_size(announced[key], size)
             check_size(announced[key], min(size, os.path.getsize(path) - source.tell()))

@@ -40,7 +40,7 @@ def run(options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Errors of a universal potential on labelled snapshots.")
+    parser = argparse.ArgumentParser(description="Errors of a universal potential on labeled snapshots.")
     data = os.path.join(os.environ.get("SPINEL_DATA", os.path.join(ROOT, "..", "shared", "data")), "mptrj/random_1k.xyz.gz")
     parser.add_argument("model")
     parser.add_argument("--data", default=data)

@@ -57,8 +57,8 @@ def main():
     slope, start = np.polyfit(time, energy, 1)
     away = energy - slope * time - start
     blocks = np.array([block.mean() for block in np.array_split(away, 10)])
-    centres = np.array([block.mean() for block in np.array_split(time, 10)])
-    error = blocks.std(ddof=2) / np.sqrt(((centres - centres.mean())**2).sum())
+    centers = np.array([block.mean() for block in np.array_split(time, 10)])
+    error = blocks.std(ddof=2) / np.sqrt(((centers - centers.mean())**2).sum())
     print(f"{options.crystal}, {atoms} atoms, {options.precision}, {options.timestep} fs, {time[-1]:.2f} ps, "
           f"{thermo['temperature'][chosen].mean():.0f} K: drift {slope:+.4f} ± {error:.4f} meV/atom/ps, "
           f"fluctuation {away.std():.4f} meV/atom")

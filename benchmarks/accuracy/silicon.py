@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""What models/silicon.h5 says of silicon: properties of the diamond structure, that it stays crystalline at 1,000 K, and that it melts.
+"""What models/silicon.h5 predicts for silicon: properties of the diamond structure, that it stays crystalline at 1,000 K, and that it melts.
 
     benchmarks/accuracy/silicon.py [--spinel PROGRAM] [--model MODEL] [--ranks N] [--outdir FOLDER]
 
 216 atoms, NPT at zero pressure, 2 fs: 10 ps at 1,000 K, and 10 ps at 3,000 K from the crystal. The mean square displacement and
-the radial distribution function (scripts/plot.py FOLDER/hot.h5) tell crystal from melt.
+the radial distribution function (scripts/plot.py FOLDER/hot.h5) distinguish crystal and melt.
 """
 import argparse
 import os

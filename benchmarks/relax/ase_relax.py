@@ -3,7 +3,7 @@
 
     ase_relax.py PROGRAM INPUT.nml SET.xyz OUT.json [FIRE|BFGS|LBFGS] [UnitCellFilter|ExpCellFilter] [first count]
 
-PROGRAM is single_points of this folder; INPUT.nml tells it the potential. Converged when no force is above
+PROGRAM is single_points of this folder; INPUT.nml states the potential. Converged when no force is above
 0.02 eV/Å and no component of the stress above 0.1 GPa, at most 500 force calls: the criteria of relax.nml.
 Needs Debian's python3-ase.
 """

@@ -10,9 +10,9 @@ from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from plots.common import plt
 
 STABLE, TIE_LINE = "#14507f", "#7f9fb8"
-SHOWN_ABOVE = 0.2  # eV/atom: colours end here
+SHOWN_ABOVE = 0.2  # eV/atom: colors end here
 # Light near the hull, dark far above it; without the end that is lost on white.
-COLOURS = LinearSegmentedColormap.from_list("above", plt.get_cmap("plasma_r")(np.linspace(0.1, 1, 128)))
+COLORS = LinearSegmentedColormap.from_list("above", plt.get_cmap("plasma_r")(np.linspace(0.1, 1, 128)))
 HALO = [matplotlib.patheffects.withStroke(linewidth=2, foreground="white")]
 
 
@@ -23,7 +23,7 @@ class Phases:
         group = file["hull"]
         self.elements = list(group["elements"].asstr()[:])
         self.formula = list(group["formula"].asstr()[:])
-        # "L1_0:TiAl a=3.98" of a computed prototype; other identifiers say nothing on a picture.
+        # "L1_0:TiAl a=3.98" of a computed prototype; other identifiers mean nothing on a picture.
         names = [re.match(r"([^\s:]+):[A-Z][A-Za-z0-9.,]*(\s|$)", text) for text in group["id"].asstr()[:]]
         computed = group["structure"][:] >= 0 if "structure" in group else np.zeros(len(names), bool)
         self.prototype = [name[1] if name and own else "" for name, own in zip(names, computed)]
@@ -78,7 +78,7 @@ def subscripted(prototype):
     return re.sub(r"_(\w+)", r"$_{\\mathrm{\1}}$", prototype)
 
 
-def colour_bar(figure, points, axis, **options):
+def color_bar(figure, points, axis, **options):
     bar = figure.colorbar(points, ax=axis, **options)
     bar.set_label("energy above hull (eV/atom)")
     bar.outline.set_visible(False)
@@ -113,7 +113,7 @@ def draw_binary(phases, title):
     order = corners[np.argsort(x[corners])]
     axis.plot(x[order], phases.formation[order], color=STABLE, lw=1.8, zorder=2)
     shown = phases.unstable(np.inf)
-    points = axis.scatter(x[shown], phases.formation[shown], c=phases.above[shown], cmap=COLOURS, vmin=0, vmax=SHOWN_ABOVE,
+    points = axis.scatter(x[shown], phases.formation[shown], c=phases.above[shown], cmap=COLORS, vmin=0, vmax=SHOWN_ABOVE,
                           s=34, edgecolors="white", linewidths=0.6, zorder=3)
     axis.scatter(x[order], phases.formation[order], color=STABLE, s=62, edgecolors="white", linewidths=0.9, zorder=4)
     axis.set_ylim(-1.32 * depth, top)
@@ -136,7 +136,7 @@ def draw_binary(phases, title):
     axis.set_ylabel("formation energy (eV/atom)")
     axis.set_title(title)
     if len(shown):
-        colour_bar(figure, points, axis, extend="max", pad=0.02)
+        color_bar(figure, points, axis, extend="max", pad=0.02)
     return figure
 
 
@@ -201,13 +201,13 @@ def draw_ternary(phases, title):
     axis.add_collection(LineCollection(place[phases.tie_lines()], colors=TIE_LINE, linewidths=1.0, zorder=1))
     axis.plot(*triangle(np.eye(3)[[0, 1, 2, 0]]).T, color="0.25", lw=1.4, zorder=1)
     shown = phases.unstable(SHOWN_ABOVE)
-    points = axis.scatter(*place[shown].T, c=phases.above[shown], cmap=COLOURS, vmin=0, vmax=SHOWN_ABOVE, s=26,
+    points = axis.scatter(*place[shown].T, c=phases.above[shown], cmap=COLORS, vmin=0, vmax=SHOWN_ABOVE, s=26,
                           edgecolors="white", linewidths=0.5, zorder=2)
     corners = phases.corners()
     axis.scatter(*place[corners].T, color=STABLE, s=58, edgecolors="white", linewidths=0.9, zorder=3)
     label_ternary(axis, phases, place, corners)
     if len(shown):
-        colour_bar(figure, points, axis, shrink=0.62, pad=0.03)
+        color_bar(figure, points, axis, shrink=0.62, pad=0.03)
     axis.set_title(title, pad=8)
     axis.set_xlim(-0.1, 1.1)
     axis.set_ylim(-0.09, 0.93)
@@ -259,7 +259,7 @@ def draw_quaternary(phases, title):
             behind = a == 3  # the corner at the back
             axis.plot(*TETRAHEDRON[[a, b]].T, color="0.55" if behind else "0.2", lw=1.0 if behind else 1.5)
     shown = phases.unstable(SHOWN_ABOVE / 2)
-    points = axis.scatter(*place[shown].T, c=phases.above[shown], cmap=COLOURS, vmin=0, vmax=SHOWN_ABOVE / 2, s=14,
+    points = axis.scatter(*place[shown].T, c=phases.above[shown], cmap=COLORS, vmin=0, vmax=SHOWN_ABOVE / 2, s=14,
                           linewidths=0, alpha=0.8, depthshade=False)
     corners = phases.corners()
     axis.scatter(*place[corners].T, color=STABLE, s=40, edgecolors="white", linewidths=0.8, depthshade=False)

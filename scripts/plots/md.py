@@ -110,7 +110,7 @@ def draw_vacf(file, title):
     axis.axhline(0.0, color="0.6", lw=0.8)
     axis.set_xlim(0, x[-1])
     axis.set_xlabel(label("time", x_unit))
-    axis.set_ylabel("velocity autocorrelation, normalised")
+    axis.set_ylabel("velocity autocorrelation, normalized")
     if len(lines) > 1:
         axis.legend()
     axis.set_title(title)

@@ -1,4 +1,4 @@
-"""What a potential says of a crystal: energy against volume, dimers, energy of a run of dynamics."""
+"""Properties of a crystal as a potential predicts them: energy against volume, dimers, energy of a run of dynamics."""
 import numpy as np
 
 from plots.common import plt

@@ -9,7 +9,7 @@ CONVERGED, NOT_CONVERGED, FAILED, PENDING = range(4)
 
 
 def criteria(file):
-    """fmax and smax of the input, None where the file does not say."""
+    """fmax and smax of the input, None where the file states none."""
     namelist = text(file["input/namelist"][()]) if "input/namelist" in file else ""
     found = {key: re.search(rf"^\s*{key}\s*=\s*([-+\d.eEdD]+)", namelist, re.M) for key in ("fmax", "smax", "cell")}
     relaxes_cell = not re.search(r"^\s*cell\s*=\s*'fixed'", namelist, re.M)

@@ -82,9 +82,9 @@ def draw_parity(file, title):
     of_unit = f" ({text(train.attrs['unit'])})" if train.attrs.get("unit") else ""
     figure, axes = grid(len(shown), 4.6, 4.4)
     for axis, (name, p) in zip(axes, shown):
-        part, target, said = p["part"][:], p["target"][:], p["prediction"][:]
+        part, target, predicted = p["part"][:], p["target"][:], p["prediction"][:]
         chosen = part == 2 if np.any(part == 2) else part == 1
-        x, y = target[chosen], said[chosen]
+        x, y = target[chosen], predicted[chosen]
         low, high = min(x.min(), y.min()), max(x.max(), y.max())
         pad = 0.04 * (high - low or 1.0)
         ends = [low - pad, high + pad]

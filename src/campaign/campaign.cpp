@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/progress.hpp"
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
 #include "parallel/work_queue.hpp"
 #include "run/restart.hpp"

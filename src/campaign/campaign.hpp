@@ -47,7 +47,7 @@ class Campaign {
   /// all of them where the pulse asked to stop before the end.
   using Work = std::function<std::optional<Bytes>(std::int64_t item, const Pulse& pulse)>;
 
-  /// Collective. Takes up what an earlier run did, as restart_mode of &control says, or clears the way for a new one:
+  /// Collective. Takes up what an earlier run did, by restart_mode of &control, or clears the way for a new one:
   /// makes the folder of `files`, and where nothing is done yet keeps what is there as old. InputError where the
   /// journal belongs to something else, or there must be one and is none.
   Campaign(const RunContext& context, const RunFiles& files, CampaignPlan plan);

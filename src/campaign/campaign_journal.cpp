@@ -7,34 +7,11 @@
 
 namespace spinel {
 
+static auto members(CampaignJournal::Header& h) { return std::tie(h.input, h.n_items, h.content); }
+
 namespace {
 
 namespace fs = std::filesystem;
-
-Bytes pack(const CampaignJournal::Header& header) {
-  ByteWriter out;
-  out.put(header.input);
-  out.put(header.n_items);
-  out.put(static_cast<std::uint64_t>(header.content.size()));
-  for (const auto& [name, hash] : header.content) {
-    out.put(name);
-    out.put(hash);
-  }
-  return out.take();
-}
-
-CampaignJournal::Header unpack_header(const Bytes& bytes) {
-  ByteReader in(bytes);
-  CampaignJournal::Header header;
-  in.get(header.input);
-  in.get(header.n_items);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
-    auto& [name, hash] = header.content.emplace_back();
-    in.get(name);
-    in.get(hash);
-  }
-  return header;
-}
 
 }  // namespace
 
@@ -56,7 +33,7 @@ std::optional<CampaignJournal::Header> CampaignJournal::scan() {
       if (!first) {
         places_[ByteReader(record).get<std::int64_t>()] = {pool, offset};
       } else if (!header) {
-        header = unpack_header(record);
+        header = unpack<Header>(record);
       }
       first = false;
     });

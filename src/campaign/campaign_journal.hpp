@@ -44,7 +44,7 @@ class CampaignJournal {
   /// Where the whole records of a pool's journal end: what its writer needs to know.
   std::uint64_t end_of(int pool) const;
 
-  /// On the root of a pool: opens the pool's journal for more, `end` as end_of() of the rank that scanned says.
+  /// On the root of a pool: opens the pool's journal for more, `end` as end_of() of the rank that scanned returns it.
   void open(int pool, std::uint64_t end, const Header& header);
   void append(std::int64_t item, const Bytes& result);
   /// The last records are on the disk; no more will be written.

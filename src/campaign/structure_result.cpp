@@ -2,26 +2,10 @@
 
 namespace spinel {
 
+static auto members(StructureSeries& s) { return std::tie(s.evaluation, s.energy, s.fmax, s.smax, s.volume); }
+static auto members(StructureFrame& f) { return std::tie(f.evaluation, f.energy, f.cell, f.position, f.force); }
+
 namespace {
-
-// Applies `each` to the members that a record holds in turn, so that packing and unpacking cannot differ.
-template <class Series, class Each>
-void for_each_value(Series& series, Each&& each) {
-  each(series.evaluation);
-  each(series.energy);
-  each(series.fmax);
-  each(series.smax);
-  each(series.volume);
-}
-
-template <class Frame, class Each>
-void for_each_frame_value(Frame& frame, Each&& each) {
-  each(frame.evaluation);
-  each(frame.energy);
-  each(frame.cell);
-  each(frame.position);
-  each(frame.force);
-}
 
 const Table<StructureResult>& packed_columns() {
   static const Table<StructureResult> table = structure_table(UnitSystem::by_name("metal"), true, true);
@@ -81,20 +65,17 @@ Table<StructureResult> structure_table(const UnitSystem& u, bool relaxation, boo
 
 void put_result(ByteWriter& out, const StructureResult& result) {
   packed_columns().pack(result, out);
-  for_each_value(result.series, [&out](const auto& value) { out.put(value); });
-  put_structure(out, result.structure);
-  out.put(static_cast<std::uint64_t>(result.frames.size()));
-  for (const StructureFrame& frame : result.frames)
-    for_each_frame_value(frame, [&out](const auto& value) { out.put(value); });
+  out.put(result.series);
+  out.put(result.structure);
+  out.put(result.frames);
 }
 
 StructureResult get_result(ByteReader& in) {
   StructureResult result;
   packed_columns().unpack(in, result);
-  for_each_value(result.series, [&in](auto& value) { in.get(value); });
-  result.structure = get_structure(in);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left)
-    for_each_frame_value(result.frames.emplace_back(), [&in](auto& value) { in.get(value); });
+  in.get(result.series);
+  in.get(result.structure);
+  in.get(result.frames);
   return result;
 }
 

@@ -16,7 +16,7 @@ namespace spinel {
 enum class StructureStatus : std::int64_t {
   done = 0,           ///< energy: computed; relax: converged
   not_converged = 1,  ///< the step cap came first, or the minimizer found no way down
-  failed = 2,         ///< `reason` says why
+  failed = 2,         ///< `reason` states why
   pending = 3         ///< not begun or not finished when the run was stopped
 };
 

@@ -13,7 +13,7 @@
 
 namespace spinel {
 
-/// What a sweep is told of its structures.
+/// Parameters of a sweep of structures.
 struct StructureSet {
   std::shared_ptr<StructureSource> source;  ///< on all ranks
   std::string origin;                       ///< for the log: "42 from set.xyz" has "set.xyz"
@@ -21,7 +21,7 @@ struct StructureSet {
   enum class Action {
     none,          ///< structures are taken as they are, and not kept
     single_point,  ///< energies, forces and stresses
-    relaxation     ///< to the nearest minimum, as &relax says
+    relaxation     ///< to the nearest minimum, by &relax
   } action = Action::single_point;
   /// On the root of a pool, of a structure that is done: more to keep with its result. `before`: as it was, completed;
   /// without atoms where it could not be read. Must not throw.
@@ -73,7 +73,7 @@ class StructureSweep {
   Campaign campaign_;
 };
 
-/// A structure of a list, its `number`th, with what else the parameters say. InputError where that does not fit it.
+/// A structure of a list, its `number`th, with what else the parameters give. InputError where that does not fit it.
 Structure completed_structure(const StructureParameters& parameters, const UnitSystem& units, std::int64_t seed,
                               Structure structure, std::int64_t number, const std::string& name);
 

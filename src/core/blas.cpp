@@ -53,7 +53,7 @@ BlasInfo blas_in_use() {
   const std::unique_ptr<char, decltype(&free)> resolved(realpath(where.dli_fname, nullptr), &free);
   info.path = resolved ? resolved.get() : where.dli_fname;
 
-  // Symbols are looked up in that library (and what it needs), not everywhere: another copy of an optimised BLAS may
+  // Symbols are looked up in that library (and what it needs), not everywhere: another copy of an optimized BLAS may
   // be loaded beside the one that answers to dgemm_.
   const std::unique_ptr<void, Close> library(dlopen(where.dli_fname, RTLD_LAZY | RTLD_NOLOAD));
   const std::string file = lower_case(std::filesystem::path(info.path).filename().string());

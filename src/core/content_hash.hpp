@@ -8,7 +8,7 @@
 
 namespace spinel {
 
-/// 64 bits that tell contents apart: FNV-1a (Fowler, Noll & Vo; draft-eastlake-fnv), byte by byte.
+/// 64 bits that distinguish contents: FNV-1a (Fowler, Noll & Vo; draft-eastlake-fnv), byte by byte.
 class Fnv1a {
  public:
   void add(const void* data, std::size_t n) {
@@ -27,7 +27,7 @@ class Fnv1a {
   std::uint64_t hash_ = 14695981039346656037u;
 };
 
-/// 128 bits that tell contents apart: two multiplicative hashes of the bytes, eight at a time. Good against accidents,
+/// 128 bits that distinguish contents: two multiplicative hashes of the bytes, eight at a time. Good against accidents,
 /// not against an adversary. The same on every machine of one byte order.
 class ContentHash {
  public:

@@ -24,11 +24,11 @@ struct Provenance {
 Provenance provenance();
 
 /// Which library's matrix multiplication (dgemm) this process runs. torch, PETSc and ScaLAPACK take the system's
-/// libblas.so.3, which may be Netlib's reference library, 20 to 40 times slower than an optimised one.
+/// libblas.so.3, which may be Netlib's reference library, 20 to 40 times slower than an optimized one.
 struct BlasInfo {
   std::string name;     ///< "OpenBLAS", "MKL", "BLIS", "ATLAS", "FlexiBLAS", "reference BLAS", or the file's name
   std::string path;     ///< of the shared object, symbolic links resolved
-  std::string details;  ///< what the library says of itself, "OpenBLAS 0.3.21 DYNAMIC_ARCH … Haswell MAX_THREADS=64"
+  std::string details;  ///< what the library reports of itself, "OpenBLAS 0.3.21 DYNAMIC_ARCH … Haswell MAX_THREADS=64"
   bool is_reference = false;
   /// What to do where it is slow, as a sentence: the reference library, or an OpenBLAS that does not know this
   /// processor and falls back to its oldest kernels (measured: a fifth of the speed). Empty where all is well.

@@ -16,7 +16,7 @@ class Timers {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Counts time towards `region` until the returned scope ends, then towards the one before it.
+  /// Counts time toward `region` until the returned scope ends, then toward the one before it.
   class Scope {
    public:
     Scope(Timers& timers, Region region) : timers_(timers), previous_(timers.current_) { timers_.enter(region); }

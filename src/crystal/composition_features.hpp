@@ -5,7 +5,7 @@
 
 namespace spinel {
 
-/// What a composition alone says of a crystal, as numbers: the inputs of a plain perceptron.
+/// Numbers computed from the composition of a crystal alone: the inputs of a plain perceptron.
 
 /// Properties of elements that composition_statistics knows.
 constexpr std::size_t n_element_properties = 8;

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "crystal/prototypes.hpp"

@@ -15,9 +15,10 @@ struct PrototypeLabel {
   double a = 0.0, b = 0.0, c = 0.0;  ///< Å; a = 0: estimated, b and c = 0: as the prototype has them
 };
 
-/// The part behind the colon is a formula, whose amounts say which element sits where ("L1_2:TiAl3" and "L1_2:Al3Ti"
-/// are the same; where amounts are alike, the order of the letters counts), or a list in the order of the letters
-/// ("L1_2:Al,Ti"). InputError where it is no such label, there is no such prototype, or the formula does not fit it.
+/// The part behind the colon is a formula, whose amounts determine which element sits where ("L1_2:TiAl3" and
+/// "L1_2:Al3Ti" are the same; where amounts are alike, the order of the letters counts), or a list in the order of the
+/// letters ("L1_2:Al,Ti"). InputError where it is no such label, there is no such prototype, or the formula does not
+/// fit it.
 PrototypeLabel parse_prototype_label(std::string_view label);
 
 /// One conventional cell. Without a, one of the volume that the atoms have as elements at room temperature, as a start

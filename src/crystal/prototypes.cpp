@@ -14,16 +14,16 @@ using Sites = std::vector<Prototype::Site>;
 
 const double ideal_hcp = std::sqrt(8.0 / 3.0);
 
-const std::vector<Vec3> no_centring = {{0, 0, 0}};
+const std::vector<Vec3> no_centering = {{0, 0, 0}};
 const std::vector<Vec3> body = {{0, 0, 0}, {0.5, 0.5, 0.5}};
 const std::vector<Vec3> face = {{0, 0, 0}, {0, 0.5, 0.5}, {0.5, 0, 0.5}, {0.5, 0.5, 0}};
 const std::vector<Vec3> rhombohedral = {{0, 0, 0}, {2.0 / 3, 1.0 / 3, 1.0 / 3}, {1.0 / 3, 2.0 / 3, 2.0 / 3}};
 
-/// Each site at every point of the centring, in [0, 1).
-Sites centred(const std::vector<Vec3>& centring, const Sites& basis) {
+/// Each site at every point of the centering, in [0, 1).
+Sites centered(const std::vector<Vec3>& centering, const Sites& basis) {
   Sites sites;
   for (const auto& site : basis)
-    for (const Vec3& t : centring) {
+    for (const Vec3& t : centering) {
       Vec3 s = Vec3(site.x, site.y, site.z) + t;
       for (double& x : s) x -= std::floor(x + 1e-12);
       sites.push_back({site.species, s[0], s[1], s[2]});
@@ -33,12 +33,12 @@ Sites centred(const std::vector<Vec3>& centring, const Sites& basis) {
 
 /// D0_24 and D0_19: Wyckoff position 6h (x, 2x, 1/4) of P6_3/mmc.
 Sites sixfold_h(int species, double x) {
-  return centred(no_centring, {{species, x, 2 * x, 0.25},
-                               {species, -2 * x, -x, 0.25},
-                               {species, x, -x, 0.25},
-                               {species, -x, -2 * x, 0.75},
-                               {species, 2 * x, x, 0.75},
-                               {species, -x, x, 0.75}});
+  return centered(no_centering, {{species, x, 2 * x, 0.25},
+                                 {species, -2 * x, -x, 0.25},
+                                 {species, x, -x, 0.25},
+                                 {species, -x, -2 * x, 0.75},
+                                 {species, 2 * x, x, 0.75},
+                                 {species, -x, x, 0.75}});
 }
 
 Sites joined(Sites first, const Sites& second) {
@@ -46,7 +46,7 @@ Sites joined(Sites first, const Sites& second) {
   return first;
 }
 
-/// Wyckoff 32e (x, x, x) of Fd-3m, origin at the inversion centre, without the centring.
+/// Wyckoff 32e (x, x, x) of Fd-3m, origin at the inversion center, without the centering.
 Sites eightfold_e(int species, double x) {
   return {{species, x, x, x},
           {species, 0.75 - x, 0.25 - x, x + 0.5},
@@ -70,8 +70,14 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        225,
-       centred(face, {{0, 0, 0, 0}})},
-      {"bcc", {"A2", "body-centred cubic", "body-centered cubic"}, "A", 1.0, false, 229, centred(body, {{0, 0, 0, 0}})},
+       centered(face, {{0, 0, 0, 0}})},
+      {"bcc",
+       {"A2", "body-centred cubic", "body-centered cubic"},
+       "A",
+       1.0,
+       false,
+       229,
+       centered(body, {{0, 0, 0, 0}})},
       {"hcp",
        {"A3", "hexagonal close-packed"},
        "A",
@@ -86,8 +92,8 @@ std::vector<Prototype> make_table() {
        true,
        194,
        {{0, 0, 0, 0}, {0, 0, 0, 0.5}, {0, 1.0 / 3, 2.0 / 3, 0.25}, {0, 2.0 / 3, 1.0 / 3, 0.75}}},
-      {"diamond", {"A4"}, "A", 1.0, false, 227, centred(face, {{0, 0, 0, 0}, {0, 0.25, 0.25, 0.25}})},
-      {"beta-tin", {"A5", "white tin"}, "A", 0.5456, false, 141, centred(body, {{0, 0, 0, 0}, {0, 0, 0.5, 0.25}})},
+      {"diamond", {"A4"}, "A", 1.0, false, 227, centered(face, {{0, 0, 0, 0}, {0, 0.25, 0.25, 0.25}})},
+      {"beta-tin", {"A5", "white tin"}, "A", 0.5456, false, 141, centered(body, {{0, 0, 0, 0}, {0, 0, 0.5, 0.25}})},
       {"graphite",
        {"A9"},
        "A",
@@ -101,7 +107,7 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        225,
-       centred(face, {{0, 0, 0, 0}, {1, 0.5, 0.5, 0.5}})},
+       centered(face, {{0, 0, 0, 0}, {1, 0.5, 0.5, 0.5}})},
       {"CsCl",
        {"B2", "cesium chloride", "caesium chloride"},
        "AB",
@@ -115,7 +121,7 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        216,
-       centred(face, {{0, 0, 0, 0}, {1, 0.25, 0.25, 0.25}})},
+       centered(face, {{0, 0, 0, 0}, {1, 0.25, 0.25, 0.25}})},
       {"wurtzite",
        {"B4"},
        "AB",
@@ -140,21 +146,21 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        225,
-       centred(face, {{0, 0, 0, 0}, {1, 0.25, 0.25, 0.25}, {1, 0.75, 0.75, 0.75}})},
+       centered(face, {{0, 0, 0, 0}, {1, 0.25, 0.25, 0.25}, {1, 0.75, 0.75, 0.75}})},
       {"antifluorite",
        {"Li2O", "Na2O"},
        "A2B",
        1.0,
        false,
        225,
-       centred(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {1, 0, 0, 0}})},
+       centered(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {1, 0, 0, 0}})},
       {"half-heusler",
        {"C1_b", "half Heusler", "MgAgAs"},
        "ABC",
        1.0,
        false,
        216,
-       centred(face, {{0, 0.25, 0.25, 0.25}, {1, 0.5, 0.5, 0.5}, {2, 0, 0, 0}})},
+       centered(face, {{0, 0.25, 0.25, 0.25}, {1, 0.5, 0.5, 0.5}, {2, 0, 0, 0}})},
       {"rutile",
        {"C4", "TiO2"},
        "AB2",
@@ -173,8 +179,8 @@ std::vector<Prototype> make_table() {
        std::sqrt(6.0),
        false,
        139,
-       centred(body, {{0, 0, 0, 0}, {1, 0, 0, 1.0 / 3}, {1, 0, 0, 2.0 / 3}})},
-      {"C15", {"cubic Laves", "MgCu2"}, "AB2", 1.0, false, 227, centred(face, spinel_cations)},
+       centered(body, {{0, 0, 0, 0}, {1, 0, 0, 1.0 / 3}, {1, 0, 0, 2.0 / 3}})},
+      {"C15", {"cubic Laves", "MgCu2"}, "AB2", 1.0, false, 227, centered(face, spinel_cations)},
       {"AlB2",
        {"C32", "MgB2"},
        "AB2",
@@ -209,7 +215,7 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        225,
-       centred(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {0, 0.5, 0.5, 0.5}, {1, 0, 0, 0}})},
+       centered(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {0, 0.5, 0.5, 0.5}, {1, 0, 0, 0}})},
       {"D0_19",
        {"Ni3Sn", "Ti3Al"},
        "A3B",
@@ -223,21 +229,21 @@ std::vector<Prototype> make_table() {
        2.0,
        false,
        139,
-       centred(body, {{0, 0.5, 0.5, 0}, {0, 0, 0.5, 0.25}, {0, 0.5, 0, 0.25}, {1, 0, 0, 0}})},
+       centered(body, {{0, 0.5, 0.5, 0}, {0, 0, 0.5, 0.25}, {0, 0.5, 0, 0.25}, {1, 0, 0, 0}})},
       {"D0_23",
        {"Al3Zr"},
        "A3B",
        4.0,
        false,
        139,
-       centred(body, {{0, 0, 0.5, 0},
-                      {0, 0.5, 0, 0},
-                      {0, 0, 0.5, 0.25},
-                      {0, 0.5, 0, 0.25},
-                      {0, 0, 0, 0.375},
-                      {0, 0, 0, 0.625},
-                      {1, 0, 0, 0.125},
-                      {1, 0, 0, 0.875}})},
+       centered(body, {{0, 0, 0.5, 0},
+                       {0, 0.5, 0, 0},
+                       {0, 0, 0.5, 0.25},
+                       {0, 0.5, 0, 0.25},
+                       {0, 0, 0, 0.375},
+                       {0, 0, 0, 0.625},
+                       {1, 0, 0, 0.125},
+                       {1, 0, 0, 0.875}})},
       {"D0_24",
        {"Ni3Ti"},
        "A3B",
@@ -259,7 +265,7 @@ std::vector<Prototype> make_table() {
        false,
        123,
        {{0, 0, 0, 0}, {0, 0.5, 0.5, 0}, {1, 0.5, 0, 0.5}, {1, 0, 0.5, 0.5}}},
-      {"L1_1", {"CuPt"}, "AB", 2 * std::sqrt(6.0), true, 166, centred(rhombohedral, {{0, 0, 0, 0}, {1, 0, 0, 0.5}})},
+      {"L1_1", {"CuPt"}, "AB", 2 * std::sqrt(6.0), true, 166, centered(rhombohedral, {{0, 0, 0, 0}, {1, 0, 0, 0.5}})},
       {"L1_2",
        {"Cu3Au", "Ni3Al"},
        "A3B",
@@ -273,7 +279,7 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        225,
-       centred(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {1, 0.5, 0.5, 0.5}, {2, 0, 0, 0}})},
+       centered(face, {{0, 0.25, 0.25, 0.25}, {0, 0.75, 0.75, 0.75}, {1, 0.5, 0.5, 0.5}, {2, 0, 0, 0}})},
       {"perovskite",
        {"E2_1", "CaTiO3", "SrTiO3"},
        "ABC3",
@@ -287,7 +293,7 @@ std::vector<Prototype> make_table() {
        1.0,
        false,
        227,
-       centred(face, joined(spinel_cations, eightfold_e(2, x_spinel)))},
+       centered(face, joined(spinel_cations, eightfold_e(2, x_spinel)))},
   };
 }
 

@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "crystal/closest_pair.hpp"
 #include "crystal/formats/structure_file.hpp"
-#include "crystal/lattice.hpp"
 #include "crystal/prototypes.hpp"
 #include "crystal/transform.hpp"
 
@@ -53,7 +52,7 @@ Structure complete_structure(Structure structure, const StructureRecipe& recipe,
     if (recipe.periodic.size() != 3) fail_input("periodic needs three values, not {}", recipe.periodic.size());
     std::copy(recipe.periodic.begin(), recipe.periodic.end(), structure.periodic.begin());
   }
-  // One cell tells as much as all its copies, in less time and with the numbers the atoms have in the file; copies
+  // One cell shows as much as all its copies, in less time and with the numbers the atoms have in the file; copies
   // touch across faces that are not periodic.
   Structure one = structure;
   for (std::size_t k = 0; k < 3; ++k) one.periodic[k] = one.periodic[k] || recipe.supercell[k] > 1;

@@ -27,10 +27,10 @@ struct StructureRecipe {
 
 /// Reads or makes the cell, sets masses and periodicity, repeats it, adds vacuum, rattles, and checks for overlapping
 /// atoms. `allow_labels`: reduced units, where any label is a species and its mass 1 unless given. InputError naming
-/// file, key or atoms; also where a file says units=lj and the run is not in reduced units.
+/// file, key or atoms; also where a file states units=lj and the run is not in reduced units.
 Structure build_structure(const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels);
 
-/// The same from a cell that was read already: all that `recipe` says besides where the cell comes from. `where` begins
+/// The same from a cell that was read already: all of `recipe` besides where the cell comes from. `where` begins
 /// messages.
 Structure complete_structure(Structure structure, const StructureRecipe& recipe, std::uint64_t seed, bool allow_labels,
                              const std::string& where);

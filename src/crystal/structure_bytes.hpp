@@ -1,19 +1,14 @@
 #pragma once
 
-#include <vector>
-
 #include "core/byte_stream.hpp"
 #include "crystal/structure.hpp"
 
 namespace spinel {
 
-/// A structure with all it holds as bytes of this machine, for messages and journals.
-std::vector<char> pack(const Structure& structure);
-/// Throws Error where the bytes end too soon.
-Structure unpack_structure(const std::vector<char>& bytes);
-
-/// The same as a part of something larger.
-void put_structure(ByteWriter& out, const Structure& structure);
-Structure get_structure(ByteReader& in);
+// A structure with all it holds as bytes of this machine (ByteWriter, pack), for messages and journals.
+inline auto members(Species& s) { return std::tie(s.symbol, s.atomic_number, s.mass); }
+inline auto members(Structure& s) {
+  return std::tie(s.cell, s.periodic, s.species, s.type, s.position, s.velocity, s.fixed, s.force, s.info);
+}
 
 }  // namespace spinel

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "parallel/blocks.hpp"
+
 namespace spinel {
 
 namespace {
 
 constexpr std::uint8_t all_free = 0;
-
-// First id of a rank's block.
-std::int64_t block_begin(std::int64_t n, int rank, int ranks) {
-  return n / ranks * rank + std::min<std::int64_t>(n % ranks, rank);
-}
 
 void broadcast_cell(LocalAtoms& atoms, const Communicator& communicator) {
   communicator.broadcast(atoms.cell.data(), 9);
@@ -102,68 +99,6 @@ LocalAtoms local_atoms_from(const Structure& structure, const Communicator& comm
   atoms.fixed = scatter(fixed, n, 1, communicator);
   atoms.id.resize(atoms.n_owned);
   std::iota(atoms.id.begin(), atoms.id.end(), begin);
-  atoms.image.assign(atoms.n_owned, Int3{0, 0, 0});
-  atoms.build_position = atoms.position;
-  atoms.build_cell = atoms.cell;
-  return atoms;
-}
-
-LocalAtoms local_supercell(const Structure& unit, const Int3& repeats, const Communicator& communicator) {
-  for (std::size_t k = 0; k < 3; ++k)
-    if (repeats[k] < 1)
-      fail_input("supercell = {}, {}, {}: repeats must be at least 1", repeats[0], repeats[1], repeats[2]);
-  const bool root = communicator.is_root();
-  communicator.fail_together(root ? check_arrays(unit) : std::string());
-
-  LocalAtoms atoms;
-  std::vector<double> position, velocity;
-  std::vector<std::int32_t> type;
-  std::vector<std::uint8_t> fixed;
-  if (root) {
-    atoms.cell = unit.cell;
-    atoms.periodic = unit.periodic;
-    atoms.species = unit.species;
-    position = flatten(unit.position, unit.size());
-    velocity = flatten(unit.velocity, unit.size());
-    type = unit.type;
-    fixed = unit.fixed;
-    fixed.resize(unit.size(), all_free);
-  }
-  broadcast_cell(atoms, communicator);
-  communicator.broadcast(position);
-  communicator.broadcast(velocity);
-  communicator.broadcast(type);
-  communicator.broadcast(fixed);
-  for (std::size_t k = 0; k < 3; ++k)
-    if (!atoms.periodic[k] && repeats[k] > 1)
-      fail_input("supercell = {}, {}, {}: the structure is not periodic along {}", repeats[0], repeats[1], repeats[2],
-                 "abc"[k]);
-
-  const std::vector<Vec3> unit_position = unflatten(position), unit_velocity = unflatten(velocity);
-  const auto n_unit = static_cast<std::int64_t>(type.size());
-  const Mat3 unit_cell = atoms.cell;
-  for (int k = 0; k < 3; ++k) atoms.cell.row(k) *= repeats[static_cast<std::size_t>(k)];
-  atoms.n_global = n_unit * repeats[0] * repeats[1] * repeats[2];
-
-  const std::int64_t begin = block_begin(atoms.n_global, communicator.rank(), communicator.size());
-  const std::int64_t end = block_begin(atoms.n_global, communicator.rank() + 1, communicator.size());
-  atoms.n_owned = static_cast<std::size_t>(end - begin);
-  atoms.position.reserve(atoms.n_owned);
-  atoms.velocity.reserve(atoms.n_owned);
-  atoms.type.reserve(atoms.n_owned);
-  atoms.id.reserve(atoms.n_owned);
-  atoms.fixed.reserve(atoms.n_owned);
-  for (std::int64_t id = begin; id < end; ++id) {
-    const auto k = static_cast<std::size_t>(id % n_unit);
-    const std::int64_t cell = id / n_unit;
-    const Vec3 place(static_cast<double>(cell / repeats[2] / repeats[1]),
-                     static_cast<double>(cell / repeats[2] % repeats[1]), static_cast<double>(cell % repeats[2]));
-    atoms.position.push_back(unit_position[k] + unit_cell.transpose() * place);
-    atoms.velocity.push_back(unit_velocity[k]);
-    atoms.type.push_back(type[k]);
-    atoms.fixed.push_back(fixed[k]);
-    atoms.id.push_back(id);
-  }
   atoms.image.assign(atoms.n_owned, Int3{0, 0, 0});
   atoms.build_position = atoms.position;
   atoms.build_cell = atoms.cell;

@@ -12,12 +12,6 @@ namespace spinel {
 /// rank ever holds more than its share.
 LocalAtoms local_atoms_from(const Structure& structure, const Communicator& communicator);
 
-/// Collective. The supercell of `unit` (needed on rank 0 only), repeated `repeats` times along a, b, c, with every rank
-/// making its own block of atoms: no rank ever holds the whole. Ids in cell-major order,
-/// ((ia·nb + ib)·nc + ic)·n_unit + k for atom k of cell (ia, ib, ic); velocities and `fixed` repeat too. Throws
-/// InputError for repeats below 1 and where a direction that is not periodic is repeated.
-LocalAtoms local_supercell(const Structure& unit, const Int3& repeats, const Communicator& communicator);
-
 /// Collective. All atoms in id order on rank 0 (elsewhere without atoms, but with cell and species): with positions
 /// wrapped into the cell as they are, or `unwrapped`. `force`: [owned atom] eV/Å, where given goes to Structure::force.
 Structure gather_structure(const LocalAtoms& atoms, const Communicator& communicator, bool unwrapped = false,

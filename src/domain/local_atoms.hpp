@@ -10,7 +10,7 @@
 
 namespace spinel {
 
-/// Data of an engine that travel with each owned atom when it migrates (a time origin, a spring centre, …).
+/// Data of an engine that travel with each owned atom when it migrates (a time origin, a spring center, …).
 struct AtomColumn {
   std::string name;
   int width = 1;               ///< doubles per atom

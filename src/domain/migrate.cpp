@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include "domain/halo.hpp"
 #include "parallel/sparse_exchange.hpp"

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t block_atoms = 256;  // v, F, x and weights of a block fit in the first-level cache
 
 /// The bits of |x|: as integers they are ordered like the numbers, with NaN above infinity, and an integer maximum
-/// vectorises without relaxed floating-point rules.
+/// vectorizes without relaxed floating-point rules.
 inline std::uint64_t magnitude_bits(double x) {
   std::uint64_t bits;
   std::memcpy(&bits, &x, sizeof bits);
@@ -109,7 +109,7 @@ void AtomMover::kick(double kick) {
 double AtomMover::kick_and_measure(double kick) {
   double* const velocity = raw(force_field_.atoms().velocity);
   const double* const force = raw(force_field_.forces());
-  constexpr std::size_t lanes = 8;  // independent sums, so that the loop vectorises in a fixed order
+  constexpr std::size_t lanes = 8;  // independent sums, so that the loop vectorizes in a fixed order
   double total = 0.0;
   for_blocks([&](std::size_t begin, std::size_t count, const double* __restrict__ w) {
     double* __restrict__ v = velocity + begin;

@@ -20,7 +20,7 @@ struct Observation {
   std::array<double, 6> pressure_tensor{};  ///< eV/Å³; (Σ m v v + virial)/volume, xx yy zz yz xz xy
   double volume = 0.0;                      ///< Å³
   Mat3 cell = Mat3::Zero();                 ///< Å; rows a, b, c
-  Vec3 drift = Vec3::Zero();                ///< Å/fs; velocity of the centre of mass
+  Vec3 drift = Vec3::Zero();                ///< Å/fs; velocity of the center of mass
 };
 
 }  // namespace spinel

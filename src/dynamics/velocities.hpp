@@ -20,7 +20,7 @@ struct DegreesOfFreedom {
 };
 
 /// Collective. Momentum along a direction is conserved where no atom is fixed along it and the dynamics has no friction
-/// or noise of its own: `exchanges_momentum` says that it has (Langevin), and then nothing is subtracted.
+/// or noise of its own: `exchanges_momentum` is true then (Langevin), and then nothing is subtracted.
 DegreesOfFreedom count_degrees_of_freedom(const LocalAtoms& atoms, const Communicator& communicator,
                                           bool exchanges_momentum);
 
@@ -34,7 +34,7 @@ void mark_fixed(LocalAtoms& atoms, const DynamicsParameters& parameters);
 /// This rank's Σ m v v (eV; xx yy zz yz xz xy); half the trace is the kinetic energy.
 std::array<double, 6> local_kinetic_tensor(const LocalAtoms& atoms, const UnitSystem& units);
 
-/// Collective. Velocity of the centre of mass, Å/fs.
+/// Collective. Velocity of the center of mass, Å/fs.
 Vec3 center_of_mass_velocity(const LocalAtoms& atoms, const Communicator& communicator);
 
 /// Collective. Takes the drift out along the directions of conserved momentum and returns the kinetic energy (eV) that
@@ -47,7 +47,7 @@ double remove_drift(LocalAtoms& atoms, const Communicator& communicator, const U
 void draw_velocities(LocalAtoms& atoms, const Communicator& communicator, const UnitSystem& units, std::uint64_t seed,
                      double temperature, const DegreesOfFreedom& dof);
 
-/// Collective. The velocities a new run starts with, as &dynamics initial_velocities says. `given`: the structure came
+/// Collective. The velocities a new run starts with, by &dynamics initial_velocities. `given`: the structure came
 /// with velocities, and atoms.velocity holds them; 'file' without is an InputError. The drift is removed, except that
 /// velocities from a file are taken as they are in NVE. Call after mark_fixed.
 void initialize_velocities(LocalAtoms& atoms, const Communicator& communicator, const DynamicsParameters& parameters,

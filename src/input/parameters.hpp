@@ -134,7 +134,7 @@ struct PhaseParameters {
   std::int64_t components = 10;    // kept, method pca
   std::int64_t bootstrap = 200;    // resamples for the errors
   // Methods cnn and confusion; temperatures in |J|/k_B.
-  std::vector<double> ordered_window, disordered_window;  // cnn: lowest, highest temperature that is labelled
+  std::vector<double> ordered_window, disordered_window;  // cnn: lowest, highest temperature that is labeled
   std::vector<double> trial_temperatures;                 // confusion; empty: between all temperatures of the range
   std::vector<double> temperature_range;                  // confusion: lowest, highest that are used; empty: all
   std::int64_t networks = 3;                              // independent ones a size and trial temperature
@@ -155,7 +155,7 @@ struct HullParameters {
   std::vector<std::string> entries;              // files of the entries that make the hull
   std::vector<std::string> structures;           // files and folders of structures whose energies &potential gives
   std::vector<std::string> prototypes;           // "L1_0:TiAl": crystals whose energies &potential gives
-  bool relax = true;                             // structures and prototypes first, as &relax says
+  bool relax = true;                             // structures and prototypes first, by &relax
   std::string reference;                         // result file of an earlier hull, instead of entries
   std::vector<std::string> candidates;           // files of entries asked against the hull without being part of it
   std::vector<std::string> elements;             // take only entries and candidates of these; empty: all
@@ -277,7 +277,7 @@ struct TrainParameters {
   std::int64_t bucket_size = 256;          // KB of gradients in a message
 };
 
-/// &properties: what a potential says of a crystal and of pairs of its atoms
+/// &properties: properties of a crystal, and of pairs of its atoms, as a potential predicts them
 struct PropertiesParameters {
   std::vector<std::string> kinds = {"equation_of_state", "elastic", "phonons", "dimers", "invariance", "nve"};
   double volume_range = 0.08;            // largest change of the volume, of the equation of state
@@ -295,7 +295,7 @@ struct PropertiesParameters {
 
 /// &evaluate: a set of structures against a reference and a hull
 struct EvaluateParameters {
-  bool relax = true;                       // the set first, as &relax says; else its energies come from its file
+  bool relax = true;                       // the set first, by &relax; else its energies come from its file
   std::string hull;                        // result file of calculation = 'hull'
   std::vector<std::string> reference;      // files of known structures
   double stable_below = 0.1;               // eV/atom above the hull

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "core/error.hpp"
 #include "core/text.hpp"

@@ -49,14 +49,13 @@ const Group* find_group(const std::string& name) {
 }
 
 bool takes_many_structures(const Input& input) {
-  const std::string& calculation = input.control.calculation;
-  return input.structure.all || calculation == "hull" || calculation == "evaluate";
+  const Group* own = find_group(input.control.calculation);
+  return input.structure.all || (own != nullptr && own->takes_many_structures);
 }
 
 bool relaxes_structures(const Input& input) {
-  const std::string& calculation = input.control.calculation;
-  return calculation == "relax" || (calculation == "hull" && input.hull.relax) ||
-         (calculation == "evaluate" && input.evaluate.relax);
+  const Group* own = find_group(input.control.calculation);
+  return own != nullptr && own->relaxes_structures && own->relaxes_structures(input);
 }
 
 std::string InputLocations::label(const std::string& group, const std::string& key) const {

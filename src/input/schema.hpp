@@ -18,7 +18,7 @@ using Member = std::variant<std::string*, std::int64_t*, double*, bool*, std::ve
 /// What a restart does where a key has another value than when its checkpoint was written.
 enum class AtRestart {
   frozen,    ///< an error: what is done belongs to the old value
-  reported,  ///< goes on with the new value, and a NOTE says so
+  reported,  ///< goes on with the new value, and a NOTE reports it
   silent     ///< goes on with the new value: how long to run, what to write
 };
 
@@ -78,6 +78,9 @@ struct Group {
   std::vector<std::string> calculations;  ///< that use it; empty: all
   std::vector<std::string> optional_for;  ///< those of them that use it only where it is given
   std::vector<Key> keys;
+  // Of the calculation of the same name, where there is one.
+  bool takes_many_structures = false;                      ///< always, each computed by itself
+  std::function<bool(const Input&)> relaxes_structures{};  ///< empty: it never does
 
   bool used_by(const std::string& calculation) const;
   bool used_by(const std::string& calculation, const Key& key) const;
@@ -101,12 +104,12 @@ struct CalculationHelp {
 Input parse_input(const std::string& text, const std::string& file,
                   const std::vector<CalculationHelp>& calculations = {});
 
-/// What no single key's range can say: throws InputError, with the line where input.locations knows it.
+/// What no single key's range can check: throws InputError, with the line where input.locations knows it.
 void validate(const Input& input);
 
 /// Whether the calculation takes many structures, each computed by itself.
 bool takes_many_structures(const Input& input);
-/// Whether it relaxes structures, as &relax says.
+/// Whether it relaxes structures by &relax.
 bool relaxes_structures(const Input& input);
 
 /// Throws InputError "file:line: &group key: what" for a value that proved wrong outside this folder (a file that

@@ -232,8 +232,6 @@ CheckpointReader::~CheckpointReader() = default;
 
 int CheckpointReader::ranks() const { return impl_->ranks; }
 
-bool CheckpointReader::has_array(const std::string& name) const { return hdf5::exists(impl_->file, "/arrays/" + name); }
-
 bool CheckpointReader::has_value(const std::string& name) const { return hdf5::exists(impl_->file, "/values/" + name); }
 
 template <class T>

@@ -59,7 +59,6 @@ class CheckpointReader {
   ~CheckpointReader();
 
   int ranks() const;  ///< that wrote it
-  bool has_array(const std::string& name) const;
   bool has_value(const std::string& name) const;
   /// This rank's rows; T as it was written.
   template <class T>

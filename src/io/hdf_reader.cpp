@@ -1,6 +1,5 @@
 #include "io/hdf_reader.hpp"
 
-#include <exception>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -111,7 +110,6 @@ std::vector<std::string> HdfReader::read_texts(const std::string& name) const {
 }
 
 bool HdfReader::is_text(const std::string& name) const { return impl_->class_of(name) == H5T_STRING; }
-bool HdfReader::is_integer(const std::string& name) const { return impl_->class_of(name) == H5T_INTEGER; }
 bool HdfReader::is_single(const std::string& name) const {
   const hdf5::Handle type(H5Dget_type(impl_->dataset(name)), H5Tclose);
   return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= sizeof(float);

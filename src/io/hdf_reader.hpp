@@ -29,7 +29,6 @@ class HdfReader {
   std::string read_text(const std::string& dataset) const;
   std::vector<std::string> read_texts(const std::string& dataset) const;  ///< one-dimensional, of variable length
   bool is_text(const std::string& dataset) const;
-  bool is_integer(const std::string& dataset) const;
   bool is_single(const std::string& dataset) const;  ///< floating point of at most 32 bits
   /// A text attribute of a group or dataset; empty where there is none.
   std::string attribute(const std::string& object, const std::string& name) const;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "io/hdf5_handle.hpp"
-#include "io/hdf_reader.hpp"
 #include "io/posix_file.hpp"
 
 namespace spinel {
@@ -112,43 +111,6 @@ void ResultFile::set_attribute(const std::string& path, const std::string& name,
   if (comm_.is_root()) attributes_[path][name] = text;
 }
 
-void ResultFile::append(const std::string& group, std::int64_t step, const std::vector<Column>& columns) {
-  if (!comm_.is_root()) return;
-  const auto add = [&](const std::string& name, auto value, const DataLabel& label) {
-    using Values = std::vector<decltype(value)>;
-    const std::string path = group + "/" + name;
-    if (entries_.count(path) == 0) put(path, {Values{}, {0}}, label);
-    auto& entry = entries_[path];
-    auto& values = std::get<Values>(entry.values);
-    values.push_back(value);
-    entry.dims = {static_cast<std::int64_t>(values.size())};
-    return entry.dims[0];
-  };
-  const std::int64_t rows = add("step", step, {"", "step of the run"});
-  for (const auto& column : columns)
-    if (add(column.name, column.value, column.label) != rows)
-      fail("table '{}': column '{}' is not given in every row", group, column.name);
-}
-
-void ResultFile::truncate(const std::string& group, std::int64_t step) {
-  if (!comm_.is_root() || entries_.count(group + "/step") == 0) return;
-  const auto steps = std::get<std::vector<std::int64_t>>(entries_[group + "/step"].values);
-  std::size_t kept = 0;
-  while (kept < steps.size() && steps[kept] <= step) ++kept;
-  for (auto& [path, entry] : entries_) {
-    if (path.rfind('/') != group.size() || path.compare(0, group.size(), group) != 0) continue;
-    std::visit(
-        [&, &dims = entry.dims](auto& values) {
-          if constexpr (!std::is_same_v<std::decay_t<decltype(values)>, Reserved>) {
-            if (dims.size() != 1 || dims[0] != static_cast<std::int64_t>(steps.size())) return;
-            values.resize(kept);
-            dims[0] = static_cast<std::int64_t>(kept);
-          }
-        },
-        entry.values);
-  }
-}
-
 void ResultFile::write_all(const std::string& to) const {
   hdf5::start();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
@@ -200,43 +162,6 @@ void ResultFile::save() const {
     }
   }
   comm_.fail_together(problem);
-}
-
-bool ResultFile::load() {
-  int found = 0;
-  std::string problem;
-  if (comm_.is_root() && file_exists(path_)) {
-    found = 1;
-    try {
-      const HdfReader reader(path_);
-      const auto take_attributes = [&](const std::string& path) {
-        for (const auto& name : reader.attribute_names(path)) attributes_[path][name] = reader.attribute(path, name);
-      };
-      const auto take = [&](const std::string& path, const auto& self) -> void {
-        take_attributes(path);
-        if (reader.is_group(path)) {
-          for (const auto& name : reader.list(path)) self(path == "/" ? "/" + name : path + "/" + name, self);
-        } else if (reader.is_text(path)) {
-          if (reader.dims(path).empty())
-            entries_[path] = {reader.read_text(path), {}};
-          else
-            entries_[path] = {reader.read_texts(path), reader.dims(path)};
-        } else if (reader.is_integer(path)) {
-          entries_[path] = {reader.read<std::int64_t>(path), reader.dims(path)};
-        } else if (reader.is_single(path)) {
-          entries_[path] = {reader.read<float>(path), reader.dims(path)};
-        } else {
-          entries_[path] = {reader.read<double>(path), reader.dims(path)};
-        }
-      };
-      take("/", take);
-    } catch (const std::exception& error) {
-      problem = error.what();
-    }
-  }
-  comm_.fail_together(problem);
-  comm_.broadcast(&found, 1);
-  return found == 1;
 }
 
 }  // namespace spinel

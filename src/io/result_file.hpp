@@ -10,7 +10,7 @@
 
 namespace spinel {
 
-/// What is said of a dataset in its attributes `unit` and `description`.
+/// Attributes `unit` and `description` of a dataset.
 struct DataLabel {
   std::string unit;         ///< "eV", "Å"; empty for a pure number, and stored all the same
   std::string description;  ///< one line; empty: no attribute
@@ -46,20 +46,8 @@ class ResultFile {
   /// A text attribute of a group or dataset, which need not exist yet; "/" is the file.
   void set_attribute(const std::string& path, const std::string& name, const std::string& text);
 
-  /// Adds one row to a table, `group`: one-dimensional datasets of equal length, one per column.
-  struct Column {
-    std::string name;
-    double value;
-    DataLabel label;
-  };
-  void append(const std::string& group, std::int64_t step, const std::vector<Column>& columns);
-  /// After a restart: drops the rows of a table whose step is above `step`.
-  void truncate(const std::string& group, std::int64_t step);
-
   /// Collective. Throws Error on all ranks where the file cannot be written; the previous one then remains.
   void save() const;
-  /// Collective. Takes over what the file holds, if there is one. Returns whether there was.
-  bool load();
 
  private:
   enum class Reserved { real, byte };

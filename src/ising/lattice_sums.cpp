@@ -39,7 +39,7 @@ struct Counter {
 };
 
 template <bool lower>
-HWY_INLINE void CountRow(const ColouredRows& rows, std::int64_t r, Counter& counter) {
+HWY_INLINE void CountRow(const ColoredRows& rows, std::int64_t r, Counter& counter) {
   const D d;
   const std::uint64_t* const white = rows.white + r * rows.pitch;
   const std::uint64_t* const black = rows.black + r * rows.pitch;
@@ -56,7 +56,7 @@ HWY_INLINE void CountRow(const ColouredRows& rows, std::int64_t r, Counter& coun
   }
 }
 
-SpinCounts Count(const ColouredRows& rows) {
+SpinCounts Count(const ColoredRows& rows) {
   const D d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   Counter counter;
@@ -85,7 +85,7 @@ namespace spinel {
 
 HWY_EXPORT(Count);
 
-SpinCounts count_spins(const ColouredRows& rows) { return HWY_DYNAMIC_DISPATCH(Count)(rows); }
+SpinCounts count_spins(const ColoredRows& rows) { return HWY_DYNAMIC_DISPATCH(Count)(rows); }
 
 }  // namespace spinel
 #endif

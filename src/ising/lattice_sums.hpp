@@ -4,8 +4,8 @@
 
 namespace spinel {
 
-/// A rank's rows of both colours as SpinLattice stores them; pitch 1: narrow. Needs the halo rows of white.
-struct ColouredRows {
+/// A rank's rows of both colors as SpinLattice stores them; pitch 1: narrow. Needs the halo rows of white.
+struct ColoredRows {
   const std::uint64_t* black = nullptr;  ///< row 0
   const std::uint64_t* white = nullptr;
   std::int64_t pitch = 1;       ///< words
@@ -18,6 +18,6 @@ struct SpinCounts {
   std::int64_t black_up = 0, white_up = 0;
 };
 
-SpinCounts count_spins(const ColouredRows& rows);
+SpinCounts count_spins(const ColoredRows& rows);
 
 }  // namespace spinel

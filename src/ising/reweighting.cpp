@@ -149,7 +149,7 @@ void Reweighting::solve(Ensemble& ensemble) const {
     return hessian(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(l));
   };
 
-  // Minimises A(f) = Σ_E H(E) ln Σ_k N_k e^(f_k − β_k E) − Σ_k N_k f_k.
+  // Minimizes A(f) = Σ_E H(E) ln Σ_k N_k e^(f_k − β_k E) − Σ_k N_k f_k.
   const auto evaluate = [&](const std::vector<double>& f) {
     double value = 0.0;
     hessian.setZero();

@@ -18,10 +18,10 @@ struct ReweightedPoint {
 /// Multiple-histogram reweighting: all measurements at all temperatures together give the averages at any temperature
 /// (Ferrenberg & Swendsen, Phys. Rev. Lett. 63, 1195 (1989); as a sum over measurements, MBAR, Shirts & Chodera,
 /// J. Chem. Phys. 129, 124105 (2008), eq. 11), with weights p_n(β) ∝ e^(−βE_n) / Σ_k N_k e^(f_k − β_k E_n). The free
-/// energies f_k minimise a convex function, by Newton's method. Measurements whose energies agree to 10⁻³ |J|, or to
+/// energies f_k minimize a convex function, by Newton's method. Measurements whose energies agree to 10⁻³ |J|, or to
 /// 2⁻¹⁵ of the range of energies if that is more, are treated as one of their mean energy. Errors by jackknife: 32
 /// stretches of time left out one after another, at all temperatures at once, so that chains coupled by tempering are
-/// treated right too; a stretch should be several autocorrelation times long. Memory: at most 45 MB.
+/// treated correctly too; a stretch should be several autocorrelation times long. Memory: at most 45 MB.
 class Reweighting {
  public:
   static constexpr int n_stretches = 32;

@@ -57,7 +57,7 @@ SpinLattice::SpinLattice(const Communicator& communicator, std::int64_t lx, std:
   offset_ = std::max(pitch_, line);
   // A line more behind the halo row, for vectors that begin in it.
   const std::int64_t words = offset_ + (n_rows_ + 1) * pitch_ + 3 * line;
-  for (auto& colour : storage_) colour.resize(static_cast<std::size_t>((words + line - 1) / line));
+  for (auto& color : storage_) color.resize(static_cast<std::size_t>((words + line - 1) / line));
   requests_.fill(MPI_REQUEST_NULL);
 }
 

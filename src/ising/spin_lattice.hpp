@@ -29,15 +29,15 @@ struct LatticeSums {
   std::int64_t staggered = 0;  ///< Σ (−1)^(x+y) s
 };
 
-/// The two colours of the checkerboard: black where x + y is even. All neighbors of a spin have the other colour.
+/// The two colors of the checkerboard: black where x + y is even. All neighbors of a spin have the other color.
 enum class Color { black = 0, white = 1 };
 constexpr Color other(Color color) { return color == Color::black ? Color::white : Color::black; }
 
 /// Lx × Ly spins (both even, ≥ 4), one bit each (1: up), periodic. Rows are split over the ranks of a communicator in
 /// contiguous blocks that begin at an even row; a rank may hold none. Each rank keeps one halo row on either side.
 ///
-/// Stored by colour: bit k of the half row (color, y) is the spin at x = 2k + (y + color) mod 2, so that its neighbors
-/// are bit k of the other colour in rows y − 1, y and y + 1, and bit k − 1 or k + 1 of row y. Half rows of at most 64
+/// Stored by color: bit k of the half row (color, y) is the spin at x = 2k + (y + color) mod 2, so that its neighbors
+/// are bit k of the other color in rows y − 1, y and y + 1, and bit k − 1 or k + 1 of row y. Half rows of at most 64
 /// spins ("narrow") take one word each, without gaps. Longer ones take a multiple of 8 words, and each keeps a copy of
 /// its last bit in front of its first (in the last word of the row before, which holds no spins) and of its first bit
 /// behind its last: reading a neighbor needs no test for the end of the row.
@@ -77,7 +77,7 @@ class SpinLattice {
   const std::uint64_t* half_row(Color color, std::int64_t r) const { return base(color) + r * pitch_; }
   /// Renews the copies at the ends of a half row after its spins have changed.
   void close_half_row(Color color, std::int64_t r);
-  /// Posts the exchange of one colour's halo rows; until finish_halo nobody may change that colour or read its halo.
+  /// Posts the exchange of one color's halo rows; until finish_halo nobody may change that color or read its halo.
   void begin_halo(Color color);
   void finish_halo();
 

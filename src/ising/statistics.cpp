@@ -59,7 +59,7 @@ double mean_of(const std::vector<std::vector<double>>& series) {
 
 }  // namespace
 
-Observables analyse(const std::vector<Series>& replicas, double temperature, std::int64_t n_spins) {
+Observables analyze(const std::vector<Series>& replicas, double temperature, std::int64_t n_spins) {
   Observables found;
   std::vector<std::vector<double>> energies, absolutes, squares;
   std::int64_t shortest = INT64_MAX;

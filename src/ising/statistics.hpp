@@ -65,6 +65,6 @@ struct Observables {
 
 /// Averages of the replicas of one ensemble. Errors by jackknife over bins, which also takes the bias of order 1/n off
 /// the functions of averages (specific heat, susceptibilities, Binder cumulant). Fails with fewer than 2 measurements.
-Observables analyse(const std::vector<Series>& replicas, double temperature, std::int64_t n_spins);
+Observables analyze(const std::vector<Series>& replicas, double temperature, std::int64_t n_spins);
 
 }  // namespace spinel

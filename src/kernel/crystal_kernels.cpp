@@ -160,7 +160,7 @@ void Moments(std::size_t rows, std::size_t width, const Real* x, const Real* shi
     }
 }
 
-/// Columns of a normalisation, loaded.
+/// Columns of a normalization, loaded.
 template <class Real>
 struct Column {
   Column(const RowNorm<Real>& norm, std::size_t c)

@@ -26,7 +26,7 @@ struct CrystalEdges {
   std::size_t window = gaussian_block;        ///< a multiple of gaussian_block
 };
 
-/// A normalisation of rows [n]: x̂ = x·inverse + offset, y = x̂·weight + bias.
+/// A normalization of rows [n]: x̂ = x·inverse + offset, y = x̂·weight + bias.
 template <class Real>
 struct RowNorm {
   const Real *inverse = nullptr, *offset = nullptr, *weight = nullptr, *bias = nullptr;
@@ -41,7 +41,7 @@ struct CrystalKernels {
                  const Real* atoms, const Real* table, Real* z);
   /// sum[c] += Σ (x[c] − shift[c]), squares[c] += Σ (x[c] − shift[c])² over rows of `width` numbers.
   void (*moments)(std::size_t rows, std::size_t width, const Real* x, const Real* shift, double* sum, double* squares);
-  /// sums[atom][F] = Σ over its edges of σ(y) softplus(y′), y and y′ the halves of the normalised z.
+  /// sums[atom][F] = Σ over its edges of σ(y) softplus(y′), y and y′ the halves of the normalized z.
   void (*activate)(const CrystalEdges<Real>& edges, std::size_t begin, std::size_t end, std::size_t width,
                    const Real* z, const RowNorm<Real>& norm, Real* sums);
   /// From the gradients of the sums [atom][F] those of y: sum[c] += Σ dy[c], projection[c] += Σ dy[c] x̂[c].
@@ -56,7 +56,7 @@ struct CrystalKernels {
   /// table_gradient[first + k] += Σ gaussian[k] dz over the edges. order: the edges, those of equal `first` together.
   void (*table_gradient)(const CrystalEdges<Real>& edges, std::size_t n, const std::int32_t* order, std::size_t width,
                          std::size_t first_edge, const Real* dz, Real* table_gradient);
-  /// out = softplus(x + y), y the normalised rows [row][width]; both n numbers.
+  /// out = softplus(x + y), y the normalized rows [row][width]; both n numbers.
   void (*residual)(std::size_t rows, std::size_t width, const Real* x, const Real* sums, const RowNorm<Real>& norm,
                    Real* out);
   /// du = gradient·σ(x + y) of the same; sum[c] += Σ du[c], projection[c] += Σ du[c] ŝ[c].

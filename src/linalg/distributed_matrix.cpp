@@ -106,7 +106,7 @@ std::vector<double> eigenvectors(DistributedMatrix& a, DistributedMatrix& vector
              vectors.descriptor(), work.data(), &n_work, integer_work.data(), &n_integer_work, &info);
   };
   call(-1, -1);
-  // The answer forgets what pdormtr and pdlasrt ask for in small matrices (ScaLAPACK 2.2).
+  // The answer leaves out what pdormtr and pdlasrt ask for in small matrices (ScaLAPACK 2.2).
   const std::int64_t block = a.descriptor()[5];
   const std::int64_t n_work =
       static_cast<std::int64_t>(work[0]) + n + (std::int64_t{a.local_rows()} + a.local_columns() + 4 * block) * block;

@@ -32,9 +32,9 @@ void multiply(char transpose_a, char transpose_b, std::int64_t m, std::int64_t n
 }
 
 /// Own rows in pieces, less their mean.
-class CentredRows {
+class CenteredRows {
  public:
-  CentredRows(const Communicator& communicator, const DataRows& data)
+  CenteredRows(const Communicator& communicator, const DataRows& data)
       : data_(data), share_(row_share(data.n_rows, communicator.rank(), communicator.size())) {
     std::vector<double> sum(index(data.n_columns), 0.0);
     mean_ = sum;
@@ -78,7 +78,7 @@ class CentredRows {
 };
 
 /// Σ over samples of (x − μ)(x − μ)ᵀ: in each round every rank brings some rows, which are the columns of one panel.
-void sum_covariance(const CentredRows& rows, const DataRows& data, const ProcessGrid& line, DistributedMatrix& sum) {
+void sum_covariance(const CenteredRows& rows, const DataRows& data, const ProcessGrid& line, DistributedMatrix& sum) {
   const std::int64_t block = row_share(data.n_rows, 0, line.columns()).count;
   const std::int64_t most = std::clamp<std::int64_t>(panel_numbers / data.n_columns, 1, block);
   DistributedMatrix panel(line, data.n_columns, most * line.columns(), static_cast<int>(data.n_columns),
@@ -94,7 +94,7 @@ void sum_covariance(const CentredRows& rows, const DataRows& data, const Process
 }
 
 /// (x_i − μ)·(x_j − μ): in each round every rank brings some columns of all of its rows.
-void sum_gram(const CentredRows& rows, const DataRows& data, const ProcessGrid& line, DistributedMatrix& sum) {
+void sum_gram(const CenteredRows& rows, const DataRows& data, const ProcessGrid& line, DistributedMatrix& sum) {
   const std::int64_t block = row_share(data.n_rows, 0, line.columns()).count;
   const std::int64_t most = std::clamp<std::int64_t>(panel_numbers / block, 1, data.n_columns);
   for (std::int64_t first = 0; first < data.n_columns; first += most) {
@@ -120,7 +120,7 @@ std::vector<double> covariance_components(const DistributedMatrix& vectors, cons
 }
 
 /// The same from the eigenvectors u of the Gram matrix: Xᵀ u, normalized.
-std::vector<double> gram_components(const DistributedMatrix& vectors, const CentredRows& rows, const DataRows& data,
+std::vector<double> gram_components(const DistributedMatrix& vectors, const CenteredRows& rows, const DataRows& data,
                                     std::int64_t kept) {
   const Communicator& communicator = vectors.grid().communicator();
   const int block = static_cast<int>(row_share(data.n_rows, 0, communicator.size()).count);
@@ -167,7 +167,7 @@ PrincipalComponents principal_components(const Communicator& communicator, const
                                          std::int64_t n_components) {
   if (data.n_rows < 2 || data.n_columns < 1)
     fail("principal components need two samples at least, {} are given", data.n_rows);
-  const CentredRows rows(communicator, data);
+  const CenteredRows rows(communicator, data);
   const bool by_covariance = data.n_columns <= data.n_rows;
   const std::int64_t n = std::min(data.n_rows, data.n_columns);
   const ProcessGrid line(communicator, 1, communicator.size()), grid = ProcessGrid::square(communicator);

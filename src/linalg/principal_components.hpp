@@ -8,7 +8,7 @@
 
 namespace spinel {
 
-/// A matrix of samples (rows) × features (columns), the rows dealt out over the ranks as row_share() says. Values are
+/// A matrix of samples (rows) × features (columns), the rows dealt out over the ranks by row_share(). Values are
 /// asked for in pieces, so that no rank needs to hold its share as doubles.
 struct DataRows {
   std::int64_t n_rows = 0;     ///< of all ranks

@@ -23,8 +23,6 @@ struct Crystal {
   std::vector<Species3> species;
 };
 
-double periodic(double x) { return x - std::nearbyint(x); }
-
 double wrapped(double x) {
   x -= std::floor(x);
   return x < 1.0 ? x : 0.0;

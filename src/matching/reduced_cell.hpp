@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,5 +30,8 @@ struct ReducedCell {
 /// pymatgen's Structure.get_primitive_structure: looser than a search for symmetry, so that noise does not hide a
 /// supercell. The structure is taken as periodic in all directions. InputError where the cell is not right-handed.
 ReducedCell reduced_cell(const Structure& structure, bool primitive = true, double tolerance = 0.25);
+
+/// A difference of fractional coordinates to the nearest periodic image, in [−½, ½].
+inline double periodic(double x) { return x - std::nearbyint(x); }
 
 }  // namespace spinel

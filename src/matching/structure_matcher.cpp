@@ -14,8 +14,6 @@ namespace {
 
 constexpr double same = 1e-5;  // rms below which no better superposition is looked for
 
-double periodic(double x) { return x - std::nearbyint(x); }
-
 /// Fractional coordinates, an array an axis.
 struct Places {
   std::vector<double> axis[3];

@@ -32,7 +32,7 @@ struct StructureMatch {
 /// other (mirror images among them, so that enantiomorphs are the same), and for each the translations that lay an atom
 /// of the rarest species on one of its kind. Where all atoms then have a partner within 2 stol along each axis, the
 /// assignment of atoms with the least sum of squares is found exactly, in the mean cell of the two, and the mean
-/// displacement is removed. Species are told apart by symbol.
+/// displacement is removed. Species are distinguished by symbol.
 class StructureMatcher {
  public:
   explicit StructureMatcher(const MatcherSettings& settings);

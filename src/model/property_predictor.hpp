@@ -20,7 +20,7 @@ struct CrystalInput {
                                       ///< from the atoms
 };
 
-/// A trained model of crystal properties that only predicts: float32, normalisations folded into the weights, without
+/// A trained model of crystal properties that only predicts: float32, normalizations folded into the weights, without
 /// torch. One crystal at a time on one thread; buffers are kept between calls.
 class PropertyPredictor {
  public:

@@ -15,7 +15,7 @@ struct GraphSettings {
   int max_neighbors = 12;  ///< the nearest so many within the radius; 0: all within it
 };
 
-/// Neighbors of the atoms of one crystal, periodic images told apart. An edge from atom i to neighbor j with image n
+/// Neighbors of the atoms of one crystal, periodic images distinguished. An edge from atom i to neighbor j with image n
 /// is the vector r_j + n·cell − r_i (n a row of three integers, positions as they were given, wrapped or not); its
 /// length is at most the radius. An atom is no neighbor of itself, but its images are. Rows are sorted by distance (as
 /// stored: the float nearest to the length), then neighbor, then image.

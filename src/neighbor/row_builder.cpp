@@ -72,7 +72,7 @@ std::size_t BuildRows(const RowBuilder& b, std::size_t begin) {
         used += hn::CountTrue(du, near);
       }
     }
-    // Rarely a pair is so near the range that single precision cannot tell; the list must not depend on that.
+    // Rarely a pair is so near the range that single precision cannot decide; the list must not depend on that.
     if (!hn::AllTrue(df, hn::Lt(farthest, sure_limit))) {
       used = static_cast<std::size_t>(std::remove_if(b.index + b.first[i], b.index + used,
                                                      [&](std::uint32_t j) {

@@ -6,7 +6,7 @@
 
 namespace spinel {
 
-/// What the vectorised part of NeighborList::build works on.
+/// What the vectorized part of NeighborList::build works on.
 struct RowBuilder {
   const CellGrid* grid;
   const Vec3* position;             ///< [atom] Å

@@ -12,7 +12,7 @@
 
 namespace spinel {
 
-/// Initialises MPI on construction and finalises it on destruction; one per process, owned by main. An error inside MPI
+/// Initializes MPI on construction and finalizes it on destruction; one per process, owned by main. An error inside MPI
 /// (a lost node, a truncated message) prints the rank and MPI's own words and aborts all ranks: no run hangs on it.
 class MpiRuntime {
  public:

@@ -32,19 +32,6 @@ std::vector<Record> taken_apart(const std::vector<char>& bytes) {
 
 }  // namespace
 
-std::vector<Record> deal_records(const Communicator& communicator, const std::vector<Record>& records) {
-  const auto ranks = static_cast<std::size_t>(communicator.size());
-  std::vector<char> bytes;
-  std::vector<std::int64_t> counts(ranks, 0);
-  if (communicator.is_root())
-    for (std::size_t r = 0; r < ranks; ++r) {
-      const std::size_t before = bytes.size();
-      for (std::size_t k = r; k < records.size(); k += ranks) append(bytes, records[k]);
-      counts[r] = static_cast<std::int64_t>(bytes.size() - before);
-    }
-  return taken_apart(communicator.all_to_all(bytes, counts));
-}
-
 std::vector<Record> share_records(const Communicator& communicator, const std::vector<Record>& mine) {
   std::vector<char> bytes;
   for (const Record& record : mine) append(bytes, record);

@@ -64,7 +64,7 @@ void WorkQueue::answer(int rank, const Message& message) {
   if (message.kind == kind_request) {
     done_ += static_cast<std::int64_t>(message.value);
     std::vector<std::int64_t> items = {take()};
-    // Of short items several at once, fewer and fewer towards the end: this rank answers between items of its own only.
+    // Of short items several at once, fewer and fewer toward the end: this rank answers between items of its own only.
     if (ahead_ && items.front() != no_more) {
       const std::size_t left = order_.size() - next_, pools = static_cast<std::size_t>(n_present_) + 1;
       for (std::size_t n = std::min(most_at_once, left / (8 * pools)); n > 0; --n) items.push_back(take());
@@ -76,7 +76,7 @@ void WorkQueue::answer(int rank, const Message& message) {
     done_ += static_cast<std::int64_t>(message.value);
     is_present_[static_cast<std::size_t>(rank)] = false;
     --n_present_;
-    // The number says whether a stop was sent, so that the receiver knows how many messages there are to take.
+    // The number states whether a stop was sent, so that the receiver knows how many messages there are to take.
     reply(rank, {stop_sent_ ? 1 : 0});
   }
 }

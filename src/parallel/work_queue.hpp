@@ -20,7 +20,7 @@ class WorkQueue {
   /// Collective over `world`. `pool`: the group of this rank; rank 0 of `world` must be the root of its own. `order`,
   /// on rank 0: numbers of the items, not negative, first come first. `ahead`: a pool asks for its next item when it
   /// gets one, which hides the time until rank 0 looks up. For items that are short and alike; with a few long ones
-  /// among them, an item would lie waiting behind a long one. Such items also come several at a time, fewer towards the
+  /// among them, an item would lie waiting behind a long one. Such items also come several at a time, fewer toward the
   /// end.
   WorkQueue(const Communicator& world, const Communicator& pool, std::vector<std::int64_t> order, bool ahead);
 
@@ -31,12 +31,12 @@ class WorkQueue {
   /// others, they look whether work was stopped. Cheap enough for every force call.
   void poll();
 
-  /// Asks all pools to take no more items. `code` > 0 says why, the largest given wins.
+  /// Asks all pools to take no more items. `code` > 0 is the reason, the largest given wins.
   void stop(double code);
   /// 0, or why work was stopped, as far as this rank knows: roots of pools from poll(), others from next().
   double stop_code() const { return stop_code_; }
 
-  /// On rank 0: items that are done, as far as it was told.
+  /// On rank 0: items that are done, as far as reported to it.
   std::int64_t done() const { return done_; }
 
   /// Collective over `world`, when every pool got −1: rank 0 goes on serving until all have come here.

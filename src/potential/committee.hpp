@@ -35,7 +35,7 @@ std::vector<double> gather_force_spread(const CommitteeSpread& spread, const Loc
 /// Several potentials for the same atoms as one: energy, forces and virial are the means of theirs, which again are
 /// conservative. Their spread estimates how well the atoms' surroundings are known to models trained on the same data
 /// (query by committee: Seung, Opper, Sompolinsky, COLT 1992, p. 287; for potentials: Schran, Brezina, Marsalek,
-/// J. Chem. Phys. 153, 104105 (2020)). It says nothing of errors the members share.
+/// J. Chem. Phys. 153, 104105 (2020)). It shows nothing of errors the members share.
 ///
 /// Every member gets ghosts and neighbors as far as the longest cutoff reaches and cuts at its own.
 class Committee final : public Potential {

@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "core/error.hpp"
-
 namespace spinel {
 
 ForceField::ForceField(LocalAtoms atoms, Halo halo, std::shared_ptr<Potential> potential,
@@ -60,7 +58,7 @@ ForceField::Staleness ForceField::staleness() const {
   const double room = least_stretch * list_.range() - potential_->cutoff();
   if (room <= 0.0) return Staleness::stale;
   const double limit2 = 0.25 * room * room;
-  // No early exit: the plain maximum vectorises, and most steps look at every atom anyway.
+  // No early exit: the plain maximum vectorizes, and most steps look at every atom anyway.
   double largest2 = 0.0;
   bool finite = true;
   for (std::size_t i = 0; i < atoms_.n_owned; ++i) {

@@ -25,7 +25,7 @@ struct LennardJonesPair {
 /// continuous). Species pairs that are not given are mixed: Lorentz–Berthelot (arithmetic σ, geometric ε), geometric,
 /// or sixth power (Waldman & Hagler, J. Comput. Chem. 14, 1077 (1993)); their cutoffs mix as σ does. The tail
 /// correction adds the energy and pressure of a uniform fluid beyond the cutoff (Allen & Tildesley, 2nd ed.,
-/// eqs. 2.144–2.147 generalised to species pairs); only for `plain` truncation in a fully periodic cell.
+/// eqs. 2.144–2.147 generalized to species pairs); only for `plain` truncation in a fully periodic cell.
 /// Precision `single`: distances and pair forces in float from coordinates relative to the middle of the rank's atoms
 /// (absolute rounding about 6e-8 of their extent), every sum in double.
 class LennardJones final : public Potential {

@@ -37,8 +37,8 @@ class Potential {
   /// Å, how far ghosts and neighbors must reach.
   virtual double cutoff() const = 0;
   virtual GhostNeeds ghost_needs() const = 0;
-  /// Writes the forces (eV/Å) on owned and, where ghost_needs() says so, ghost atoms; `forces` arrives sized for that,
-  /// its content undefined. Returns this rank's energy and virial; those not wanted are zero.
+  /// Writes the forces (eV/Å) on owned and, where ghost_needs() asks for it, ghost atoms; `forces` arrives sized for
+  /// that, its content undefined. Returns this rank's energy and virial; those not wanted are zero.
   virtual EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
                                Forces& forces) = 0;
 };

@@ -16,7 +16,7 @@ using ElasticConstants = Eigen::Matrix<double, 6, 6>;
 Mat3 voigt_strain(std::size_t component, double amount);
 
 /// From stresses (Voigt order, tension positive) at strains of ±`amount` in each component: central differences, so
-/// that the error is of second order in it. Not symmetrised: how far it is from symmetric tells the error.
+/// that the error is of second order in it. Not symmetrized: how far it is from symmetric measures the error.
 ElasticConstants elastic_constants(const std::function<std::array<double, 6>(const Mat3& strain)>& stress,
                                    double amount);
 

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "parallel/blocks.hpp"
+
 namespace spinel {
 
 namespace {
-
-std::int64_t block_begin(std::int64_t n, int rank, int ranks) {
-  return n / ranks * rank + std::min<std::int64_t>(n % ranks, rank);
-}
 
 int block_of(std::int64_t id, std::int64_t n, int ranks) {
   const std::int64_t small = n / ranks, larger = n % ranks;

@@ -17,7 +17,7 @@ class LineSearch {
   /// over; the accepted point is then where it was.
   ///
   /// With the slope φ' along the direction, a trial at length α is acceptable where φ(α) ≤ φ(0) + 10⁻⁴ α φ'(0)
-  /// (Armijo), or where the slope says the same and the energy does not contradict it beyond its noise: φ'(α) ≤ 0.8
+  /// (Armijo), or where the slope shows the same and the energy does not contradict it beyond its noise: φ'(α) ≤ 0.8
   /// |φ'(0)| and φ(α) ≤ φ(0) + noise (the approximate Wolfe condition of Hager & Zhang, SIAM J. Optim. 16, 170 (2005)).
   /// An unphysical trial takes the next one to 0.3 of its length.
   /// The first step is no longer than `scale_of_gradient` (Å²/eV) times the gradient.

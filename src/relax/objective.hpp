@@ -18,7 +18,7 @@ using Variables = std::vector<double>;
 /// What an evaluation found, the same on every rank.
 struct ObjectiveValue {
   std::string obstacle;   ///< why the point is unphysical; empty: it is not
-  double enthalpy = 0.0;  ///< eV; the value to minimise
+  double enthalpy = 0.0;  ///< eV; the value to minimize
   RelaxationProgress progress;
   std::array<double, 6> stress{};  ///< eV/Å³, xx yy zz yz xz xy, tension positive
   bool physical() const { return obstacle.empty(); }

@@ -93,7 +93,7 @@ PetscErrorCode converged(Tao tao, void* context) {
 class Solver {
  public:
   Solver(Run& run, const std::string& method) {
-    const char* what = "setting up the minimiser";
+    const char* what = "setting up the minimizer";
     const MPI_Comm comm = run.walk.objective().communicator().mpi();
     const auto check = [&](PetscErrorCode code) { check_petsc(code, what); };
     check(TaoLineSearchRegister(search_name, create_search));
@@ -131,7 +131,7 @@ class Solver {
   }
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;
-  void solve() { check_petsc(TaoSolve(tao_), "minimising"); }
+  void solve() { check_petsc(TaoSolve(tao_), "minimizing"); }
 
  private:
   Tao tao_ = nullptr;

@@ -9,17 +9,17 @@ namespace spinel {
 /// eV/Å², about the curvature of the energy for one atom: sets how long a step along a plain gradient is, no more.
 constexpr double typical_stiffness = 20.0;
 
-/// A point of a minimisation.
+/// A point of a minimization.
 struct WalkPoint {
   Variables x, gradient;
   ObjectiveValue found;
 };
 
-/// The way of a minimiser over an objective: it tries points and accepts some. Counts evaluations, tells the observer,
-/// and ends the walk on convergence, by the observer's wish, without evaluations left, or where the way is blocked by
-/// unphysical points. It also ends where 100 evaluations bring less enthalpy than one step along forces of the present
-/// size should: that is a kink of the energy, where forces jump and none is small. One evaluation is kept back to
-/// return to the accepted point from a trial that was not.
+/// The way of a minimizer over an objective: it tries points and accepts some. Counts evaluations, reports to the
+/// observer, and ends the walk on convergence, by the observer's wish, without evaluations left, or where the way is
+/// blocked by unphysical points. It also ends where 100 evaluations bring less enthalpy than one step along forces of
+/// the present size should: that is a kink of the energy, where forces jump and none is small. One evaluation is kept
+/// back to return to the accepted point from a trial that was not.
 class Walk {
  public:
   enum class End { none, converged, stopped, exhausted, failed };

@@ -7,7 +7,7 @@
 
 namespace spinel {
 
-/// What every result file says of itself: attributes of /, /input, /provenance.
+/// What every result file states of itself: attributes of /, /input, /provenance.
 void write_header(ResultFile& file, const RunContext& context, bool complete);
 /// The same and /structure.
 void write_header(ResultFile& file, const RunContext& context, const LocalAtoms& atoms, bool complete);

@@ -122,7 +122,7 @@ Performance measure_performance(ForceField& force_field, std::int64_t steps, dou
   const double wall = std::max(result.breakdown.wall, 1e-9), ranks = world.size();
   const auto n = static_cast<double>(force_field.atoms().n_global);
   result.atom_steps_per_second = n * static_cast<double>(steps) / wall;
-  // Reported times are ps in metal units; a day's worth is told in ns.
+  // Reported times are ps in metal units; a day's worth is printed in ns.
   const double scale = units.name == "metal" ? 1e-3 : 1.0;
   result.time_per_day = static_cast<double>(steps) * timestep * units.time_to_output * scale / wall * 86400.0;
   const MemoryUse memory = memory_use();

@@ -33,7 +33,7 @@ struct Breakdown {
 /// Collective.
 Breakdown measure_breakdown(const Timers& timers, const Communicator& communicator);
 
-/// What the closing report of a run of `steps` steps says, and the result file keeps.
+/// What the closing report of a run of `steps` steps prints, and the result file keeps.
 struct Performance {
   Breakdown breakdown;
   std::int64_t steps = 0;

@@ -36,4 +36,19 @@ Trajectory open_trajectory(const TrajectoryOptions& options, const LocalAtoms& a
   return Trajectory::create(communicator, options, frame, atoms.type.data());
 }
 
+Frame frame_of(const ForceField& field, std::int64_t step, double time) {
+  const LocalAtoms& atoms = field.atoms();
+  Frame frame;
+  frame.step = step;
+  frame.time = time;
+  frame.cell = atoms.cell;
+  frame.n = atoms.n_owned;
+  frame.id = atoms.id.data();
+  frame.position = atoms.position.data();
+  frame.image = atoms.image.data();
+  frame.velocity = atoms.velocity.data();
+  frame.force = field.forces().data();
+  return frame;
+}
+
 }  // namespace spinel

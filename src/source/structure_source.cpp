@@ -7,7 +7,6 @@
 #include "core/content_hash.hpp"
 #include "core/error.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/structure_file.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "crystal/structure_bytes.hpp"
 #include "io/dataset/dataset.hpp"
@@ -55,7 +54,7 @@ class MemoryList final : public StructureSource {
 
 using Opener = SourcePointer (*)(const std::string&, const SourceOptions&, const Communicator&);
 
-/// On one rank. InputError where there is no such file or its name and `format` tell nothing.
+/// On one rank. InputError where there is no such file or its name and `format` do not determine what it is.
 Opener opener_of(const std::string& path, const std::string& format) {
   if (!fs::exists(path)) fail_input("there is no file or folder {}", path);
   const bool is_auto = format == "auto";
@@ -70,7 +69,7 @@ Opener opener_of(const std::string& path, const std::string& format) {
   if (is_dataset_name(path)) return open_dataset_list;
   if (!is_structure_file(path))
     fail_input(
-        "{}: its name does not tell what it is: *.xyz, *.extxyz, *.csv, *.json, *.jsonl, *.cif, POSCAR* (each also "
+        "{}: its name does not state what it is: *.xyz, *.extxyz, *.csv, *.json, *.jsonl, *.cif, POSCAR* (each also "
         ".gz), *.h5 or a folder",
         path);
   return open_files;

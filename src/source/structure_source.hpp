@@ -30,7 +30,7 @@ struct SourceOptions {
   std::string id_key;                   ///< column or key of the identifier; empty: the usual ones (dataset_id_keys)
   std::vector<std::string> properties;  ///< names of the columns of an id_prop.csv without titles
   std::vector<std::string> scalars;     ///< names of the numbers that read_crystal() looks up
-  /// A file of one structure has its name as info "id", and not its "comment" or "data_block": as a dataset wants it.
+  /// A file of one structure has its name as info "id", and not its "comment" or "data_block": as a dataset takes it.
   bool file_ids = false;
 };
 
@@ -59,7 +59,7 @@ class StructureSource {
   virtual void read_crystal(std::int64_t i, CrystalRecord& record);
   /// Lets go of open files until the next read(): for whoever has thousands of sources.
   virtual void close() {}
-  /// Tells one list from another: of all that its files hold, or of their names and sizes where there are many.
+  /// Identifies the list: of all that its files hold, or of their names and sizes where there are many.
   virtual std::uint64_t fingerprint() const = 0;
 
  protected:
@@ -67,8 +67,8 @@ class StructureSource {
 };
 
 /// Collective: one rank looks through the files, all can read afterwards. `path`: doc/datasets.md has the formats.
-/// InputError on all ranks where there is nothing, where the name tells no format, where the records cannot be told
-/// apart (what is wrong in one of them shows when it is read), or where none could have one of the `scalars`.
+/// InputError on all ranks where there is nothing, where the name states no format, where the records cannot be
+/// distinguished (what is wrong in one of them shows when it is read), or where none could have one of the `scalars`.
 std::shared_ptr<StructureSource> open_structure_source(const std::string& path, const SourceOptions& options,
                                                        const Communicator& communicator);
 

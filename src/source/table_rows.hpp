@@ -10,7 +10,7 @@ namespace spinel {
 /// The rows of comma-separated values, of which every rank can read any one.
 class TableRows {
  public:
-  /// Collective. InputError on all ranks where rows cannot be told apart, or there is none.
+  /// Collective. InputError on all ranks where rows cannot be distinguished, or there is none.
   TableRows(const std::string& path, const Communicator& communicator);
 
   std::int64_t size() const { return static_cast<std::int64_t>(rows_.size()); }  ///< with that of titles

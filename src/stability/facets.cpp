@@ -1,7 +1,6 @@
 #include "stability/facets.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>

@@ -17,7 +17,7 @@ struct HullPoint {
 /// The lower convex hull of formation energies over the compositions of k elements, found where it is asked for.
 ///
 /// At composition c the hull is the least energy of any mixture, a linear program in the amounts x of the n phases
-///     minimise Σ e_j x_j   where   Σ a_j x_j = c,  x ≥ 0        (a_j: atomic fractions, Σ_i a_ij = 1)
+///     minimize Σ e_j x_j   where   Σ a_j x_j = c,  x ≥ 0        (a_j: atomic fractions, Σ_i a_ij = 1)
 /// solved by the revised simplex method in a basis of k phases, which is a facet of the hull. It starts at the
 /// elements, is exact in any dimension, and needs no facet but those asked about; these are kept, and the next
 /// composition that lies in one of them needs no simplex step. Ties and degenerate vertices (collinear points, phases

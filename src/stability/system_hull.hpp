@@ -30,7 +30,7 @@ class SystemHull {
     hull_.add(fractions_.data(), phases_.all()[static_cast<std::size_t>(phase)].formation_energy);
     column_phase_.push_back(phase);
   }
-  /// The phases of a system or subsystem that `chosen` says.
+  /// The phases of the system or subsystem `chosen`.
   template <class Chosen>
   void add_phases(const ChemicalSystem& system, Chosen&& chosen) {
     for (auto p = system.begin; p < system.end; ++p)

@@ -52,7 +52,7 @@ class Objective {
   virtual void assess(const std::vector<std::int64_t>& samples, MetricSums& sums, double* output) = 0;
 
   /// The network with its present weights as a file that predictions need nothing else but: architecture with
-  /// normalisation, element features and graph settings inside.
+  /// normalization, element features and graph settings inside.
   virtual ModelFile model_file() = 0;
 };
 

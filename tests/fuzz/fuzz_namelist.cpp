@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "input/schema.hpp"
 
-// Nothing but an InputError may come out, it must say where, and what is accepted must survive its own echo.
+// Nothing but an InputError may come out, it must state where, and what is accepted must survive its own echo.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   spinel::Input input;

@@ -7,7 +7,7 @@
 
 namespace spinel::testing_support {
 
-/// What one potential says of a structure.
+/// What one potential predicts for a structure.
 struct Answer {
   EnergyVirial sums;
   std::vector<Vec3> force;
@@ -22,8 +22,8 @@ inline Answer ask(const Structure& s, const std::shared_ptr<Potential>& potentia
   return answer;
 }
 
-/// Means and spreads of a committee against those worked out from what each member says alone. `tolerance` is relative
-/// to the largest number among them.
+/// Means and spreads of a committee against those worked out from what each member predicts alone. `tolerance` is
+/// relative to the largest number among them.
 inline void expect_statistics_of_members(const Structure& s, const std::vector<std::shared_ptr<Potential>>& members,
                                          double tolerance) {
   const auto world = Communicator::world();
@@ -85,7 +85,7 @@ inline void expect_statistics_of_members(const Structure& s, const std::vector<s
     EXPECT_EQ(spread[static_cast<std::size_t>(summary.worst_id)], summary.force_max);
   }
 
-  // Without a look nothing changes, and what was not wanted is not told.
+  // Without a look nothing changes, and what was not asked for is not predicted.
   Timers other;
   auto plain = make_force_field(s, std::make_shared<Committee>(members), other);
   const EnergyVirial again = plain.update({false, true});

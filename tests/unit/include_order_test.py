@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks the includes of src/ against the table in doc/architecture.md, and that heavy headers stay where it says.
+"""Checks the includes of src/ against the table in doc/architecture.md, and that heavy headers stay where it states.
 
     tests/unit/include_order_test.py [source root]
 """

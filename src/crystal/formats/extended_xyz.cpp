@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <numeric>
 
 #include "core/units.hpp"
 #include "crystal/elements.hpp"

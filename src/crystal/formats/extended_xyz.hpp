@@ -17,7 +17,7 @@ namespace spinel {
 /// (regularize_cell). Every other key goes to Structure::info as text; a comment without Lattice, Properties and '='
 /// becomes info "comment".
 ///
-/// Properties=name:type:columns:… says what the columns hold; without it, species and positions, further columns
+/// Properties=name:type:columns:… states what the columns hold; without it, species and positions, further columns
 /// ignored. Known names, the case ignored: species (also symbols, element); Z, numbers; pos, positions (Å);
 /// velo, vel, velocity, velocities (Å/fs; reduced in reduced units); momenta (ASE's: sqrt(amu eV), which makes the
 /// velocity momentum/mass in Å per sqrt(amu Å²/eV) = 10.1805 fs); force, forces (eV/Å); move_mask (1 or 3 columns, T:

@@ -1,7 +1,6 @@
 #include "crystal/formats/poscar.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
 
@@ -231,7 +230,7 @@ void write_poscar(const std::string& path, const Structure& s) {
       if (selective) {
         Bits vectors = 0;
         if (!free_vectors(s.cell, 7u & ~static_cast<unsigned>(s.fixed[i]), vectors))
-          fail("cannot write {}: atom {} is held along x, y or z in a way POSCAR cannot tell in this cell", path,
+          fail("cannot write {}: atom {} is held along x, y or z in a way POSCAR cannot state in this cell", path,
                i + 1);
         for (unsigned k = 0; k < 3; ++k) out.write(" {}", (vectors >> k & 1u) != 0 ? 'T' : 'F');
       }

@@ -22,8 +22,8 @@ Structure parse_poscar(std::string_view text, const std::string& name, const std
                        bool allow_labels = false);
 
 /// Writes VASP 5 with Direct coordinates, velocities and Selective dynamics where the structure has them. Atoms are
-/// grouped by species, as VASP wants them, in the order of the species and otherwise of the structure; a cell that is
-/// not periodic is written as it is. Throws Error where fixed components cannot be told by lattice vectors.
+/// grouped by species, as VASP expects them, in the order of the species and otherwise of the structure; a cell that is
+/// not periodic is written as it is. Throws Error where fixed components cannot be written along lattice vectors.
 void write_poscar(const std::string& path, const Structure& structure);
 
 }  // namespace spinel

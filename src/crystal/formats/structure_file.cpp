@@ -24,7 +24,8 @@ Format format_of(const std::string& path) {
   if (extension == ".vasp" || extension == ".poscar" || text.rfind("poscar", 0) == 0 || text.rfind("contcar", 0) == 0)
     return Format::poscar;
   fail_input(
-      "{}: the format of a structure is told by its name: *.xyz, *.extxyz, *.cif, *.vasp, POSCAR*, CONTCAR*, or one of "
+      "{}: the format of a structure is recognized by its name: *.xyz, *.extxyz, *.cif, *.vasp, POSCAR*, CONTCAR*, or "
+      "one of "
       "them with .gz",
       path);
 }

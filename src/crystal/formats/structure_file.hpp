@@ -15,16 +15,16 @@ struct ReadOptions {
   std::vector<std::string> species;  ///< for a VASP 4 POSCAR: the symbols it lacks
 };
 
-/// Reads a structure in the format its name tells: *.xyz, *.extxyz; *.cif; *.vasp, *.poscar, POSCAR*, CONTCAR*; *.json,
-/// *.jsonl, *.ndjson (json_records.hpp); each also gzipped with .gz after it. Cells are regular afterwards
+/// Reads a structure in the format that its name states: *.xyz, *.extxyz; *.cif; *.vasp, *.poscar, POSCAR*, CONTCAR*;
+/// *.json, *.jsonl, *.ndjson (json_records.hpp); each also gzipped with .gz after it. Cells are regular afterwards
 /// (regularize_cell). InputError with file and line.
 Structure read_structure(const std::string& path, const ReadOptions& options = {});
 
-/// Writes it in the format its name tells, JSON excepted, whole or not at all (TextWriter). Throws Error where it
-/// cannot be written, and InputError where the name tells no format.
+/// Writes it in the format that its name states, JSON excepted, whole or not at all (TextWriter). Throws Error where it
+/// cannot be written, and InputError where the name states no format.
 void write_structure(const std::string& path, const Structure& structure);
 
-/// InputError where the name tells no format that one structure is also written in.
+/// InputError where the name states no format that one structure is also written in.
 void check_structure_format(const std::string& path);
 
 }  // namespace spinel

@@ -202,7 +202,7 @@ bool parse_number(std::string_view token, double& value) {
   const char* end = token.data() + token.size();
   const auto [rest, error] = std::from_chars(token.data(), end, value);
   if (rest != end || token.empty()) return false;
-  // Too small and too large look alike to from_chars; strtod tells 0 from infinity.
+  // Too small and too large look alike to from_chars; strtod distinguishes 0 from infinity.
   if (error == std::errc::result_out_of_range)
     value = std::strtod(std::string(token).c_str(), nullptr);
   else if (error != std::errc())

@@ -14,8 +14,8 @@
 
 namespace spinel {
 
-/// The lines of a file, plain or gzip (told by its first bytes), or of text in memory, one after the other: never more
-/// than a line and a buffer is held. Lines end with \n or \r\n; the ending is not part of them.
+/// The lines of a file, plain or gzip (recognized by its first bytes), or of text in memory, one after the other: never
+/// more than a line and a buffer is held. Lines end with \n or \r\n; the ending is not part of them.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);

@@ -9,7 +9,7 @@
 
 namespace spinel::xyz {
 
-// The comment line of an extended XYZ frame; used by the reader only (extended_xyz.hpp says what is read).
+// The comment line of an extended XYZ frame; used by the reader only (extended_xyz.hpp states what is read).
 
 /// What a group of columns holds.
 enum class Role { skip, species, number, position, velocity, momentum, force, move_mask, mass, id };

@@ -75,7 +75,7 @@ class WindowedCorrelation {
 
 /// Mean square displacement ⟨(Δx², Δy², Δz²)⟩ (Å²); D = slope/2 of a line fitted to the second half of the window.
 /// Displacements are differences of unwrapped fractional coordinates times the present cell, so a breathing cell does
-/// not move atoms. The drift of the centre of mass is not subtracted.
+/// not move atoms. The drift of the center of mass is not subtracted.
 class MeanSquareDisplacement : public WindowedCorrelation {
  public:
   MeanSquareDisplacement(ForceField& force_field, std::int64_t every, std::int64_t window, double timestep)

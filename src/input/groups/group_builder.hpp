@@ -23,9 +23,22 @@ class GroupBuilder {
   /// These calculations use the group only where it is given.
   void optional_for(std::vector<std::string> calculations) { group_->optional_for = std::move(calculations); }
 
-  /// At a restart every key so far may change, and is told.
-  void keys_may_change() {
-    for (Key& key : group_->keys) key.may_change();
+  /// The calculation of this name takes many structures and relaxes them where `relax` is set.
+  void sweeps_structures(bool Parameters::*relax) {
+    group_->takes_many_structures = true;
+    group_->relaxes_structures = [parameters = parameters_, relax](const Input& i) { return (i.*parameters).*relax; };
+  }
+  /// The calculation of this name relaxes structures.
+  void relaxes_structures() {
+    group_->relaxes_structures = [](const Input&) { return true; };
+  }
+
+  /// At a restart every key so far may change, and is reported; `calculations`: only with these.
+  void keys_may_change(const std::vector<std::string>& calculations = {}) {
+    for (Key& key : group_->keys) key.may_change_for(calculations);
+  }
+  void keys_may_change_silently() {
+    for (Key& key : group_->keys) key.may_change_silently();
   }
 
   template <class T>

@@ -72,7 +72,7 @@ void add_convert(std::vector<Group>& groups) {
   g.key("structure_key", &P::structure_key, "column or key of the structure, in CSV and JSON")
       .if_empty("structure, cif or the whole entry");
   g.key("properties", &P::properties, "columns or keys of properties that are kept").length(1, 10000).if_empty("all");
-  g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not tell")
+  g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not state it")
       .length(1, 10000)
       .if_empty("the usual ones")
       .may_change();

@@ -7,9 +7,10 @@ void add_evaluate(std::vector<Group>& groups) {
   constexpr std::size_t most_files = 10000;
   GroupBuilder<P> g(groups, "evaluate", &Input::evaluate,
                     "How many structures of a set (&structure) are stable, unique and novel.", {"evaluate"});
+  g.sweeps_structures(&P::relax);
   g.key("relax", &P::relax,
-        "relaxation of the set with &potential, as &relax says; else its structures are taken as they are, with the "
-        "energies of its file");
+        "relaxation of the set with &potential by the keys of &relax; else its structures are taken as they are, with "
+        "the energies of its file");
   g.key("hull", &P::hull, "convex hull that stability is measured from: result file of calculation = 'hull'")
       .if_empty("none: stability is not judged")
       .may_change();
@@ -34,7 +35,7 @@ void add_evaluate(std::vector<Group>& groups) {
   g.key("energy_key", &P::energy_key, "key of the energy in the comment lines of the set's file, with relax = .false.")
       .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy");
   g.key("energy_kind", &P::energy_kind,
-        "kind of the energy: formation or total, of an atom or of the structure; 'auto': its key's name says")
+        "kind of the energy: formation or total, of an atom or of the structure; 'auto': from its key's name")
       .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"});
   g.key("ltol", &P::ltol, "fraction to which the lattice vectors of matching structures agree").above(0);
   g.key("stol", &P::stol,

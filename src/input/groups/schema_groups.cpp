@@ -91,58 +91,48 @@ void add_potential(std::vector<Group>& groups) {
   g.optional_for({"hull", "evaluate"});
   g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
       .one_of(styles)
-      .required()
-      .may_change_for({"md"});
+      .required();
   g.key("precision", &P::precision,
         "precision of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over "
         "atoms with a network")
-      .one_of({"double", "single"})
-      .may_change_for({"md"});
+      .one_of({"double", "single"});
   g.key("pairs", &P::pairs,
         "pairs of species, such as 'Ar-Kr', whose coefficients epsilon, sigma and cutoff list in this order")
       .length(1, n_pairs)
-      .if_empty("one value of each key holds for every pair")
-      .may_change_for({"md"});
+      .if_empty("one value of each key holds for every pair");
   g.key("epsilon", &P::epsilon, "depth of the Lennard-Jones well, one value a pair")
       .in(&UnitSystem::energy)
       .length(1, n_pairs)
       .at_least(0)
-      .if_empty("none")
-      .may_change_for({"md"});
+      .if_empty("none");
   g.key("sigma", &P::sigma, "distance at which the Lennard-Jones energy is zero, one value a pair")
       .in(&UnitSystem::length)
       .length(1, n_pairs)
       .above(0)
-      .if_empty("none")
-      .may_change_for({"md"});
+      .if_empty("none");
   g.key("cutoff", &P::cutoff, "distance beyond which a pair does not interact: one value for all pairs, or one a pair")
       .in(&UnitSystem::length)
       .length(1, n_pairs)
       .above(0)
-      .if_empty("none")
-      .may_change_for({"md"});
+      .if_empty("none");
   g.key("mixing", &P::mixing, "rule for pairs that are not listed, from the pairs of like species; 'none': an error")
-      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"})
-      .may_change_for({"md"});
+      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"});
   g.key("truncation", &P::truncation,
         "end of the Lennard-Jones energy at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' "
         "brings energy and force to zero")
-      .one_of({"plain", "shifted", "smooth"})
-      .may_change_for({"md"});
+      .one_of({"plain", "shifted", "smooth"});
   g.key("smooth_width", &P::smooth_width, "width below the cutoff over which 'smooth' switches off")
       .in(&UnitSystem::length)
       .above(0)
-      .unless(0, "a tenth of the cutoff")
-      .may_change_for({"md"});
+      .unless(0, "a tenth of the cutoff");
   g.key("tail_correction", &P::tail_correction,
-        "addition of energy and pressure of a uniform fluid beyond a plain cutoff")
-      .may_change_for({"md"});
+        "addition of energy and pressure of a uniform fluid beyond a plain cutoff");
   g.key("model", &P::model,
         "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
         "are a committee, whose mean is the potential")
       .length(1, 100)
-      .if_empty("none")
-      .may_change_for({"md"});
+      .if_empty("none");
+  g.keys_may_change({"md"});
   g.key("device", &P::device, "device on which a network runs: 'cpu', or 'cuda', one GPU for each rank of a node")
       .one_of({"cpu", "cuda"})
       .may_change();
@@ -238,16 +228,14 @@ void add_neighbor(std::vector<Group>& groups) {
   g.key("skin", &P::skin, "distance beyond the cutoff that neighbor lists reach")
       .in(&UnitSystem::length)
       .at_least(0)
-      .lj(0.3)
-      .may_change();
+      .lj(0.3);
   g.key("rebuild_every", &P::rebuild_every, "steps between rebuilds of the neighbor lists")
       .in("steps")
       .above(0)
-      .unless(0, "only when an atom has moved half the skin")
-      .may_change();
+      .unless(0, "only when an atom has moved half the skin");
   g.key("check_displacement", &P::check_displacement,
-        "rebuild of the neighbor lists also whenever an atom has moved half the skin")
-      .may_change();
+        "rebuild of the neighbor lists also whenever an atom has moved half the skin");
+  g.keys_may_change();
 }
 
 void add_parallel(std::vector<Group>& groups) {
@@ -256,24 +244,20 @@ void add_parallel(std::vector<Group>& groups) {
   g.key("grid", &P::grid, "bricks along each lattice vector; their product is the number of ranks of a pool")
       .length(3)
       .between(1, 1000000)
-      .if_empty("chosen by surface")
-      .may_change();
+      .if_empty("chosen by surface");
   g.key("pools", &P::pools, "groups of ranks that work independently on different structures")
       .between(1, 1000000)
-      .unless(0, "one for one structure, one a rank for many")
-      .may_change();
+      .unless(0, "one for one structure, one a rank for many");
   g.key("balance", &P::balance, "motion of brick boundaries where atoms are spread unevenly over the ranks")
-      .only_for({"md"})
-      .may_change();
+      .only_for({"md"});
   g.key("balance_threshold", &P::balance_threshold,
         "largest over mean number of atoms of a rank above which bricks are balanced")
       .between(1.0, 1000.0)
-      .only_for({"md"})
-      .may_change();
+      .only_for({"md"});
   g.key("balance_every", &P::balance_every, "builds of neighbor lists between balance checks")
       .between(1, 1000000000)
-      .only_for({"md"})
-      .may_change();
+      .only_for({"md"});
+  g.keys_may_change();
 }
 
 void add_output(std::vector<Group>& groups) {
@@ -284,44 +268,37 @@ void add_output(std::vector<Group>& groups) {
       .in("steps")
       .above(0)
       .unless(0, "only the first and last step")
-      .only_for({"md"})
-      .may_change_silently();
+      .only_for({"md"});
   g.key("trajectory_every", &P::trajectory_every,
         "steps between frames of the trajectory <prefix>.h5md; of many relaxations: <prefix>_trajectory.xyz")
       .in("steps")
       .above(0)
       .unless(0, "no trajectory")
-      .only_for({"md", "relax"})
-      .may_change_silently();
+      .only_for({"md", "relax"});
   g.key("checkpoint_every", &P::checkpoint_every, "steps between checkpoints")
       .in("steps")
       .above(0)
       .unless(0, "only at the end")
-      .only_for({"md", "relax"})
-      .may_change_silently();
+      .only_for({"md", "relax"});
   g.key("checkpoint_seconds", &P::checkpoint_seconds, "wall time between checkpoints")
       .in("s")
       .above(0)
       .unless(0, "none by time")
-      .only_for({"energy", "md", "relax", "ising", "train"})
-      .may_change_silently();
+      .only_for({"energy", "md", "relax", "ising", "train"});
   g.key("trajectory_fields", &P::trajectory_fields, "quantities of every atom in a frame of the trajectory")
       .length(1, 4)
       .one_of({"position", "image", "velocity", "force"})
-      .only_for({"md", "relax"})
-      .may_change_silently();
+      .only_for({"md", "relax"});
   g.key("trajectory_precision", &P::trajectory_precision, "precision of the numbers in the trajectory")
       .one_of({"single", "double"})
-      .only_for({"md", "relax"})
-      .may_change_silently();
+      .only_for({"md", "relax"});
   g.key("compression", &P::compression, "deflate level of the trajectory; 0: none")
       .between(0, 9)
-      .only_for({"md", "relax"})
-      .may_change_silently();
+      .only_for({"md", "relax"});
   g.key("final_structure", &P::final_structure,
         "name of a file in outdir for the last structure: extended XYZ, POSCAR or CIF by its name")
-      .if_empty("none")
-      .may_change_silently();
+      .if_empty("none");
+  g.keys_may_change_silently();
 }
 
 void add_analysis(std::vector<Group>& groups) {

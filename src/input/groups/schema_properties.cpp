@@ -29,7 +29,7 @@ void add_properties(std::vector<Group>& groups) {
       .in("steps")
       .at_least(0);
   g.key("nve_atoms", &P::nve_atoms, "least number of atoms of the supercell whose drift is measured").at_least(1);
-  g.keys_may_change();  // made anew from the potential, whatever a training was told before
+  g.keys_may_change();  // made anew from the potential, whatever a training was given before
 }
 
 }  // namespace spinel

@@ -9,6 +9,7 @@ void add_relax(std::vector<Group>& groups) {
                     "before the dynamics.",
                     {"relax", "md", "hull", "evaluate"});
   g.optional_for({"md", "hull", "evaluate"});
+  g.relaxes_structures();
   g.key(
        "minimizer", &P::minimizer,
        "minimizer: 'fire', or PETSc TAO's limited-memory quasi-Newton ('lbfgs', 'blmvm') or conjugate gradients ('cg')")

@@ -9,6 +9,7 @@ void add_hull(std::vector<Group>& groups) {
                     "Formation energies, energies above the convex hull and decompositions of entries of any number of "
                     "elements.",
                     {"hull"});
+  g.sweeps_structures(&P::relax);
   g.key("entries", &P::entries,
         "files of the entries that make the hull: CSV, JSON of pymatgen or the Materials Project, extended XYZ with "
         "energies, each also .gz; datasets")
@@ -26,7 +27,8 @@ void add_hull(std::vector<Group>& groups) {
         "elements")
       .length(1, most_files)
       .if_empty("none");
-  g.key("relax", &P::relax, "relaxation of structures and prototypes, as &relax says, before their energies are taken");
+  g.key("relax", &P::relax,
+        "relaxation of structures and prototypes, by the keys of &relax, before their energies are taken");
   g.key("reference", &P::reference, "result file of an earlier hull, instead of entries").if_empty("none").may_change();
   g.key("candidates", &P::candidates,
         "files of entries whose energies above the hull are asked for without their being part of it")
@@ -48,7 +50,7 @@ void add_hull(std::vector<Group>& groups) {
       .may_change();
   g.key(
        "energy_kind", &P::energy_kind,
-       "kind of the energy: formation or total, of an atom or of all atoms of the formula; 'auto': its key's name says")
+       "kind of the energy: formation or total, of an atom or of all atoms of the formula; 'auto': from its key's name")
       .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"})
       .may_change();
   g.key("elemental_references", &P::elemental_references,

@@ -8,6 +8,10 @@
 
 namespace spinel {
 
+bool has_empty(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); });
+}
+
 void check_selected_keys(const Input& input, const std::string& group) {
   Input given = input, standard;
   const Group& keys = *find_group(group);

@@ -2,13 +2,6 @@
 #include <set>
 
 #include "input/validate/check.hpp"
-#include "input/validate/validate_dataset.hpp"
-#include "input/validate/validate_evaluate.hpp"
-#include "input/validate/validate_ising.hpp"
-#include "input/validate/validate_model.hpp"
-#include "input/validate/validate_predict.hpp"
-#include "input/validate/validate_stability.hpp"
-#include "input/validate/validate_train.hpp"
 
 namespace spinel {
 
@@ -19,10 +12,6 @@ std::string repeated(const std::vector<std::string>& names) {
   for (const auto& name : names)
     if (!seen.insert(name).second) return name;
   return "";
-}
-
-bool has_empty(const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); });
 }
 
 bool is_file_name(const std::string& name) {

@@ -1,7 +1,3 @@
-#include "input/validate/validate_dataset.hpp"
-
-#include <algorithm>
-
 #include "input/validate/check.hpp"
 
 namespace spinel {

@@ -1,7 +1,3 @@
-#include "input/validate/validate_evaluate.hpp"
-
-#include <algorithm>
-
 #include "input/validate/check.hpp"
 
 namespace spinel {
@@ -16,8 +12,7 @@ void check_evaluate_keys(const Input& input) {
     fail_key(input, "structure", "prototype", "a set of structures comes from a file or a folder");
   if (input.structure.frame != -1)
     fail_key(input, "structure", "frame", "one frame is asked for, but calculation = 'evaluate' takes all");
-  check(std::any_of(p.reference.begin(), p.reference.end(), [](const auto& name) { return name.empty(); }), "reference",
-        "a file name must not be empty");
+  check(has_empty(p.reference), "reference", "a file name must not be empty");
   check(p.relax && !given("potential"), "relax", "needs &potential; relax = .false. takes the set as it is");
   check(p.relax && !p.energy_key.empty(), "energy_key", "goes with relax = .false.; the potential gives the energies");
   check(p.relax && p.energy_kind != "auto", "energy_kind", "goes with relax = .false.");

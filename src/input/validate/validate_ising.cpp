@@ -1,9 +1,7 @@
-#include "input/validate/validate_ising.hpp"
+#include "input/validate/check.hpp"
 
 #include <algorithm>
 #include <cmath>
-
-#include "input/validate/check.hpp"
 
 namespace spinel {
 

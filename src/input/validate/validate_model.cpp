@@ -1,9 +1,8 @@
-#include "input/validate/validate_model.hpp"
+#include "input/validate/check.hpp"
 
 #include <algorithm>
 
 #include "input/model_kinds.hpp"
-#include "input/validate/check.hpp"
 
 namespace spinel {
 

@@ -1,9 +1,6 @@
-#include "input/validate/validate_predict.hpp"
-
-#include <algorithm>
-#include <set>
-
 #include "input/validate/check.hpp"
+
+#include <set>
 
 namespace spinel {
 

@@ -1,19 +1,8 @@
-#include "input/validate/validate_stability.hpp"
+#include "input/validate/check.hpp"
 
 #include <algorithm>
 
-#include "core/error.hpp"
-#include "input/schema.hpp"
-
 namespace spinel {
-
-namespace {
-
-bool has_empty(const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); });
-}
-
-}  // namespace
 
 void check_hull_keys(const Input& input) {
   const auto& p = input.hull;

@@ -1,8 +1,6 @@
-#include "input/validate/validate_train.hpp"
+#include "input/validate/check.hpp"
 
 #include <algorithm>
-
-#include "input/validate/check.hpp"
 
 namespace spinel {
 

@@ -11,7 +11,7 @@
 
 namespace spinel {
 
-/// Structures with labels, in memory once per node, every structure seen by every rank: doc/datasets.md says what the
+/// Structures with labels, in memory once per node, every structure seen by every rank: doc/datasets.md states what the
 /// file holds. Å, eV, eV/Å, eV/Å³.
 class Dataset {
  public:

@@ -202,39 +202,6 @@ void DatasetRecords::append(const DatasetRecords& more) {
   for (std::size_t k = 1; k < more.atom_offset.size(); ++k) atom_offset.push_back(atoms_before + more.atom_offset[k]);
 }
 
-void put_records(ByteWriter& out, const DatasetRecords& records) {
-  out.put(records.atom_offset);
-  out.put(records.cell);
-  out.put(records.periodic);
-  out.put(records.atomic_number);
-  out.put(records.position);
-  out.put(records.force);
-  out.put(records.stress);
-  out.put(records.id);
-  out.put(static_cast<std::uint64_t>(records.property.size()));
-  for (const auto& [name, values] : records.property) {
-    out.put(name);
-    out.put(values);
-  }
-}
-
-DatasetRecords get_records(ByteReader& in) {
-  DatasetRecords records;
-  in.get(records.atom_offset);
-  in.get(records.cell);
-  in.get(records.periodic);
-  in.get(records.atomic_number);
-  in.get(records.position);
-  in.get(records.force);
-  in.get(records.stress);
-  in.get(records.id);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
-    const auto name = in.get<std::string>();
-    in.get(records.property[name]);
-  }
-  return records;
-}
-
 DatasetColumns take_columns(DatasetRecords& records, const Communicator& communicator) {
   DatasetColumns columns;
   const auto n = static_cast<std::size_t>(records.n_structures());

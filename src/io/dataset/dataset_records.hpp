@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "core/byte_stream.hpp"
 #include "crystal/structure.hpp"
 #include "parallel/communicator.hpp"
 
@@ -42,14 +42,15 @@ class DatasetRecords {
   std::string id_key_;
 };
 
-/// Records as bytes of this machine, for journals.
-void put_records(ByteWriter& out, const DatasetRecords& records);
-DatasetRecords get_records(ByteReader& in);
+/// As bytes (core/byte_stream.hpp).
+inline auto members(DatasetRecords& r) {
+  return std::tie(r.atom_offset, r.cell, r.periodic, r.atomic_number, r.position, r.force, r.stress, r.id, r.property);
+}
 
 /// "id", "material_id", …: keys taken as the id, in this order.
 const std::vector<std::string>& dataset_id_keys();
 
-/// Unit of a property of a usual name ("band_gap": "eV"); empty where the name tells none.
+/// Unit of a property of a usual name ("band_gap": "eV"); empty where the name states none.
 std::string usual_unit(const std::string& name);
 
 /// Properties of the records of all ranks: numbers where every record that has one has a number (or True, False: 1, 0),

@@ -31,7 +31,7 @@ class DeferredFile {
   DeferredFile& operator=(const DeferredFile&) = delete;
 
   hid_t id() const { return file_; }
-  /// `bytes` is the size in the file, after filters; bit k of `skipped_filters` says that filter k was not applied.
+  /// `bytes` is the size in the file, after filters; bit k of `skipped_filters` states that filter k was not applied.
   std::uint64_t allocate_chunk(hid_t dataset, const std::vector<hsize_t>& offset, std::size_t bytes,
                                std::uint32_t skipped_filters);
   /// Chunk bytes written by others must be synced before.

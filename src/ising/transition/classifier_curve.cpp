@@ -43,10 +43,6 @@ std::optional<double> crossing(const std::vector<double>& temperatures, const st
   return std::nullopt;
 }
 
-double deviation(const std::vector<double>& values) {
-  return error_of_mean(values) * std::sqrt(static_cast<double>(values.size()));
-}
-
 }  // namespace
 
 double error_of_mean(const std::vector<double>& values) {
@@ -55,6 +51,10 @@ double error_of_mean(const std::vector<double>& values) {
   double squares = 0.0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return std::sqrt(squares / (n - 1.0) / n);
+}
+
+double deviation(const std::vector<double>& values) {
+  return error_of_mean(values) * std::sqrt(static_cast<double>(values.size()));
 }
 
 ClassifierCurve classifier_curve(const std::vector<double>& temperatures,

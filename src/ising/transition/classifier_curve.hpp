@@ -7,7 +7,7 @@
 
 namespace spinel {
 
-/// What classifiers of phases say of configurations at one lattice size, as a curve of the temperature.
+/// What classifiers of phases predict for configurations at one lattice size, as a curve of the temperature.
 struct ClassifierCurve {
   /// Of each temperature: the probability of the disordered phase, mean over configurations and networks. The error
   /// holds the scatter of the configurations and, with two networks or more, that of the networks.
@@ -35,5 +35,7 @@ ClassifierCurve classifier_curve(const std::vector<double>& temperatures,
 
 /// Standard deviation of the mean of independent numbers; 0 for fewer than two.
 double error_of_mean(const std::vector<double>& values);
+/// Standard deviation of each of them.
+double deviation(const std::vector<double>& values);
 
 }  // namespace spinel

@@ -50,9 +50,9 @@ std::optional<Peak> middle_peak(const std::vector<double>& x, const std::vector<
 }  // namespace
 
 ConfusionCurve confusion_curve(const std::vector<double>& trials, const std::vector<double>& temperatures,
-                               const std::vector<std::vector<std::vector<std::vector<std::uint8_t>>>>& right,
+                               const std::vector<std::vector<std::vector<std::vector<std::uint8_t>>>>& correct,
                                std::int64_t resamples, std::uint64_t seed) {
-  const std::size_t n_trials = trials.size(), n_t = temperatures.size(), n_networks = right.size();
+  const std::size_t n_trials = trials.size(), n_t = temperatures.size(), n_networks = correct.size();
   if (n_trials < 5) fail("{} trial temperatures are too few for a peak between two minima; 5 are needed", n_trials);
   // Mean over networks, [trial][temperature][configuration].
   std::vector<std::vector<std::vector<double>>> mean(n_trials, std::vector<std::vector<double>>(n_t));
@@ -60,7 +60,7 @@ ConfusionCurve confusion_curve(const std::vector<double>& trials, const std::vec
   result.of_network.assign(n_networks, std::vector<double>(n_trials, 0.0));
   double n_all = 0.0;
   std::vector<std::size_t> n_of(n_t);
-  for (std::size_t t = 0; t < n_t; ++t) n_of[t] = right.at(0)[0][t].size(), n_all += static_cast<double>(n_of[t]);
+  for (std::size_t t = 0; t < n_t; ++t) n_of[t] = correct.at(0)[0][t].size(), n_all += static_cast<double>(n_of[t]);
   for (std::size_t trial = 0; trial < n_trials; ++trial) {
     double below = 0.0;
     for (std::size_t t = 0; t < n_t; ++t) {
@@ -68,7 +68,7 @@ ConfusionCurve confusion_curve(const std::vector<double>& trials, const std::vec
       mean[trial][t].assign(n_of[t], 0.0);
       for (std::size_t k = 0; k < n_networks; ++k)
         for (std::size_t c = 0; c < n_of[t]; ++c) {
-          const double value = right[k][trial][t][c];
+          const double value = correct[k][trial][t][c];
           mean[trial][t][c] += value / static_cast<double>(n_networks);
           result.of_network[k][trial] += value / n_all;
         }
@@ -112,7 +112,7 @@ ConfusionCurve confusion_curve(const std::vector<double>& trials, const std::vec
     const auto own = middle_peak(trials, network);
     result.peak_of_network.push_back(own ? own->place : std::nan(""));
   }
-  result.configuration_error = error_of_mean(peaks) * std::sqrt(static_cast<double>(peaks.size()));
+  result.configuration_error = deviation(peaks);
   result.peak = {peak->place, std::hypot(result.configuration_error, error_of_mean(result.peak_of_network))};
   result.height = peak->height;
   result.found = static_cast<double>(peaks.size()) / n;

@@ -100,10 +100,6 @@ void check(const std::vector<SizeEstimate>& sizes, std::size_t least) {
   if (edges.size() < least) fail("{} lattice sizes are too few to extrapolate; {} are needed", edges.size(), least);
 }
 
-double deviation(const std::vector<double>& values) {
-  return error_of_mean(values) * std::sqrt(static_cast<double>(values.size()));
-}
-
 }  // namespace
 
 FiniteSizeFit finite_size_fit(const std::vector<SizeEstimate>& sizes, double nu) {

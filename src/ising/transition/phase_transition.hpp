@@ -7,7 +7,7 @@
 
 namespace spinel {
 
-/// What a scalar p of configurations (their projection on the first principal component) says of a phase transition.
+/// What a scalar p of configurations (their projection on the first principal component) shows of a phase transition.
 struct PhaseTransition {
   // One of each temperature; N spins.
   std::vector<Estimate> order;        ///< <|p|>/√N: |m| where the component is the magnetization

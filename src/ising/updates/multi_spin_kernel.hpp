@@ -5,7 +5,7 @@
 
 namespace spinel {
 
-/// What every spin of one colour does, seen by 64 and more spins at once (multi-spin coding: one bit per spin and
+/// What every spin of one color does, seen by 64 and more spins at once (multi-spin coding: one bit per spin and
 /// lane).
 ///
 /// With N of a spin's four neighbors up, the local field is f_N = J (2N − 4) + h; the spin that agrees with its sign
@@ -13,7 +13,7 @@ namespace spinel {
 ///   Metropolis: an unstable spin turns to σ_N; a stable one flips where u < q_N = exp(−2|f_N|/T);
 ///   heat bath:  the spin becomes σ_N, or −σ_N where u < q_N = 1/(1 + exp(2|f_N|/T)).
 /// u is compared with q_N as 64 binary digits, one digit of all spins at a time from the first, until no spin is
-/// undecided. The realised probability differs from q_N by less than 2⁻⁶⁴ + 2⁻⁵³ q_N, so by far less than a run can
+/// undecided. The realized probability differs from q_N by less than 2⁻⁶⁴ + 2⁻⁵³ q_N, so by far less than a run can
 /// see.
 struct SpinRule {
   bool heat_bath = false;
@@ -52,9 +52,9 @@ std::array<std::uint64_t, 2> random_digit(const RoundKeys& keys, const std::arra
 /// The instruction set that runs here, as Highway calls it.
 const char* multi_spin_target();
 
-/// One colour of a rank's rows.
+/// One color of a rank's rows.
 struct HalfSweep {
-  std::uint64_t* own = nullptr;          ///< row 0 of the colour to update
+  std::uint64_t* own = nullptr;          ///< row 0 of the color to update
   const std::uint64_t* other = nullptr;  ///< row 0 of the other
   std::int64_t pitch = 1;                ///< words; 1: narrow
   std::int64_t half_width = 0;           ///< spins in a half row
@@ -68,7 +68,7 @@ struct HalfSweep {
 
 /// Rows 1 … n_rows − 2, which need no halo. Nothing in a narrow lattice.
 void update_interior(const HalfSweep& half_sweep);
-/// What update_interior left out; the other colour's halo rows must be there.
+/// What update_interior left out; the other color's halo rows must be there.
 void update_boundary(const HalfSweep& half_sweep);
 
 }  // namespace spinel

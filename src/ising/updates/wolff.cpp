@@ -48,7 +48,7 @@ std::int64_t clusters_per_sweep(const IsingModel& model, double n_sites) {
 ///
 /// Where a cluster begins and which bonds exist is decided by numbers that belong to cluster and site, so a cluster
 /// does not depend on the order in which it is found, nor on the number of ranks. On a split lattice each rank grows
-/// its part until nothing is left to do, then tells its neighbors which sites of its outer rows joined, until no rank
+/// its part until nothing is left to do, then sends its neighbors which sites of its outer rows joined, until no rank
 /// has news: one reduction for every cluster and more for one that crosses ranks. Where clusters are small
 /// Swendsen–Wang is the better choice there.
 class Wolff : public Updater {

@@ -3,7 +3,6 @@
 #include <torch/autograd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "core/error.hpp"

@@ -6,10 +6,10 @@
 
 namespace spinel {
 
-/// Batch normalisation of rows [row][width] (Ioffe & Szegedy 2015), as torch.nn.BatchNorm1d computes it:
+/// Batch normalization of rows [row][width] (Ioffe & Szegedy 2015), as torch.nn.BatchNorm1d computes it:
 ///   y = (x − mean)/√(var + 1e-5) · weight + bias,
 /// mean and (biased) variance over the rows of all ranks in training mode, those kept in `running_…` otherwise;
-/// training moves these by a tenth towards the batch's, the variance unbiased. Parameters weight, bias; buffers
+/// training moves these by a tenth toward the batch's, the variance unbiased. Parameters weight, bias; buffers
 /// running_mean, running_var.
 class GlobalBatchNorm : public torch::nn::Module {
  public:

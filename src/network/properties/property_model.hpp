@@ -31,7 +31,7 @@ struct CrystalBatch {
 /// model file.
 class PropertyModel : public torch::nn::Module {
  public:
-  /// [crystal][outputs] of normalised values, or unnormalised log-probabilities of classes. In training mode collective
+  /// [crystal][outputs] of normalized values, or unnormalized log-probabilities of classes. In training mode collective
   /// over the communicator of set_communicator, and so is the way back through the result: a rank without crystals
   /// brings an empty batch. InputError where an atom is of an element the model does not know.
   virtual torch::Tensor forward(const CrystalBatch& batch) = 0;

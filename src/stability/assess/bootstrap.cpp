@@ -22,14 +22,14 @@ double percentile(const std::vector<double>& sorted, double fraction) {
 
 BootstrapEstimate estimate(double value, std::vector<double> means) {
   BootstrapEstimate result{value, nan, nan, nan};
-  // Resamples that drew no member with the quantity say nothing.
+  // Resamples that drew no member with the quantity count for nothing.
   means.erase(std::remove_if(means.begin(), means.end(), [](double mean) { return std::isnan(mean); }), means.end());
   if (means.empty()) return result;
   std::sort(means.begin(), means.end());
   double sum = 0.0, squares = 0.0;
   for (const double mean : means) sum += mean;
-  const double centre = sum / static_cast<double>(means.size());
-  for (const double mean : means) squares += (mean - centre) * (mean - centre);
+  const double center = sum / static_cast<double>(means.size());
+  for (const double mean : means) squares += (mean - center) * (mean - center);
   result.error = means.size() > 1 ? std::sqrt(squares / static_cast<double>(means.size() - 1)) : 0.0;
   result.low = percentile(means, 0.025);
   result.high = percentile(means, 0.975);

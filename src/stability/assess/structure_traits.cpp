@@ -1,6 +1,5 @@
 #include "stability/assess/structure_traits.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/byte_stream.hpp"
@@ -85,28 +84,12 @@ void TraitFinder::operator()(const Structure& structure, const Structure& before
   });
 }
 
-void put_cell(ByteWriter& out, const ReducedCell& cell) {
-  out.put(cell.cell);
-  out.put(static_cast<std::uint64_t>(cell.groups.size()));
-  for (const auto& group : cell.groups) {
-    out.put(group.symbol);
-    out.put(group.first);
-    out.put(group.count);
-  }
-  for (const auto& values : cell.coordinate) out.put(values);
+static auto members(ReducedCell::Group& g) { return std::tie(g.symbol, g.first, g.count); }
+static auto members(ReducedCell& c) {
+  return std::tie(c.cell, c.groups, c.coordinate[0], c.coordinate[1], c.coordinate[2]);
 }
 
-ReducedCell get_cell(ByteReader& in) {
-  ReducedCell cell;
-  in.get(cell.cell);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left) {
-    auto& group = cell.groups.emplace_back();
-    in.get(group.symbol);
-    in.get(group.first);
-    in.get(group.count);
-  }
-  for (auto& values : cell.coordinate) in.get(values);
-  return cell;
-}
+void put_cell(ByteWriter& out, const ReducedCell& cell) { out.put(cell); }
+ReducedCell get_cell(ByteReader& in) { return in.get<ReducedCell>(); }
 
 }  // namespace spinel

@@ -63,7 +63,7 @@ EnergyKey choose_energy_key(const EntryFileOptions& options, const std::vector<s
     result.kind = options.energy_kind.rfind("formation", 0) == 0 ? EnergyKind::formation : EnergyKind::total;
     result.per_atom = options.energy_kind == "formation_per_atom" || options.energy_kind == "total_per_atom";
   } else if (usual == usual_energy_keys.end()) {
-    fail_input("the name '{}' does not say what kind of energy it is; energy_kind must", options.energy_key);
+    fail_input("the name '{}' does not state what kind of energy it is; energy_kind must", options.energy_key);
   }
   return result;
 }
@@ -139,7 +139,7 @@ EntryList read_entries(const std::string& path, const EntryFileOptions& options)
     list = read_dataset_entries(path, options);
   else
     fail_input(
-        "{}: the name tells no kind of file with energies (.csv, .json, .jsonl, .xyz, .extxyz, each with .gz; .h5)",
+        "{}: the name states no kind of file with energies (.csv, .json, .jsonl, .xyz, .extxyz, each with .gz; .h5)",
         path);
   if (list.entries.empty())
     fail_input("{}: no entries{}", path,

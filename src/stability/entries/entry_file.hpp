@@ -20,7 +20,7 @@ struct EntryFileOptions {
   std::vector<std::string> elements;  ///< take only entries of these elements; empty: all
 };
 
-/// Reads entries from a file, its kind told by its name:
+/// Reads entries from a file, its kind recognized by its name:
 ///  - *.csv: a line of titles, then one entry a line; quotes as in RFC 4180;
 ///  - *.json, *.jsonl: a list, one a line, or an object with a list under "entries", "data" or "all_entries", of
 ///  pymatgen ComputedEntry or

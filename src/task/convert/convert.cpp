@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "campaign/campaign.hpp"
+#include "core/byte_stream.hpp"
 #include "core/progress.hpp"
 #include "core/provenance.hpp"
 #include "core/text.hpp"
@@ -86,7 +87,7 @@ ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
   const std::int64_t n = campaign.n_items();
   ConvertedRecords own;
   for (std::int64_t chunk = n * world.rank() / world.size(); chunk < n * (world.rank() + 1) / world.size(); ++chunk) {
-    ConvertedRecords more = unpack_records(*campaign.result(chunk));
+    ConvertedRecords more = unpack<ConvertedRecords>(*campaign.result(chunk));
     own.good.append(more.good);
     std::move(more.bad.begin(), more.bad.end(), std::back_inserter(own.bad));
   }
@@ -95,12 +96,11 @@ ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
 
 /// Collective. The bad records of all ranks, on rank 0.
 std::vector<BadRecord> gather_bad(const std::vector<BadRecord>& own, const Communicator& world) {
-  const auto table = bad_records();
   ByteWriter out;
-  for (const BadRecord& one : own) table.pack(one, out);
+  for (const BadRecord& one : own) out.put(one);
   const auto bytes = world.gather(out.take());
   std::vector<BadRecord> all;
-  for (ByteReader in(bytes); !in.is_done();) table.unpack(in, all.emplace_back());
+  for (ByteReader in(bytes); !in.is_done();) in.get(all.emplace_back());
   return all;
 }
 

@@ -62,22 +62,6 @@ Table<BadRecord> bad_records() {
   return t;
 }
 
-Bytes pack(const ConvertedRecords& records) {
-  ByteWriter out;
-  put_records(out, records.good);
-  const auto table = bad_records();
-  for (const BadRecord& one : records.bad) table.pack(one, out);
-  return out.take();
-}
-
-ConvertedRecords unpack_records(const Bytes& bytes) {
-  ByteReader in(bytes);
-  ConvertedRecords records;
-  records.good = get_records(in);
-  for (const auto table = bad_records(); !in.is_done();) table.unpack(in, records.bad.emplace_back());
-  return records;
-}
-
 ConvertSources::ConvertSources(const RunContext& context, const std::vector<std::string>& paths)
     : parameters_(context.input.convert) {
   SourceOptions options;

@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "campaign/campaign_journal.hpp"
 #include "io/dataset/dataset_records.hpp"
 #include "io/table.hpp"
 #include "run/context.hpp"
@@ -27,8 +27,8 @@ struct ConvertedRecords {
   DatasetRecords good;
   std::vector<BadRecord> bad;  ///< by number
 };
-Bytes pack(const ConvertedRecords& records);
-ConvertedRecords unpack_records(const Bytes& bytes);
+inline auto members(BadRecord& r) { return std::tie(r.number, r.id, r.reason); }
+inline auto members(ConvertedRecords& r) { return std::tie(r.good, r.bad); }
 
 /// &convert sources, one after the other, in chunks of their records.
 class ConvertSources {

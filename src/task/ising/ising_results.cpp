@@ -1,7 +1,6 @@
 #include "task/ising/ising_results.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <limits>
 
@@ -108,7 +107,7 @@ void IsingResults::add_observables(std::size_t system, const std::vector<std::ve
     for (const Series& replica : series[t]) n += replica.size();
     Observables none;
     for (const Quantity& q : quantities) none.*q.value = {not_a_number, not_a_number};
-    all.push_back(n < 2 ? none : analyse(series[t], plan_.temperatures()[t], s.n_spins()));
+    all.push_back(n < 2 ? none : analyze(series[t], plan_.temperatures()[t], s.n_spins()));
   }
   file_.write(group + "temperature", plan_.temperatures(), {"|J|/k_B", ""});
   file_.write(group + "size", std::vector<std::int64_t>{s.lx, s.ly}, {"", "Lx, Ly"});

@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/memory.hpp"
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
 #include "run/restart.hpp"
 #include "run/run_report.hpp"

@@ -1,11 +1,8 @@
 #include "task/ising/ising_simulation.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <tuple>
-
-#include "core/error.hpp"
 
 namespace spinel {
 
@@ -198,7 +195,7 @@ void IsingSimulation::restore(const CheckpointReader& reader, const std::vector<
     reader.read_rows("numbers", record.at, record.count, values.data());
     return values;
   };
-  // The progress first: it says whether there are lattices.
+  // The progress first: it states whether there are lattices.
   for (const auto& record : records)
     if (record.kind == IsingRecords::progress) sweep_ = record.count;
   if (!is_done())

@@ -14,7 +14,7 @@
 
 namespace spinel {
 
-/// What chains leave behind, in a form that checkpoints store and messages carry: numbers, and records that say whose
+/// What chains leave behind, in a form that checkpoints store and messages carry: numbers, and records that state whose
 /// they are and where they begin.
 struct IsingRecords {
   enum Kind : std::int64_t { progress, series, tempering, correlation, spins };

@@ -1,9 +1,7 @@
 #include "task/md/md_results.hpp"
 
 #include <cmath>
-#include <numeric>
 
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
 
 namespace spinel {
@@ -72,7 +70,7 @@ void write_correlation(ResultFile& file, const UnitSystem& units, const LocalAto
   for (double& t : time) t *= units.time_to_output;
   file.write(group + "/time", time, {units.reported_time, "since the time origin"});
   file.write(group + "/windows", result.samples, {"", "time origins that reached this lag"});
-  // With one species "all" would say the same again.
+  // With one species "all" would repeat it.
   const std::size_t n_groups = atoms.species.size() == 1 ? 1 : result.value.size();
   for (std::size_t g = 0; g < n_groups; ++g) {
     const std::string name = species_name(atoms.species, g);

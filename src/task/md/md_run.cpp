@@ -1,10 +1,8 @@
 #include "task/md/md_run.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/memory.hpp"
-#include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
@@ -245,17 +243,7 @@ void MdRun::open_trajectory() {
 
 void MdRun::write_frame() {
   const auto timing = timers_.scope(Region::output);
-  const LocalAtoms& atoms = force_field_->atoms();
-  Frame frame;
-  frame.step = now_.step;
-  frame.time = now_.time;
-  frame.cell = atoms.cell;
-  frame.n = atoms.n_owned;
-  frame.id = atoms.id.data();
-  frame.position = atoms.position.data();
-  frame.image = atoms.image.data();
-  frame.velocity = atoms.velocity.data();
-  frame.force = force_field_->forces().data();
+  Frame frame = frame_of(*force_field_, now_.step, now_.time);
   frame.observables = trajectory_observables(context_.units, now_);
   trajectory_->write(frame);
 }

@@ -45,7 +45,7 @@ class MdRun {
   bool row_is_due(std::int64_t step) const;
   bool frame_is_due(std::int64_t step) const;
   void start_anew();
-  /// As &relax says, before the first step.
+  /// By &relax, before the first step.
   void relax_first();
   void restore(const CheckpointReader& reader);
   void make_potential(const std::vector<Species>& species);

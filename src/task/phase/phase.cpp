@@ -1,7 +1,6 @@
 #include "task/phase/phase.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -32,7 +31,7 @@ void write_estimates(ResultFile& file, const std::string& path, const std::vecto
   file.write(path + "_error", std::move(errors), {label.unit, "standard error, bootstrap"});
 }
 
-/// x·v₁ of all configurations on rank 0: the projection of spins that are not centred, so that data with more spins up
+/// x·v₁ of all configurations on rank 0: the projection of spins that are not centered, so that data with more spins up
 /// than down have the same order parameter.
 std::vector<double> first_projection(const PrincipalComponents& pca, const Communicator& world) {
   const double offset = std::inner_product(pca.mean.begin(), pca.mean.end(), pca.components.begin(), 0.0);
@@ -100,7 +99,7 @@ void write(ResultFile& file, const Communicator& world, const std::string& size,
   file.write(group + "components", pca.components, {"", "principal components, [component][y][x], of unit length"},
              {kept, data.ly(), data.lx()});
   if (world.is_root())
-    file.write(group + "projections", projections, {"", "of the centred configurations, [configuration][component]"},
+    file.write(group + "projections", projections, {"", "of the centered configurations, [configuration][component]"},
                {data.n_configurations(), kept});
   file.write(group + "projection_temperature", temperature_of, {"|J|/k_B", "of each configuration"});
   if (!transition) return;

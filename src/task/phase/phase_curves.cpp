@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "ising/transition/classifier_curve.hpp"
 #include "ising/transition/confusion_curve.hpp"
@@ -146,12 +145,12 @@ class Curves {
     const PhaseSize& size = plan_.sizes()[s];
     const auto asked = size.asked_by_temperature();
     using OfTemperatures = std::vector<std::vector<std::uint8_t>>;
-    std::vector<std::vector<OfTemperatures>> right(static_cast<std::size_t>(parameters_.networks),
-                                                   std::vector<OfTemperatures>(size.trials.size()));
+    std::vector<std::vector<OfTemperatures>> correct(static_cast<std::size_t>(parameters_.networks),
+                                                     std::vector<OfTemperatures>(size.trials.size()));
     for (const std::size_t number : jobs) {
       const PhaseJob& job = plan_.jobs()[number];
       const double* probability = study_.probability(number, s);
-      auto& of_trial = right[static_cast<std::size_t>(job.network)][job.trial];
+      auto& of_trial = correct[static_cast<std::size_t>(job.network)][job.trial];
       for (std::size_t t = 0; t < asked.temperatures.size(); ++t) {
         const bool hot = asked.temperatures[t] >= size.trials[job.trial];
         auto& of_temperature = of_trial.emplace_back();
@@ -159,11 +158,12 @@ class Curves {
           of_temperature.push_back((probability[place] > 0.5) == hot ? 1 : 0);
       }
     }
-    const ConfusionCurve curve = confusion_curve(size.trials, asked.temperatures, right, parameters_.bootstrap, seed_);
+    const ConfusionCurve curve =
+        confusion_curve(size.trials, asked.temperatures, correct, parameters_.bootstrap, seed_);
     const std::string path = group(s);
     file_.write(path + "trial_temperature", size.trials, {"|J|/k_B", ""});
     write(path + "accuracy", curve.accuracy,
-          {"", "share of the configurations kept out of training that are predicted right"});
+          {"", "share of the configurations kept out of training that are predicted correctly"});
     write_rows(path + "accuracy_of_network", curve.of_network, {"", "[network][trial temperature]"});
     file_.write(path + "guess", curve.guess, {"", "accuracy of always naming the larger side"});
     SizeResult result;

@@ -10,7 +10,7 @@
 namespace spinel {
 
 /// The configurations of one lattice size in a list of samples files (task/ising/ising_samples.hpp), one bit a spin,
-/// dealt out over the ranks as row_share() says.
+/// dealt out over the ranks by row_share().
 class PhaseData {
  public:
   /// Collective. Sizes in all files, "L32", in the order they appear. InputError for a file without configurations.

@@ -65,7 +65,7 @@ class PhasePlan {
   std::int64_t n_steps(const PhaseJob& job) const;
   /// "network 1", "L64, network 2", "L64, T = 2.25, network 1".
   std::string name(const PhaseJob& job) const;
-  /// A number that tells these configurations from others.
+  /// A number that identifies these configurations.
   std::int64_t fingerprint() const;
 
  private:

@@ -3,42 +3,19 @@
 #include <algorithm>
 
 #include "core/byte_stream.hpp"
-#include "core/text.hpp"
 #include "parallel/on_root.hpp"
-#include "run/restart.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/network_library.hpp"
 
 namespace spinel {
 
+// What is kept of a trained network.
+static auto members(EpochRecord& e) {
+  return std::tie(e.epoch, e.learning_rate, e.loss, e.gradient_norm, e.validation);
+}
+static auto members(PhaseOutcome& o) { return std::tie(o.probability, o.history); }
+
 namespace {
-
-// Applies `each` to what is kept of an epoch in turn, so that packing and unpacking cannot differ.
-template <class Epoch, class Each>
-void for_each_value(Epoch& epoch, Each&& each) {
-  each(epoch.epoch);
-  each(epoch.learning_rate);
-  each(epoch.loss);
-  each(epoch.gradient_norm);
-  each(epoch.validation);
-}
-
-Bytes pack(const PhaseOutcome& outcome) {
-  ByteWriter out;
-  out.put(outcome.probability);
-  out.put(static_cast<std::uint64_t>(outcome.history.size()));
-  for (const EpochRecord& epoch : outcome.history) for_each_value(epoch, [&out](const auto& value) { out.put(value); });
-  return out.take();
-}
-
-PhaseOutcome unpack_outcome(const Bytes& bytes) {
-  ByteReader in(bytes);
-  PhaseOutcome outcome;
-  in.get(outcome.probability);
-  for (auto left = in.get<std::uint64_t>(); left > 0; --left)
-    for_each_value(outcome.history.emplace_back(), [&in](auto& value) { in.get(value); });
-  return outcome;
-}
 
 /// [job] where its network goes, of methods that keep networks.
 std::vector<std::string> add_model_paths(const PhasePlan& plan, RunFiles& files) {
@@ -103,7 +80,8 @@ bool PhaseStudy::run() {
   });
   on_root(context_.world, [&] {
     for (std::int64_t job = 0; job < campaign_.n_items(); ++job)
-      if (const auto bytes = campaign_.result(job)) outcomes_[static_cast<std::size_t>(job)] = unpack_outcome(*bytes);
+      if (const auto bytes = campaign_.result(job))
+        outcomes_[static_cast<std::size_t>(job)] = unpack<PhaseOutcome>(*bytes);
   });
   seconds_ = context_.world.max(campaign_.seconds());
   shown_ = context_.world.sum(campaign_.pool().is_root() ? shown_ : 0);

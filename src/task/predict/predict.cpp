@@ -1,7 +1,6 @@
 #include "task/predict/predict.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -48,7 +47,7 @@ class Prediction {
     const auto chunk = [&](std::int64_t number) -> std::optional<PredictedChunk> {
       const auto bytes = campaign_->result(number);
       if (!bytes) return std::nullopt;
-      return unpack_chunk(*bytes);
+      return unpack<PredictedChunk>(*bytes);
     };
     const std::int64_t before = campaign_->n_before();
     const PredictSummary summary =

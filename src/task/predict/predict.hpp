@@ -8,7 +8,7 @@ namespace spinel {
 /// the list, which it reads itself; what is done is kept in <prefix>.journal, from which a restart goes on, and at the
 /// end becomes <prefix>.h5 (doc/predict.md) in the order of the list.
 void run_predict(const RunContext& context);
-/// What can be said before: models and the list.
+/// What can be checked before: models and the list.
 void check_predict(const RunContext& context);
 
 }  // namespace spinel

@@ -24,7 +24,7 @@ class PredictModels {
   const std::string& name(std::size_t model) const { return members_[model].name; }
   /// Numbers of the records that perceptrons take, each once.
   const std::vector<std::string>& descriptors() const { return descriptors_; }
-  /// Tells these models from others.
+  /// Identifies these models.
   std::uint64_t fingerprint() const { return fingerprint_.value(); }
 
   /// Writes size()·n_outputs() numbers, model by model. InputError where a model cannot take the crystal.

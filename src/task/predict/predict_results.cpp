@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 
-#include "core/byte_stream.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "io/table.hpp"
@@ -186,29 +185,6 @@ class Rows {
 
 }  // namespace
 
-std::vector<char> pack(const PredictedChunk& chunk) {
-  ByteWriter out;
-  out.put(chunk.id);
-  out.put(chunk.n_atoms);
-  out.put(chunk.value);
-  out.put(chunk.target);
-  out.put(chunk.failed);
-  out.put(chunk.reason);
-  return out.take();
-}
-
-PredictedChunk unpack_chunk(const std::vector<char>& bytes) {
-  ByteReader in(bytes);
-  PredictedChunk chunk;
-  in.get(chunk.id);
-  in.get(chunk.n_atoms);
-  in.get(chunk.value);
-  in.get(chunk.target);
-  in.get(chunk.failed);
-  in.get(chunk.reason);
-  return chunk;
-}
-
 PredictSummary write_predictions(const RunContext& context, const RunFiles& files, const PredictModels& models,
                                  const CrystalChunks& source,
                                  const std::function<std::optional<PredictedChunk>(std::int64_t)>& chunk, bool complete,
@@ -258,7 +234,7 @@ void report_predictions(const RunContext& context, const PredictModels& models, 
     for (const std::string& problem : summary.problems) log.print("    {}", problem);
     const auto shown = static_cast<std::int64_t>(summary.problems.size());
     if (summary.failed > shown)
-      log.print("    … and {} more: /failed/reason tells of each", grouped(summary.failed - shown));
+      log.print("    … and {} more: /failed/reason names each", grouped(summary.failed - shown));
   }
   const std::string unit = a.unit.empty() ? "" : " " + a.unit;
   if (models.size() > 1 && !a.is_classifier() && summary.done > 0)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/byte_stream.hpp"
 #include "run/context.hpp"
 #include "run/run_files.hpp"
 #include "source/crystal_chunks.hpp"
@@ -22,8 +23,7 @@ struct PredictedChunk {
   std::vector<std::int32_t> failed;   ///< crystals of the chunk …
   std::vector<std::string> reason;    ///< … and why
 };
-std::vector<char> pack(const PredictedChunk& chunk);
-PredictedChunk unpack_chunk(const std::vector<char>& bytes);
+inline auto members(PredictedChunk& c) { return std::tie(c.id, c.n_atoms, c.value, c.target, c.failed, c.reason); }
 
 /// How the predictions of a list stand.
 struct PredictSummary {

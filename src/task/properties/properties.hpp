@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// Collective. calculation = 'properties': what a potential says of one crystal
+/// Collective. calculation = 'properties': properties of one crystal as a potential predicts them
 /// (task/properties/properties_report.hpp).
 void run_properties(const RunContext& context);
 /// Collective. InputError for what such a run would find wrong before its first property.

@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "core/text.hpp"
 #include "crystal/transform.hpp"
 #include "domain/distribute.hpp"
 #include "dynamics/molecular_dynamics.hpp"
@@ -45,7 +44,7 @@ class Report {
 
  private:
   double n() const { return static_cast<double>(crystal_.size()); }
-  void say(const std::string& label, const std::string& text) const { echo_line(context_.log, label, text); }
+  void print(const std::string& label, const std::string& text) const { echo_line(context_.log, label, text); }
   std::string at(const char* name) const { return group_ + "/" + name; }
   /// The crystal with x → (1 + strain) x, not relaxed.
   Structure strained(const Mat3& strain) const;
@@ -91,17 +90,15 @@ void Report::ground_state() {
   const auto point = probe_.compute(crystal_);
   const auto length = [&](Eigen::Index k) { return crystal_.cell.row(k).norm(); };
   const double volume = std::abs(crystal_.cell.determinant());
-  say("ground state", fmt::format("{:.6f} eV/atom{}", point.energy / n(),
-                                  is_bulk ? fmt::format(", {:.4f} Å³/atom, cell {:.4f} × {:.4f} × {:.4f} Å",
-                                                        volume / n(), length(0), length(1), length(2))
-                                          : ""));
+  print("ground state", fmt::format("{:.6f} eV/atom{}", point.energy / n(),
+                                    is_bulk ? fmt::format(", {:.4f} Å³/atom, cell {:.4f} × {:.4f} × {:.4f} Å",
+                                                          volume / n(), length(0), length(1), length(2))
+                                            : ""));
   file_.write(at("ground_state/energy"), point.energy, {"eV", "of the relaxed cell"});
   file_.write(at("ground_state/n_atoms"), static_cast<std::int64_t>(crystal_.size()), {"", "in the cell"});
-  const std::vector<double> cell(crystal_.cell.data(), crystal_.cell.data() + 9);
-  const Mat3 rows = crystal_.cell;
   std::vector<double> flat, position;
   for (Eigen::Index i = 0; i < 3; ++i)
-    for (Eigen::Index j = 0; j < 3; ++j) flat.push_back(rows(i, j));
+    for (Eigen::Index j = 0; j < 3; ++j) flat.push_back(crystal_.cell(i, j));
   for (const Vec3& x : crystal_.position) position.insert(position.end(), x.data(), x.data() + 3);
   file_.write(at("ground_state/cell"), flat, {"Å", "rows a, b, c"}, {3, 3});
   file_.write(at("ground_state/position"), position, {"Å", ""}, {static_cast<std::int64_t>(crystal_.size()), 3});
@@ -136,9 +133,9 @@ void Report::equation_of_state() {
   file_.write(at("equation_of_state/B0"), fit.bulk_modulus * gpa, {"GPa", "bulk modulus at the minimum"});
   file_.write(at("equation_of_state/B0_prime"), fit.bulk_modulus_pressure, {"", "dB/dP"});
   file_.write(at("equation_of_state/rms"), fit.rms, {"eV", "left over by the fit"});
-  say("E(V)", fmt::format("V0 {:.4f} Å³/atom, E0 {:.6f} eV/atom, B {:.2f} GPa, B' {:.2f} (±{:g} %, {} volumes)",
-                          fit.volume / n(), fit.energy / n(), fit.bulk_modulus * gpa, fit.bulk_modulus_pressure,
-                          100.0 * p_.volume_range, p_.volumes));
+  print("E(V)", fmt::format("V0 {:.4f} Å³/atom, E0 {:.6f} eV/atom, B {:.2f} GPa, B' {:.2f} (±{:g} %, {} volumes)",
+                            fit.volume / n(), fit.energy / n(), fit.bulk_modulus * gpa, fit.bulk_modulus_pressure,
+                            100.0 * p_.volume_range, p_.volumes));
 }
 
 void Report::elastic() {
@@ -161,15 +158,15 @@ void Report::elastic() {
   write("elastic/clamped", clamped, "the same, atoms carried along with the strain");
   file_.write(at("elastic/bulk_hill"), m.bulk_hill, {"GPa", "of a polycrystal"});
   file_.write(at("elastic/shear_hill"), m.shear_hill, {"GPa", "of a polycrystal"});
-  say("elastic", fmt::format("C11 {:.2f}, C12 {:.2f}, C44 {:.2f} GPa (atoms not relaxed: {:.2f}, {:.2f}, {:.2f})",
-                             c(0, 0), c(0, 1), c(3, 3), clamped(0, 0), clamped(0, 1), clamped(3, 3)));
+  print("elastic", fmt::format("C11 {:.2f}, C12 {:.2f}, C44 {:.2f} GPa (atoms not relaxed: {:.2f}, {:.2f}, {:.2f})",
+                               c(0, 0), c(0, 1), c(3, 3), clamped(0, 0), clamped(0, 1), clamped(3, 3)));
   for (Eigen::Index i = 0; i < 6; ++i) {
     std::string row;
     for (Eigen::Index j = 0; j < 6; ++j) row += fmt::format("{:9.2f}", c(i, j));
-    say(i == 0 ? "  C (GPa)" : "", row);
+    print(i == 0 ? "  C (GPa)" : "", row);
   }
-  say("  polycrystal", fmt::format("bulk modulus {:.2f}, shear modulus {:.2f} GPa (Hill){}", m.bulk_hill, m.shear_hill,
-                                   m.is_stable ? "" : "; NOT stable: a strain lowers the energy"));
+  print("  polycrystal", fmt::format("bulk modulus {:.2f}, shear modulus {:.2f} GPa (Hill){}", m.bulk_hill,
+                                     m.shear_hill, m.is_stable ? "" : "; NOT stable: a strain lowers the energy"));
 }
 
 void Report::phonons() {
@@ -191,11 +188,11 @@ void Report::phonons() {
   std::sort(optical.begin(), optical.end());
   std::string list;
   for (std::size_t k = 0; k < optical.size() && k < 12; ++k) list += fmt::format(" {:.3f}", optical[k]);
-  say("phonons at Γ", fmt::format("{}{} THz; translations within {:.1e} THz of zero{}", list.empty() ? " none" : list,
-                                  optical.size() > 12 ? fmt::format(" … {:.3f}", optical.back()) : "", acoustic,
-                                  !optical.empty() && optical.front() < -10.0 * acoustic - 0.01
-                                      ? "; NOT stable: imaginary ones are negative"
-                                      : ""));
+  print("phonons at Γ", fmt::format("{}{} THz; translations within {:.1e} THz of zero{}", list.empty() ? " none" : list,
+                                    optical.size() > 12 ? fmt::format(" … {:.3f}", optical.back()) : "", acoustic,
+                                    !optical.empty() && optical.front() < -10.0 * acoustic - 0.01
+                                        ? "; NOT stable: imaginary ones are negative"
+                                        : ""));
 }
 
 void Report::dimers() {
@@ -238,11 +235,11 @@ void Report::dimers() {
       file_.write(group_ + "/dimers/" + name + "/energy", energy, {"eV", "less that of the atoms alone"});
       file_.write(group_ + "/dimers/" + name + "/force", force, {"eV/Å", "between them, repulsion positive"});
       const auto lowest = static_cast<std::size_t>(std::min_element(energy.begin(), energy.end()) - energy.begin());
-      say("dimer " + name, fmt::format("{:.3f} eV at {:.3f} Å, {:.3g} eV at {:g} Å{}", energy[lowest], distance[lowest],
-                                       energy.front(), distance.front(),
-                                       energy.front() < energy[lowest] + 1e-12 && lowest == 0
-                                           ? "; NOT repelling: atoms may fall into each other"
-                                           : ""));
+      print("dimer " + name, fmt::format("{:.3f} eV at {:.3f} Å, {:.3g} eV at {:g} Å{}", energy[lowest],
+                                         distance[lowest], energy.front(), distance.front(),
+                                         energy.front() < energy[lowest] + 1e-12 && lowest == 0
+                                             ? "; NOT repelling: atoms may fall into each other"
+                                             : ""));
     }
 }
 
@@ -269,9 +266,10 @@ void Report::invariance() {
   const double energy = std::abs(there.energy - here.energy) / static_cast<double>(n_atoms);
   file_.write(at("invariance/energy"), energy, {"eV/atom", "change by rotation, translation and permutation"});
   file_.write(at("invariance/force"), force, {"eV/Å", "largest change likewise"});
-  say("invariance", fmt::format("rotation, translation and permutation of {} atoms change energies by {:.1e} eV/atom, "
-                                "forces by {:.1e} eV/Å",
-                                n_atoms, energy, force));
+  print("invariance",
+        fmt::format("rotation, translation and permutation of {} atoms change energies by {:.1e} eV/atom, "
+                    "forces by {:.1e} eV/Å",
+                    n_atoms, energy, force));
 }
 
 void Report::nve() {
@@ -324,9 +322,9 @@ void Report::nve() {
   file_.write(at("nve/drift"), drift, {"meV/atom/ps", "slope of a straight line through the total energy"});
   file_.write(at("nve/fluctuation"), std::sqrt(rest), {"meV/atom", "root mean square about that line"});
   file_.write(at("nve/temperature"), temperature / count, {"K", "mean"});
-  say("NVE",
-      fmt::format("{:.4f} meV/atom/ps over {:.1f} ps at {:.0f} K, {:g} fs, {} atoms; fluctuation {:.4f} meV/atom",
-                  drift, time.back() - time.front(), temperature / count, p_.nve_timestep, s.size(), std::sqrt(rest)));
+  print("NVE", fmt::format(
+                   "{:.4f} meV/atom/ps over {:.1f} ps at {:.0f} K, {:g} fs, {} atoms; fluctuation {:.4f} meV/atom",
+                   drift, time.back() - time.front(), temperature / count, p_.nve_timestep, s.size(), std::sqrt(rest)));
 }
 
 }  // namespace

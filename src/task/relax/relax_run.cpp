@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "core/memory.hpp"
-#include "core/text.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
@@ -172,17 +170,7 @@ bool RelaxRun::see(const RelaxationProgress& point) {
 
 void RelaxRun::write_frame(std::int64_t evaluation, const RelaxationProgress& point) {
   const auto timing = timers_.scope(Region::output);
-  const LocalAtoms& atoms = field_->atoms();
-  Frame frame;
-  frame.step = evaluation;
-  frame.time = static_cast<double>(evaluation);
-  frame.cell = atoms.cell;
-  frame.n = atoms.n_owned;
-  frame.id = atoms.id.data();
-  frame.position = atoms.position.data();
-  frame.image = atoms.image.data();
-  frame.velocity = atoms.velocity.data();
-  frame.force = field_->forces().data();
+  Frame frame = frame_of(*field_, evaluation, static_cast<double>(evaluation));
   frame.observables = {point.energy, point.fmax};
   trajectory_->write(frame);
 }

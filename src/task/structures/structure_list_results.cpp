@@ -86,8 +86,8 @@ bool has_finite_forces(const Structure& structure) {
          std::all_of(structure.force.begin(), structure.force.end(), [](const Vec3& f) { return f.allFinite(); });
 }
 
-/// As ASE's reader wants it: energy, forces and stress (nine numbers, eV/Å³, tension positive) become a calculator.
-Structure labelled(const RunContext& context, const StructureResult& result) {
+/// As ASE's reader expects it: energy, forces and stress (nine numbers, eV/Å³, tension positive) become a calculator.
+Structure labeled(const RunContext& context, const StructureResult& result) {
   Structure structure = result.structure;
   auto& info = structure.info;
   for (const char* label : {"energy", "free_energy", "stress", "virial", "stresses", "energies"}) info.erase(label);
@@ -153,7 +153,7 @@ StructureListSummary write_structures(ResultFile& file, const RunContext& contex
     parts.add(one);
     count(summary, one);
     if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
-    if (has_finite_forces(one.structure)) write_xyz_frame(structures, labelled(context, one));
+    if (has_finite_forces(one.structure)) write_xyz_frame(structures, labeled(context, one));
     if (paths) write_path(*paths, context, one);
   }
   structures.close();
@@ -193,7 +193,7 @@ void report_structure_list(const RunContext& context, const StructureListSummary
   for (const std::string& problem : summary.problems) log.print("  {}", problem);
   const auto shown = static_cast<std::int64_t>(summary.problems.size());
   if (const auto more = summary.failed + summary.not_converged - shown; more > 0)
-    log.print("  … and {} more: /structures/reason tells of each", more);
+    log.print("  … and {} more: /structures/reason names each", more);
   log.line();
   if (relaxation && !summary.evaluations.empty()) {
     auto calls = summary.evaluations;

@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-/// What the groups of the input say of the structures of a list; the journal is that of the run.
+/// What the groups of the input ask of the structures of a list; the journal is that of the run.
 SweepParameters sweep_parameters(const RunContext& context, const RunFiles& files);
 
 }  // namespace spinel

@@ -71,11 +71,11 @@ ClassificationQuality classification_quality(const std::vector<double>& target, 
   std::vector<bool> positive;
   for (const std::size_t k : chosen) {
     const auto* row = probability.data() + k * n_classes;
-    const auto right = static_cast<std::size_t>(target[k]);
-    q.accuracy += static_cast<std::size_t>(std::max_element(row, row + n_classes) - row) == right ? 1.0 / n : 0.0;
-    q.cross_entropy -= std::log(std::max(row[right], std::numeric_limits<double>::min())) / n;
+    const auto label = static_cast<std::size_t>(target[k]);
+    q.accuracy += static_cast<std::size_t>(std::max_element(row, row + n_classes) - row) == label ? 1.0 / n : 0.0;
+    q.cross_entropy -= std::log(std::max(row[label], std::numeric_limits<double>::min())) / n;
     score.push_back(row[n_classes - 1]);
-    positive.push_back(right == 1);
+    positive.push_back(label == 1);
   }
   if (chosen.empty()) q.accuracy = q.cross_entropy = not_a_number;
   // The statistic of Mann and Whitney.

@@ -20,7 +20,7 @@ RegressionQuality regression_quality(const std::vector<double>& target, const st
 struct ClassificationQuality {
   std::int64_t n = 0;
   double accuracy = 0.0;
-  double cross_entropy = 0.0;  ///< mean of −ln of the probability of the right class
+  double cross_entropy = 0.0;  ///< mean of −ln of the probability of the true class
   double auc = 0.0;            ///< of two classes: area under the receiver operating characteristic; else NaN
 };
 /// `probability`: [sample][n_classes]; `target`: numbers of classes.

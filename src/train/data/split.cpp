@@ -113,22 +113,22 @@ Split leave_element(const Dataset& data, const SplitSettings& settings, const Nu
 std::vector<int> k_means(const std::vector<double>& points, std::size_t width, std::size_t n_clusters,
                          std::uint64_t seed) {
   const std::size_t n = points.size() / width;
-  const auto square = [&](std::size_t i, const double* centre) {
+  const auto square = [&](std::size_t i, const double* center) {
     double sum = 0.0;
     for (std::size_t k = 0; k < width; ++k) {
-      const double d = points[i * width + k] - centre[k];
+      const double d = points[i * width + k] - center[k];
       sum += d * d;
     }
     return sum;
   };
   RandomSequence random(Random(seed, RandomPurpose::dataset_cluster), 0, 0);
-  std::vector<double> centres, nearest(n, std::numeric_limits<double>::infinity());
+  std::vector<double> centers, nearest(n, std::numeric_limits<double>::infinity());
   auto next = std::min(n - 1, static_cast<std::size_t>(random.uniform() * static_cast<double>(n)));
   for (std::size_t c = 0; c < n_clusters; ++c) {
-    centres.insert(centres.end(), points.begin() + static_cast<std::ptrdiff_t>(next * width),
+    centers.insert(centers.end(), points.begin() + static_cast<std::ptrdiff_t>(next * width),
                    points.begin() + static_cast<std::ptrdiff_t>((next + 1) * width));
     double total = 0.0;
-    for (std::size_t i = 0; i < n; ++i) total += nearest[i] = std::min(nearest[i], square(i, &centres[c * width]));
+    for (std::size_t i = 0; i < n; ++i) total += nearest[i] = std::min(nearest[i], square(i, &centers[c * width]));
     double at = random.uniform() * total;
     next = n - 1;
     for (std::size_t i = 0; i < n; ++i)
@@ -144,7 +144,7 @@ std::vector<int> k_means(const std::vector<double>& points, std::size_t width, s
       int best = 0;
       double least = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < n_clusters; ++c)
-        if (const double d = square(i, &centres[c * width]); d < least) least = d, best = static_cast<int>(c);
+        if (const double d = square(i, &centers[c * width]); d < least) least = d, best = static_cast<int>(c);
       changed |= best != cluster[i];
       cluster[i] = best;
     }
@@ -157,7 +157,7 @@ std::vector<int> k_means(const std::vector<double>& points, std::size_t width, s
     }
     for (std::size_t c = 0; c < n_clusters; ++c)
       if (count[c] > 0.0)
-        for (std::size_t k = 0; k < width; ++k) centres[c * width + k] = sum[c * width + k] / count[c];
+        for (std::size_t k = 0; k < width; ++k) centers[c * width + k] = sum[c * width + k] / count[c];
   }
   return cluster;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
 #include "network/properties/property_model.hpp"
 #include "train/data/element_references.hpp"
 #include "train/loss.hpp"

@@ -84,7 +84,7 @@ TEST(Balance, CrystalSlabOnTheGridOfLeastSurface) {
             Communicator::world().size() == 3 ? 1.2 : 1.15);
 }
 
-TEST(Balance, DropletInTheMiddleAndOffCentre) {
+TEST(Balance, DropletInTheMiddleAndOffCenter) {
   for (const std::array<bool, 3> periodic : {bulk, std::array<bool, 3>{false, false, false}})
     for (const Vec3& center : {Vec3(0.5, 0.5, 0.5), Vec3(0.27, 0.31, 0.7)})
       for (const Mat3& cell : {cubic(60.0), rhombohedral(80.0)}) {

@@ -81,30 +81,5 @@ TEST_F(DistributeTest, GatherReturnsWhatWasGiven) {
   }
 }
 
-TEST_F(DistributeTest, SupercellIsMadeInParallel) {
-  const Structure unit = random_atoms(strongly_skewed(), {true, true, true}, 5, 64);
-  const Int3 repeats = {3, 2, 4};
-  const LocalAtoms atoms = local_supercell(on_root(unit), repeats, world);
-  ASSERT_EQ(atoms.n_global, 5 * 24);
-  EXPECT_EQ(world.sum(static_cast<std::int64_t>(atoms.n_owned)), atoms.n_global);
-  EXPECT_NEAR(atoms.volume(), 24.0 * unit.volume(), 1e-9 * atoms.volume());
-  const auto positions = all_positions(atoms);
-  std::size_t id = 0;
-  for (int i = 0; i < 3; ++i)
-    for (int j = 0; j < 2; ++j)
-      for (int k = 0; k < 4; ++k)
-        for (std::size_t a = 0; a < 5; ++a)
-          ASSERT_LT((positions[id++] - unit.position[a] - lattice_vector(unit.cell, {i, j, k})).norm(), 1e-12);
-  for (std::size_t i = 0; i < atoms.n_owned; ++i) {
-    const auto a = static_cast<std::size_t>(atoms.id[i] % 5);
-    EXPECT_EQ(atoms.velocity[i], unit.velocity[a]);
-    EXPECT_EQ(atoms.type[i], unit.type[a]);
-    EXPECT_EQ(atoms.fixed[i], unit.fixed[a]);
-  }
-  EXPECT_THROW(local_supercell(on_root(unit), {1, 0, 1}, world), InputError);
-  const Structure slab = random_atoms(cubic(5.0), {true, true, false}, 5, 65);
-  EXPECT_THROW(local_supercell(on_root(slab), {1, 1, 2}, world), InputError);
-}
-
 }  // namespace
 }  // namespace spinel::domain_test

@@ -127,7 +127,7 @@ struct Simulation {
 };
 
 /// Within five standard errors of the exact value (the errors are estimates too), and the error at most `resolution`,
-/// or the test would say nothing.
+/// or the test would show nothing.
 inline void expect_average(const BlockAverage& average, double exact, double resolution, const std::string& what) {
   const auto e = average.estimate();
   EXPECT_LT(e.error, resolution) << what;

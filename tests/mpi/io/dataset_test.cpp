@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "../temporary_folder.hpp"
+#include "core/byte_stream.hpp"
 #include "crystal/formats/extended_xyz.hpp"
 #include "io/dataset/dataset_file.hpp"
 
@@ -99,11 +100,7 @@ TEST(DatasetRecords, OneByOneAsBytesAndAppendedAreTheSame) {
     if (frame * world.size() / 3 != world.rank()) continue;
     DatasetRecords one;
     one.add(s, "three-" + std::to_string(frame));
-    ByteWriter out;
-    put_records(out, one);
-    const auto bytes = out.take();
-    ByteReader in(bytes);
-    parts.append(get_records(in));
+    parts.append(unpack<DatasetRecords>(pack(one)));
   }
   EXPECT_EQ(parts.n_atoms(), whole.n_atoms());
   const Dataset appended(std::move(parts), "records", world);

@@ -187,8 +187,8 @@ TEST(Trajectory, RefusesWhatItCannotStore) {
             }).find("missing or occurs twice"),
             std::string::npos);
 
-  options.fields = {"position", "colour"};
-  EXPECT_NE(error_of([&] { create_sample(world, options); }).find("unknown trajectory field 'colour'"),
+  options.fields = {"position", "color"};
+  EXPECT_NE(error_of([&] { create_sample(world, options); }).find("unknown trajectory field 'color'"),
             std::string::npos);
   EXPECT_NE(error_of([&] { Trajectory::open_at(world, folder.file("none.h5md"), 50, 0); }).find("there is no"),
             std::string::npos);

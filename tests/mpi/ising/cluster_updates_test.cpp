@@ -37,7 +37,7 @@ TEST_P(ClusterUpdates, AgreeWithEnumeration) {
   // On several ranks it is the same chain, and slow on so small a lattice.
   const bool alone = world.size() == 1;
   const Series series = run(*updater, lattice, model, {17, 0, 0}, 100, alone ? 200000 : 3000);
-  const Observables found = analyse({series}, model.temperature, 16);
+  const Observables found = analyze({series}, model.temperature, 16);
   EXPECT_TRUE(found.reliable);
   const auto expect = [&](const char* what, const Estimate& estimate, double value, double largest_error) {
     EXPECT_NEAR(estimate.value, value, 4.0 * estimate.error) << what;

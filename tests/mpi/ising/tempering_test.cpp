@@ -61,7 +61,7 @@ TEST(TemperingTest, AgreesWithEnumerationOnAnyNumberOfRanks) {
   const auto series = run(world, tempering, sweeps, 500);
   for (std::size_t k = 0; k < temperatures.size(); ++k) {
     const Exact exact = enumerate({1.0, 0.1, temperatures[k]});
-    const Observables found = analyse({series[k]}, temperatures[k], 16);
+    const Observables found = analyze({series[k]}, temperatures[k], 16);
     EXPECT_TRUE(found.reliable);
     EXPECT_NEAR(found.energy.value, exact.energy, 4.0 * found.energy.error) << temperatures[k];
     EXPECT_NEAR(found.magnetization.value, exact.magnetization, 4.0 * found.magnetization.error) << temperatures[k];

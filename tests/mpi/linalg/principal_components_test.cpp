@@ -43,11 +43,11 @@ struct Reference {
 Reference reference(const Matrix& x) {
   Reference result;
   result.mean = x.colwise().mean().transpose();
-  const Matrix centred = x.rowwise() - result.mean.transpose();
+  const Matrix centered = x.rowwise() - result.mean.transpose();
   const int n = static_cast<int>(x.cols()), n_samples = static_cast<int>(x.rows());
   Matrix covariance(n, n);
   const double factor = 1.0 / (n_samples - 1.0), zero = 0.0;
-  dsyrk_("L", "T", &n, &n_samples, &factor, centred.data(), &n_samples, &zero, covariance.data(), &n);
+  dsyrk_("L", "T", &n, &n_samples, &factor, centered.data(), &n_samples, &zero, covariance.data(), &n);
   Eigen::VectorXd values(n);
   const int n_work = 1 + 6 * n + 2 * n * n, n_integer_work = 3 + 5 * n;
   std::vector<double> work(static_cast<std::size_t>(n_work));

@@ -48,7 +48,7 @@ ModelFile sample() {
   return model;
 }
 
-/// What an InputError of read_model_file says, on every rank; empty where there was none.
+/// Message of an InputError of read_model_file, on every rank; empty where there was none.
 std::string refusal(const std::string& path, const Communicator& comm) {
   try {
     read_model_file(path, comm);
@@ -94,9 +94,9 @@ TEST(ModelFile, RefusesWhatIsNoModel) {
   const auto world = Communicator::world();
   const Folder folder(world);
   const auto expect = [&](const std::string& name, const std::string& words) {
-    const std::string said = refusal(folder.file(name), world);
-    EXPECT_NE(said.find(words), std::string::npos) << name << ": " << said;
-    EXPECT_NE(said.find(folder.file(name)), std::string::npos) << said;
+    const std::string message = refusal(folder.file(name), world);
+    EXPECT_NE(message.find(words), std::string::npos) << name << ": " << message;
+    EXPECT_NE(message.find(folder.file(name)), std::string::npos) << message;
   };
   const auto write = [&](const std::string& name, const std::string& architecture, auto fill) {
     ResultFile file(world, folder.file(name));

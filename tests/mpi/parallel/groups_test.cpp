@@ -80,7 +80,7 @@ TEST(CartesianGrid, FaceAreas) {
 
 TEST_F(SparseExchangeTest, DeliversInRankOrderWithoutTheReceiverKnowing) {
   // Again and again, so that an exchange that overtakes another would show. Rank r sends to those ranks s ≠ r with
-  // (3·r + 5·s + round) mod 3 ≠ 0, as many records as that remainder says.
+  // (3·r + 5·s + round) mod 3 ≠ 0, as many records as that remainder.
   struct Record {
     std::int32_t from, to, round, number;
   };

@@ -21,7 +21,7 @@ void work(WorkQueue& queue, std::int64_t item) {
   for (std::int64_t k = 0; k < 20 + item % 13; ++k) queue.poll();
 }
 
-// Each test on every number of pools that the ranks can make; the parameter says whether pools ask ahead.
+// Each test on every number of pools that the ranks can make; the parameter states whether pools ask ahead.
 class WorkQueueTest : public testing::TestWithParam<bool> {
  protected:
   template <class Test>

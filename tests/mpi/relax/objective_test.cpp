@@ -68,7 +68,7 @@ TEST(RelaxationObjective, GradientIsTheDerivativeOfTheEnthalpy) {
 }
 
 TEST(RelaxationObjective, GradientOfAStructureKeptSymmetric) {
-  // Two atoms that an inversion exchanges, one on its centre, in a cell of no other symmetry.
+  // Two atoms that an inversion exchanges, one on its center, in a cell of no other symmetry.
   Structure s;
   s.cell = (Mat3() << 2.0, 0.1, 0.3, -0.2, 1.9, 0.2, 0.3, 0.1, 2.2).finished();
   s.species = {{"Ar", 18, 39.95}};

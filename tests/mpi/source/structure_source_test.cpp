@@ -267,7 +267,7 @@ TEST(StructureSource, SaysWhatIsWrongOnEveryRank) {
     expect(message("a.xyz", text), "the file holds no records");
   for (const std::string& text : {frame(0) + "no number\n", frame(1) + "2\nx\nNa 0 0 0\n", frame(2) + "-2\n\n"})
     expect(message("a.xyz", text), "a.xyz:");
-  expect(message("a.pdb", "x"), "its name does not tell what it is");
+  expect(message("a.pdb", "x"), "its name does not state what it is");
   expect(error_of([&] { open(folder / "none.xyz"); }), "there is no file or folder");
   expect(message("a.json", "{\"a\": 3}"), "a.json: neither a structure nor a list");
   expect(message("a.json", "[{\"a\": 3}"), "a.json: byte ");

@@ -14,7 +14,7 @@ using namespace spinel;
 
 namespace {
 
-Structure labelled(Structure structure, const std::string& id, double energy, const std::string& status) {
+Structure labeled(Structure structure, const std::string& id, double energy, const std::string& status) {
   structure.info = {{"id", id}, {"Energy", fmt::format("{}", energy)}, {"gap", "0.5"}, {"status", status}};
   return structure;
 }
@@ -28,9 +28,9 @@ TEST(EntryDataset, EnergiesOfStructures) {
   const std::string path = folder / "entries.h5";
   DatasetRecords records;
   if (world.is_root()) {
-    records.add(labelled(make_prototype("fcc", {"Al"}, 4.05), "al", -14.8, "converged"), "a");
-    records.add(labelled(make_prototype("L1_0", {"Ti", "Al"}, 4.0), "tial", -25.0, "converged"), "b");
-    records.add(labelled(make_prototype("hcp", {"Ti"}, 2.95), "ti", 0.0, "failed"), "c");
+    records.add(labeled(make_prototype("fcc", {"Al"}, 4.05), "al", -14.8, "converged"), "a");
+    records.add(labeled(make_prototype("L1_0", {"Ti", "Al"}, 4.0), "tial", -25.0, "converged"), "b");
+    records.add(labeled(make_prototype("hcp", {"Ti"}, 2.95), "ti", 0.0, "failed"), "c");
   }
   write_dataset(path, std::move(records), {}, {}, world);
   if (world.is_root()) {

@@ -12,7 +12,7 @@ namespace {
 
 using torch::Tensor;
 
-/// Labelled structures, the same on any number of ranks: bulk of one to seven atoms, a slab, a molecule, an atom alone;
+/// Labeled structures, the same on any number of ranks: bulk of one to seven atoms, a slab, a molecule, an atom alone;
 /// one without energy, one without forces, few with a stress.
 class SomeStructures {
  public:

@@ -213,7 +213,7 @@ def check_bad_records():
 
 
 def check_wrong_inputs():
-    cases = {"sources = 'none.xyz'": "there is no file none.xyz", "sources = 'x.dat'": "its name does not tell what it is",
+    cases = {"sources = 'none.xyz'": "there is no file none.xyz", "sources = 'x.dat'": "its name does not state what it is",
              "sources = 'a.xyz' format = 'cif_folder'": "a.xyz is no folder", "sources = 'cifs' format = 'xyz'": "is a folder",
              "sources = 'empty.json'": "the file is empty", "sources = 'three.json'": "neither a structure nor a list",
              "sources = 'half.json'": "the text ends inside a value", "sources = 'empty.xyz'": "the file holds no records",

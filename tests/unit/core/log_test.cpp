@@ -90,12 +90,12 @@ TEST(Progress, LiveLineOnATerminalIsRemovedAtTheEnd) {
 TEST(TextTable, AlignsColumns) {
   TextTable table({"part", "min", "max"});
   table.add({"pair", "1.0", "12.5"});
-  table.add({"neighbour", "Å", ""});
+  table.add({"neighbors", "Å", ""});
   EXPECT_EQ(table.text(),
             "  part       min   max\n"
             "  ---------  ---  ----\n"
             "  pair       1.0  12.5\n"
-            "  neighbour    Å");
+            "  neighbors    Å");
   EXPECT_THROW(table.add({"one cell"}), Error);
 }
 

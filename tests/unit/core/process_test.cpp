@@ -63,7 +63,7 @@ int run_again(const char* variable, const std::string& value, const char* advice
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST(Blas, OpenBlasWithOldKernelsIsRecognised) {
+TEST(Blas, OpenBlasWithOldKernelsIsRecognized) {
   if (blas_in_use().details.find("DYNAMIC_ARCH") == std::string::npos) GTEST_SKIP() << "no OpenBLAS for all processors";
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("avx2")) GTEST_SKIP() << "old kernels suit this processor";
@@ -74,7 +74,7 @@ TEST(Blas, OpenBlasWithOldKernelsIsRecognised) {
     EXPECT_EQ(run_again("OPENBLAS_CORETYPE", core, expected), 0) << core;
 }
 
-TEST(Blas, ReferenceLibraryIsRecognised) {
+TEST(Blas, ReferenceLibraryIsRecognized) {
   // Debian keeps Netlib's library here, whichever one the system's alternative points to.
   std::string folder;
   for (const char* triplet : {"x86_64-linux-gnu", "aarch64-linux-gnu"})

@@ -8,7 +8,7 @@
 using namespace spinel;
 using namespace spinel::testing;
 
-// Every file in tests/regression/bad_structures is refused with the message that expected.txt says.
+// Every file in tests/regression/bad_structures is refused with the message in expected.txt.
 TEST(BadStructures, GiveTheirMessages) {
   const auto folder = std::filesystem::path(SPINEL_SOURCE_DIR) / "tests/regression/bad_structures";
   std::ifstream table(folder / "expected.txt");

@@ -45,7 +45,8 @@ TEST(StructureFile, TheNameTellsTheFormat) {
     write_structure(folder / name, s);
     EXPECT_LT(largest_difference(read_structure(folder / name).position, s.position), 1e-14) << name;
   }
-  EXPECT_NE(input_error([&] { write_structure(folder / "a.pdb", s); }).find("told by its name"), std::string::npos);
+  EXPECT_NE(input_error([&] { write_structure(folder / "a.pdb", s); }).find("recognized by its name"),
+            std::string::npos);
   EXPECT_NE(input_error([&] {
               read_structure(folder / "POSCAR", {2, false, {}});
             }).find("only one"),

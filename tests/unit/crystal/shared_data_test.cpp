@@ -87,7 +87,7 @@ TEST(SharedData, MeltInReducedUnits) {
   EXPECT_NEAR(closest_pair(s).distance, std::cbrt(4 / 0.8442) / std::sqrt(2.0), 1e-4);
 }
 
-// mp_20 says the space group of each crystal, found by pymatgen with a tolerance of 0.1 Å; another tolerance finds
+// mp_20 states the space group of each crystal, found by pymatgen with a tolerance of 0.1 Å; another tolerance finds
 // another group for a few.
 TEST(SharedData, SpaceGroupsOfTheMaterialsProject) {
   const auto folder = data_folder();

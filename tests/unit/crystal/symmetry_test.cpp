@@ -35,7 +35,7 @@ TEST(AtomSymmetries, CountsOfKnownCrystals) {
   struct Case {
     const char* prototype;
     std::vector<std::string> species;
-    std::size_t n;  // operations of the conventional cell, centring translations included
+    std::size_t n;  // operations of the conventional cell, centering translations included
   };
   for (const auto& [prototype, species, n] :
        {Case{"fcc", {"Ar"}, 192}, Case{"bcc", {"Fe"}, 96}, Case{"hcp", {"Mg"}, 24}, Case{"diamond", {"Si"}, 192},

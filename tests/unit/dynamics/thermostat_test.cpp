@@ -97,7 +97,7 @@ TEST(NoseHooverChain, SamplesTheCanonicalDistributionOfAnOscillator) {
   expect_mean(v4, 3.0, 0.03, "v⁴");
 }
 
-/// Root mean square of the change of the conserved quantity over a time too short for chaos to tell the runs apart.
+/// Root mean square of the change of the conserved quantity over a time too short for chaos to drive the runs apart.
 double deviation(double dt, bool ramp) {
   ChainedOscillator oscillator(dt, 3);
   oscillator.chain.scale(0.0, 1.0, 0.0, 0, 0);

@@ -11,7 +11,7 @@
 namespace spinel {
 namespace {
 
-/// Every file of tests/regression/bad_input says in its first line what must be wrong with it: "! expect: fragment"
+/// Every file of tests/regression/bad_input states in its first line what must be wrong with it: "! expect: fragment"
 /// where the namelist itself is, "! expect-run: fragment" where only a run finds out; those are not for here.
 std::vector<std::filesystem::path> bad_inputs() {
   std::vector<std::filesystem::path> files;

@@ -74,8 +74,8 @@ TEST(ClassifierCurve, SaysWhereThereIsNoCrossing) {
 }
 
 /// Networks that know of two phases with a transition at `t_c` and of nothing else: what lies between trial
-/// temperature and transition is told wrong, but for a share that is told right by chance. Where fewer are wrong so,
-/// they name the larger side always.
+/// temperature and transition is predicted wrongly, but for a share that is predicted correctly by chance. Where fewer
+/// are wrong so, they name the larger side always.
 std::vector<std::vector<std::vector<std::uint8_t>>> confused(const std::vector<double>& trials,
                                                              const std::vector<double>& temperatures, double t_c,
                                                              double by_chance, std::size_t n, std::uint64_t stream) {

@@ -111,7 +111,7 @@ TEST(Reweighting, AgreesWithTheExactDensityOfStates) {
         errors[q] += a.error * a.error / n_runs;
       }
     }
-    // 40 runs tell the size of an error to 11 %.
+    // 40 runs determine the size of an error to 11 %.
     for (std::size_t q = 0; q < quantities.size(); ++q)
       EXPECT_NEAR(std::sqrt(deviations[q] / errors[q]), 1.0, 0.4) << t << " " << q;
   }
@@ -124,7 +124,7 @@ TEST(Reweighting, UsesTheDataOfAllTemperatures) {
   const std::vector<double> temperatures = {2.1, 2.2, 2.3, 2.4, 2.5};
   const auto series = sample(states, temperatures, 20000, engine);
   const ReweightedPoint joint = Reweighting(temperatures, series, states.n()).at(2.3);
-  const Observables alone = analyse(series[2], 2.3, states.n());
+  const Observables alone = analyze(series[2], 2.3, states.n());
   EXPECT_LT(joint.energy.error, 0.65 * alone.energy.error);
   EXPECT_NEAR(joint.energy.value, states.exact(2.3).energy.value, 4.0 * joint.energy.error);
 }
@@ -134,7 +134,7 @@ TEST(Reweighting, OneTemperatureGivesPlainAverages) {
   std::mt19937_64 engine(5);
   const auto series = sample(states, {2.0}, 1000, engine);
   const ReweightedPoint point = Reweighting({2.0}, series, states.n()).at(2.0);
-  const Observables plain = analyse(series[0], 2.0, states.n());
+  const Observables plain = analyze(series[0], 2.0, states.n());
   EXPECT_NEAR(point.energy.value, plain.energy.value, 1e-12);
   EXPECT_NEAR(point.order2.value, plain.order2.value, 1e-12);
   EXPECT_NEAR(point.effective_samples, 1500.0, 1e-6);

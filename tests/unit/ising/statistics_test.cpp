@@ -40,7 +40,7 @@ TEST(Autocorrelation, FindsTheTimeAndTheErrorOfAnAutoregressiveSeries) {
     }
     EXPECT_NEAR(taus, tau, 0.03 * tau) << a;
     EXPECT_NEAR(errors, std::sqrt(2.0 * tau / n), 0.03 * errors) << a;
-    // 200 series scatter as their errors say to 1/sqrt(400) = 5 %.
+    // 200 series scatter as their errors predict, to 1/sqrt(400) = 5 %.
     EXPECT_NEAR(std::sqrt(scatter), errors, 0.15 * errors) << a;
     if (a > 0.0) {
       EXPECT_NEAR(std::sqrt(tau_squares - taus * taus), tau_errors, 0.25 * tau_errors) << a;
@@ -102,7 +102,7 @@ TEST(Observables, ErrorsOfGaussianMeasurements) {
       series.order.push_back(normal(engine));
       series.magnetization.push_back(series.order.back());
     }
-  const Observables found = analyse(replicas, temperature, n_spins);
+  const Observables found = analyze(replicas, temperature, n_spins);
   const double n = 400000.0, root = std::sqrt(n), pi = std::acos(-1.0);
   EXPECT_TRUE(found.reliable);
   EXPECT_EQ(found.samples, 400000);
@@ -137,7 +137,7 @@ TEST(Observables, ErrorsAllowForCorrelations) {
   series.energy = autoregressive(a, n, engine);
   series.order = autoregressive(a, n, engine);
   series.magnetization = series.order;
-  const Observables found = analyse({series}, 1.0, 1);
+  const Observables found = analyze({series}, 1.0, 1);
   EXPECT_TRUE(found.reliable);
   EXPECT_GE(static_cast<double>(found.bin_size), 20.0 * 0.9 * found.tau_energy.tau);
   const double tau = (1.0 + a) / (2.0 * (1.0 - a)), tau2 = (1.0 + a * a) / (2.0 * (1.0 - a * a));
@@ -161,7 +161,7 @@ TEST(Observables, JackknifeTakesTheBiasOff) {
       series.order.push_back(1.0);
       series.magnetization.push_back(1.0);
     }
-    mean += analyse({series}, 1.0, 1).specific_heat.value / n_runs;
+    mean += analyze({series}, 1.0, 1).specific_heat.value / n_runs;
   }
   EXPECT_NEAR(mean, 1.0, 0.012);
 }
@@ -170,11 +170,11 @@ TEST(Observables, ShortSeries) {
   Series series;
   series.energy = {-1.0};
   series.order = series.magnetization = {1.0};
-  EXPECT_THROW(analyse({series}, 1.0, 4), Error);
+  EXPECT_THROW(analyze({series}, 1.0, 4), Error);
   series.energy.push_back(-2.0);
   series.order.push_back(0.5);
   series.magnetization.push_back(0.5);
-  const Observables found = analyse({series, Series()}, 1.0, 4);
+  const Observables found = analyze({series, Series()}, 1.0, 4);
   EXPECT_FALSE(found.reliable);
   EXPECT_DOUBLE_EQ(found.energy.value, -1.5);
   EXPECT_DOUBLE_EQ(found.energy.error, 0.5);

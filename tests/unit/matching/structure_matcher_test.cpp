@@ -59,7 +59,7 @@ TEST(StructureMatcher, AgreesWithPymatgen) {
     }
   }
   EXPECT_EQ(n_matches, 98u);
-  // StructureMatcher.fit of pymatgen 2026 says so of the same pairs.
+  // StructureMatcher.fit of pymatgen 2026 finds the same for these pairs.
   EXPECT_EQ(n_fits, 78u);
 }
 

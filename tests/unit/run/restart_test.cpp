@@ -69,9 +69,9 @@ TEST(Restart, WhatTheContinuationDependsOnIsRefusedWithItsLine) {
 
 using Names = std::set<std::string>;
 
-/// Keys that may change at a restart of this input, by group: told of, and silently. All others of the groups may not.
+/// Keys that may change at a restart of this input, by group: with a report or silently. No other key may.
 struct MayChange {
-  std::map<std::string, Names> told, silent;
+  std::map<std::string, Names> reported, silent;
 };
 
 MayChange may_change(const Input& input) {
@@ -79,35 +79,37 @@ MayChange may_change(const Input& input) {
   const bool many = input.structure.all || calculation == "hull" || calculation == "evaluate";
   MayChange all;
   all.silent["control"] = {"title", "prefix", "outdir", "restart_mode", "max_seconds"};
-  if (calculation != "train" && calculation != "phase") all.told["control"] = {"seed"};
-  all.told["structure"] = {};
-  all.told["potential"] = {"device", "threads"};
+  if (calculation != "train" && calculation != "phase") all.reported["control"] = {"seed"};
+  all.reported["structure"] = {};
+  all.reported["potential"] = {"device", "threads"};
   if (calculation == "md")
-    all.told["potential"] = {"style",   "precision",    "pairs",         "epsilon",         "sigma",           "cutoff",
-                             "mixing",  "truncation",   "smooth_width",  "model",           "tail_correction", "device",
-                             "threads", "spread_every", "spread_action", "spread_threshold"};
+    all.reported["potential"] = {"style",        "precision",    "pairs",           "epsilon",
+                                 "sigma",        "cutoff",       "mixing",          "truncation",
+                                 "smooth_width", "model",        "tail_correction", "device",
+                                 "threads",      "spread_every", "spread_action",   "spread_threshold"};
   all.silent["dynamics"] = {"steps"};
-  all.told["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
-                          "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",
-                          "initial_temperature", "remove_drift_every"};
-  all.told["relax"] = many ? Names{} : Names{"minimizer", "fmax", "smax", "max_steps", "max_step"};
-  all.told["ising"] = {};
-  all.told["phase"] = {"bootstrap", "extrapolation", "nu"};
-  all.told["hull"] = {"entries",    "reference",   "candidates",           "elements",         "id_key", "formula_key",
-                      "energy_key", "energy_kind", "elemental_references", "missing_elements", "csv"};
-  all.told["dataset"] = {"file", "validation_file", "test_file"};
-  all.told["model"] = {};
-  all.told["train"] = {"epochs",       "ensemble",      "learning_rate", "schedule", "minimum_learning_rate",
-                       "decay_factor", "decay_epochs",  "patience",      "warm_up",  "weight_decay",
-                       "clip_norm",    "early_stopping"};
+  all.reported["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
+                              "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",
+                              "initial_temperature", "remove_drift_every"};
+  all.reported["relax"] = many ? Names{} : Names{"minimizer", "fmax", "smax", "max_steps", "max_step"};
+  all.reported["ising"] = {};
+  all.reported["phase"] = {"bootstrap", "extrapolation", "nu"};
+  all.reported["hull"] = {
+      "entries",    "reference",   "candidates",           "elements",         "id_key", "formula_key",
+      "energy_key", "energy_kind", "elemental_references", "missing_elements", "csv"};
+  all.reported["dataset"] = {"file", "validation_file", "test_file"};
+  all.reported["model"] = {};
+  all.reported["train"] = {"epochs",       "ensemble",      "learning_rate", "schedule", "minimum_learning_rate",
+                           "decay_factor", "decay_epochs",  "patience",      "warm_up",  "weight_decay",
+                           "clip_norm",    "early_stopping"};
   all.silent["train"] = {"checkpoint_every", "bucket_size"};
-  all.told["predict"] = {"strict", "csv"};
+  all.reported["predict"] = {"strict", "csv"};
   all.silent["output"] = {"thermo_every",      "trajectory_every",     "checkpoint_every", "checkpoint_seconds",
                           "trajectory_fields", "trajectory_precision", "compression",      "final_structure"};
-  all.told["evaluate"] = {"hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
-  all.told["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
-  all.told["parallel"] = {"grid", "pools", "balance", "balance_threshold", "balance_every"};
-  all.told["analysis"] = {};
+  all.reported["evaluate"] = {"hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
+  all.reported["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
+  all.reported["parallel"] = {"grid", "pools", "balance", "balance_threshold", "balance_every"};
+  all.reported["analysis"] = {};
   return all;
 }
 
@@ -127,15 +129,15 @@ TEST(Restart, EveryKeyMayChangeOrNotAsItDid) {
     input.structure.all = all;
     const MayChange expected = may_change(input);
     for (const Group& group : schema()) {
-      const auto told = expected.told.find(group.name), silent = expected.silent.find(group.name);
-      if (told == expected.told.end() && silent == expected.silent.end()) continue;
+      const auto reported = expected.reported.find(group.name), silent = expected.silent.find(group.name);
+      if (reported == expected.reported.end() && silent == expected.silent.end()) continue;
       const auto names = [&](AtRestart rule) {
         Names result;
         for (const Key& key : group.keys)
           if (key.at_restart(input) == rule) result.insert(key.name);
         return result;
       };
-      EXPECT_EQ(names(AtRestart::reported), told == expected.told.end() ? Names{} : told->second)
+      EXPECT_EQ(names(AtRestart::reported), reported == expected.reported.end() ? Names{} : reported->second)
           << calculation << " &" << group.name;
       EXPECT_EQ(names(AtRestart::silent), silent == expected.silent.end() ? Names{} : silent->second)
           << calculation << " &" << group.name;

@@ -112,7 +112,7 @@ class FromFacets {
   std::vector<std::vector<double>> planes_;
 };
 
-/// Amounts ≥ 0 that make up the composition, at the energy told, and no phase below the facet's plane.
+/// Amounts ≥ 0 that make up the composition, at the energy reported, and no phase below the facet's plane.
 void expect_optimal(const Set& set, const HullPoint& point, const std::vector<double>& fractions) {
   double energy = 0.0;
   std::vector<double> made(set.k, 0.0);
