@@ -21,11 +21,11 @@ INPUT = """&control
 /
 """
 CASES = {
-    "chains": (0, "size = 16, 48  temperatures = 2.1, 2.3, 2.5  replicas = 2  burn_in = 100  sweeps = 40000"
+    "chains": (0, "size = 16, 48  temperatures = 2.1, 2.3, 2.5  replicas = 2  burn_in = 100  sweeps = 150000"
                   "  configurations = 7  series = .true.  correlation = .true.  measure_every = 10"),
     "tempering": (0, "size = 32  t_min = 2.0  t_max = 2.6  n_t = 5  replicas = 2  tempering = .true.  exchange_every = 7"
-                     "  burn_in = 100  sweeps = 400000  configurations = 7  series = .true.  measure_every = 20"),
-    "split": (1, "size = 256  temperatures = 2.1, 2.3  burn_in = 100  sweeps = 12000  configurations = 7  update = 'heat_bath'"
+                     "  burn_in = 100  sweeps = 800000  configurations = 7  series = .true.  measure_every = 20"),
+    "split": (1, "size = 256  temperatures = 2.1, 2.3  burn_in = 100  sweeps = 40000  configurations = 7  update = 'heat_bath'"
                  "  measure_every = 20"),
 }
 CHECKPOINT = "parts/run.restart.h5"
@@ -55,9 +55,9 @@ for name in CASES:
 
         stops = 0
         for ranks in (1, 3):
-            stops += "Stopped by max_seconds" in st.run(write(name, "parts", limit=0.1), ranks=ranks)
+            stops += "Stopped by max_seconds" in st.run(write(name, "parts", limit=0.05), ranks=ranks)
         st.check(stops > 0, "no run was stopped by max_seconds")
-        process = start_and_wait(write(name, "parts", every=0.1))
+        process = start_and_wait(write(name, "parts", every=0.05))
         process.send_signal(signal.SIGUSR1)
         output, _ = process.communicate()
         st.check(process.returncode == 0, f"exit status {process.returncode} after SIGUSR1:\n{output}")
@@ -67,7 +67,7 @@ for name in CASES:
             process = start_and_wait("parts.nml", ranks)
             kills += process.poll() is None
             st.kill_all(process)
-        st.check(stops + kills > 2, f"only {stops} stops and {kills} kills came before the end")
+        st.check(stops > 0 and kills > 0, f"only {stops} stops and {kills} kills came before the end")
         st.run(write(name, "parts"), ranks=2)
         for file in ("run.h5", "run.samples.h5"):
             st.compare_files(f"parts/{file}", f"whole/{file}")
