@@ -15,8 +15,9 @@ namespace spinel {
 /// records of all ranks in rank order.
 class DatasetRecords {
  public:
+  DatasetRecords() = default;
   /// `id_key`: the key of structure.info that is the id; empty: the first of the usual ones (dataset_id_keys) it has.
-  explicit DatasetRecords(std::string id_key = "") : id_key_(std::move(id_key)) {}
+  explicit DatasetRecords(std::string id_key) : id_key_(std::move(id_key)) {}
 
   /// Adds a structure. Of its info, the id goes to `id` (else `fallback_id`); stress (xx xy xz yx … zz or xx yy zz yz
   /// xz xy, eV/Å³, tension positive) and virial or virials (the same orders, eV; stress = −virial/volume) to `stress`;

@@ -212,6 +212,8 @@ void run_convert(const RunContext& context) {
     });
   } catch (const InputError& error) {
     campaign.remove_journal();
+    std::error_code is_in_use;
+    if (world.is_root()) fs::remove(files.folder, is_in_use);  // where this run made it, nothing is in it
     fail_key(input, "convert", "sources", error.what());
   }
   report_bad(log, bad);

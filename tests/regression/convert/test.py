@@ -251,7 +251,7 @@ def check_kill():
     st.check(not os.path.exists("out/whole.journal"), "the journal stays")
     convert("killed", "sources = 'a.xyz'")
     old, whole = dataset("killed"), dataset("whole")
-    path = st.write("killed.nml", CONTROL.format("killed", control) + f"&convert {keys} /\n")
+    path = st.write("large.nml", CONTROL.format("killed", control) + f"&convert {keys} /\n")
     for ranks in (2, 1, 3):
         before = kept("killed")
         process = st.start(path, ranks=ranks)

@@ -210,7 +210,7 @@ def malicious_files():
             del content["optimizer"]
             data, _ = torch_files.pickled(content, legacy)
             writer("x.pth.tar", data, [np.arange(4, dtype=np.float32)])
-            refused(f"tensor: {what}", ("malformed", "does not fit", "announced", "damaged", "tells the type", "missing"),
+            refused(f"tensor: {what}", ("malformed", "does not fit", "announced", "damaged", "states the type", "missing"),
                     "x.pth.tar", OUT)
             n += 1
     return n
