@@ -12,17 +12,16 @@ namespace spinel {
 
 namespace {
 
-constexpr std::array<char, 8> mark = {'S', 'p', 'n', 'l', 'J', 'n', 'l', '1'};
+constexpr std::array<char, 8> mark = {'S', 'p', 'n', 'l', 'J', 'n', 'l', '2'};
 
 struct Head {
   std::uint64_t size, checksum;
 };
 
 std::uint64_t checksum(std::uint64_t size, const char* bytes) {
-  Fnv1a hash;
-  hash.add_bytes_of(size);
+  ContentHash hash(size);
   hash.add(bytes, size);
-  return hash.value();
+  return hash.value()[0];
 }
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }

@@ -9,10 +9,10 @@
 
 namespace spinel {
 
-/// An append-only file of records, each kept whole or not at all: 8 bytes of its length, 8 of a checksum (FNV-1a of
-/// length and bytes), then its bytes. What follows the last whole record, as a kill in the middle of an append leaves
-/// it, is ignored by readers and overwritten by the next writer. Written and read on machines of one byte order.
-/// One process writes a journal at a time. Failures throw Error with the file's name.
+/// An append-only file of records, each kept whole or not at all: 8 bytes of its length, 8 of a checksum
+/// (ContentHash of length and bytes), then its bytes. What follows the last whole record, as a kill in the middle of an
+/// append leaves it, is ignored by readers and overwritten by the next writer. Written and read on machines of one byte
+/// order. One process writes a journal at a time. Failures throw Error with the file's name.
 class Journal {
  public:
   /// Opens a journal for more records after its first `end` bytes (scan_journal), or begins one.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -36,6 +37,12 @@ std::array<double, 6> read_stress(const std::string& key, std::string text, doub
   std::array<double, 6> result;
   for (std::size_t k = 0; k < 6; ++k) result[k] = factor * v[k];
   return result;
+}
+
+// Most keys differ in length already.
+bool is_stress(const std::string& key) { return key.size() == 6 && lower_case(key) == "stress"; }
+bool is_virial(const std::string& key) {
+  return (key.size() == 6 && lower_case(key) == "virial") || (key.size() == 7 && lower_case(key) == "virials");
 }
 
 bool is_missing(const std::string& text) {
@@ -127,12 +134,11 @@ void DatasetRecords::add(const Structure& structure, const std::string& fallback
     if (id_name.empty() && structure.info.count(key) > 0) id_name = key;
   std::optional<std::array<double, 6>> own_stress;
   for (const auto& [key, value] : structure.info) {
-    const std::string name = lower_case(key);
     if (key == id_name) {
       own_id = trim(value);
-    } else if (name == "stress") {
+    } else if (is_stress(key)) {
       if (!is_missing(value)) own_stress = read_stress(key, value, 1.0);
-    } else if ((name == "virial" || name == "virials") && !own_stress && !is_missing(value)) {
+    } else if (is_virial(key) && !own_stress && !is_missing(value)) {
       own_stress = read_stress(key, value, -1.0 / structure.volume());
     }
   }
@@ -162,8 +168,7 @@ void DatasetRecords::add(const Structure& structure, const std::string& fallback
     stress.resize(6 * (before + 1), nan);
   }
   for (const auto& [key, value] : structure.info) {
-    const std::string name = lower_case(key);
-    if (key == id_name || name == "stress" || name == "virial" || name == "virials") continue;
+    if (key == id_name || is_stress(key) || is_virial(key)) continue;
     std::string safe = key;
     for (char& c : safe)
       if (c == '/' || c == '\n') c = '_';
@@ -175,12 +180,14 @@ void DatasetRecords::add(const Structure& structure, const std::string& fallback
   atom_offset.push_back(n_atoms());
 }
 
-void DatasetRecords::append(const DatasetRecords& more) {
+void DatasetRecords::append(DatasetRecords more) {
   const auto before = static_cast<std::size_t>(n_structures()), after = before + more.id.size();
   const std::int64_t atoms_before = n_atoms();
-  const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  const auto join = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
   // Where only some have it, the others have NaN.
-  const auto join_or_nan = [&](std::vector<double>& to, const std::vector<double>& from, std::size_t n_before,
+  const auto join_or_nan = [&](std::vector<double>& to, std::vector<double>& from, std::size_t n_before,
                                std::size_t n_after) {
     if (to.empty() && from.empty()) return;
     to.resize(n_before, nan);
@@ -194,7 +201,7 @@ void DatasetRecords::append(const DatasetRecords& more) {
   join_or_nan(force, more.force, 3 * static_cast<std::size_t>(atoms_before), 3 * static_cast<std::size_t>(n_atoms()));
   join_or_nan(stress, more.stress, 6 * before, 6 * after);
   join(id, more.id);
-  for (const auto& [name, values] : more.property) {
+  for (auto& [name, values] : more.property) {
     auto& own = property[name];
     own.resize(before);
     join(own, values);

@@ -24,7 +24,7 @@ class DatasetRecords {
   /// all others to `property`. InputError, and nothing added, where a species is no element or a stress is no stress.
   void add(const Structure& structure, const std::string& fallback_id);
   /// Adds the records of another after those that are there.
-  void append(const DatasetRecords& more);
+  void append(DatasetRecords more);
 
   std::int64_t n_structures() const { return static_cast<std::int64_t>(id.size()); }
   std::int64_t n_atoms() const { return static_cast<std::int64_t>(atomic_number.size()); }

@@ -88,7 +88,7 @@ ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
   ConvertedRecords own;
   for (std::int64_t chunk = n * world.rank() / world.size(); chunk < n * (world.rank() + 1) / world.size(); ++chunk) {
     ConvertedRecords more = unpack<ConvertedRecords>(*campaign.result(chunk));
-    own.good.append(more.good);
+    own.good.append(std::move(more.good));
     std::move(more.bad.begin(), more.bad.end(), std::back_inserter(own.bad));
   }
   return own;
