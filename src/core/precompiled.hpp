@@ -1,7 +1,7 @@
 #pragma once
 
 // What most files include, compiled once (cmake/modules.cmake). Files include what they need all the same: the presets
-// debug, sanitize and coverage build without this.
+// debug and coverage build without this.
 #include <fmt/format.h>
 
 #include <Eigen/Dense>

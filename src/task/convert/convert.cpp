@@ -17,6 +17,7 @@
 #include "io/dataset/dataset.hpp"
 #include "io/dataset/dataset_file.hpp"
 #include "io/table.hpp"
+#include "parallel/blocks.hpp"
 #include "parallel/on_root.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
@@ -84,9 +85,9 @@ CampaignPlan plan_for(const RunContext& context, const RunFiles& files, const Co
 /// Collective. This rank's share of what all ranks read, in the order of the sources.
 ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
   campaign.share_results();
-  const std::int64_t n = campaign.n_items();
+  const auto begin = [&](int rank) { return block_begin(campaign.n_items(), rank, world.size()); };
   ConvertedRecords own;
-  for (std::int64_t chunk = n * world.rank() / world.size(); chunk < n * (world.rank() + 1) / world.size(); ++chunk) {
+  for (std::int64_t chunk = begin(world.rank()); chunk < begin(world.rank() + 1); ++chunk) {
     ConvertedRecords more = unpack<ConvertedRecords>(*campaign.result(chunk));
     own.good.append(std::move(more.good));
     std::move(more.bad.begin(), more.bad.end(), std::back_inserter(own.bad));
