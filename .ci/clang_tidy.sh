@@ -5,7 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 .ci/install.sh clang-tidy
 scripts/setup.sh
-cmake --build build/release --target spinel_build_info -- --quiet
+# clang cannot read the headers that GCC precompiles for build/release.
+[ -f build/debug/build.ninja ] || cmake --preset debug >/dev/null
+cmake --build build/debug --target spinel_build_info -- --quiet
 if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files 'src/*.cpp'); fi
-printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/release --quiet --warnings-as-errors='*' \
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/debug --quiet --warnings-as-errors='*' \
   --extra-arg=-Wno-unknown-warning-option

@@ -68,7 +68,7 @@ Box make_box(const Structure& structure) {
 
   const Mat3 to_fractional = to_fractional_matrix(box.cell);
   box.fractional.reserve(structure.size());
-  for (const Vec3& r : structure.position) box.fractional.push_back(to_fractional * r);
+  for (const Vec3& r : structure.position) box.fractional.emplace_back(to_fractional * r);
   Vec3 low = box.fractional.front(), high = low;
   for (const Vec3& s : box.fractional) {
     low = low.cwiseMin(s);

@@ -18,7 +18,7 @@ using Dataset = std::unique_ptr<SpglibDataset, decltype(&spg_free_dataset)>;
 std::vector<Vec3> fractional_positions(const Structure& structure) {
   const Mat3 to_fractional = to_fractional_matrix(structure.cell);
   std::vector<Vec3> fractional;
-  for (const Vec3& r : structure.position) fractional.push_back(to_fractional * r);
+  for (const Vec3& r : structure.position) fractional.emplace_back(to_fractional * r);
   return fractional;
 }
 

@@ -81,7 +81,7 @@ std::string type_text(const Key& key) {
   static constexpr const char* names[] = {"string", "integer", "real", "logical"};
   Input input;
   const std::size_t index = key.member(input).index();
-  const std::string name = names[index % 4];
+  std::string name = names[index % 4];
   if (index < 4) return name;
   if (key.minimum_length == key.maximum_length) return fmt::format("{} {}s", key.minimum_length, name);
   return "list of " + name + "s";

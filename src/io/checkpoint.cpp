@@ -284,7 +284,7 @@ void CheckpointReader::read_rows(const std::string& name, std::int64_t first, st
   if (count == 0) return;
   const Handle dataset = hdf5::open_dataset(impl_->file, "/arrays/" + name);
   const auto dims = hdf5::dims_of(dataset);
-  if (first < 0 || count < 0 || static_cast<hsize_t>(first + count) > dims.at(0))
+  if (first < 0 || count < 0 || first + count > static_cast<std::int64_t>(dims.at(0)))
     fail("checkpoint '{}': array '{}' has no rows {} to {}", impl_->path, name, first, first + count - 1);
   const auto rows = static_cast<hsize_t>(count);
   const Handle in_file = select_rows(dataset, static_cast<hsize_t>(first), rows, dims.at(1));

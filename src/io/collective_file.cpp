@@ -18,7 +18,7 @@ Handle open_together(const std::string& path, unsigned flags, const Communicator
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_mpio(access, communicator.mpi(), MPI_INFO_NULL);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  H5Pset_all_coll_metadata_ops(access, 1);
+  H5Pset_all_coll_metadata_ops(access, true);
   return hdf5::checked(H5Fopen(path.c_str(), flags, access), H5Fclose, fmt::format("cannot open '{}'", path));
 }
 
@@ -113,7 +113,7 @@ void CollectiveWriter::create(const std::string& path) const {
   const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose), links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
   H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
-  H5Pset_obj_track_times(creation, 0);
+  H5Pset_obj_track_times(creation, false);
   H5Pset_create_intermediate_group(links, 1);
   for (const Array& array : arrays_) {
     const Handle space = hdf5::dataspace({array.dims.begin(), array.dims.end()});

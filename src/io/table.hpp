@@ -57,7 +57,7 @@ class Column {
   /// Only packed or printed.
   Column& in_no_file() { return in_csv_ = in_file_ = false, *this; }
   /// Printed under this title, behind which the unit comes; the other way, with text of its own, the title is as given.
-  Column& shown(std::string title, int digits = 4) {
+  Column& shown(const std::string& title, int digits = 4) {
     digits_ = digits;
     return shown(label_.unit.empty() ? title : title + " (" + label_.unit + ")", cell_);
   }
@@ -95,10 +95,6 @@ class Column {
 template <class Row>
 class Table {
  public:
-  Table() = default;
-  Table(Table&&) = default;
-  Table& operator=(Table&&) = default;
-
   /// A value that a row holds: also part of its bytes.
   template <class T, class Base, class = std::enable_if_t<std::is_base_of_v<Base, Row> && !std::is_function_v<T>>>
   Column<Row>& column(std::string name, std::string unit, std::string help, T Base::*member) {

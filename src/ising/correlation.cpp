@@ -273,8 +273,8 @@ CorrelationEstimate CorrelationMeter::estimate(const std::vector<const Correlati
   if (r_max < 2) return found;
   const double xi = -1.0 / std::log(found.g0[2].value / found.g0[1].value);  // roughly
   if (!(xi > 0.0 && xi <= length / 6.0)) return found;
-  const auto near = std::max<std::size_t>(1, static_cast<std::size_t>(0.5 * xi + 0.5));
-  std::size_t far = std::max(near + 1, std::min(r_max, static_cast<std::size_t>(2.5 * xi + 0.5)));
+  const auto near = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(0.5 * xi)));
+  std::size_t far = std::max(near + 1, std::min(r_max, static_cast<std::size_t>(std::lround(2.5 * xi))));
   const auto usable = [&](std::size_t r) {
     return r <= r_max && found.g0[r].value > 5.0 * found.g0[r].error && found.g0[r].value < found.g0[near].value;
   };

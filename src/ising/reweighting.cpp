@@ -256,7 +256,7 @@ ReweightedPoint Reweighting::at(double temperature) const {
 }
 
 double Reweighting::binder(double temperature, int left_out) const {
-  return averages(ensembles_.at(static_cast<std::size_t>(left_out + 1)), temperature).binder();
+  return averages(ensembles_.at(static_cast<std::size_t>(std::int64_t{left_out} + 1)), temperature).binder();
 }
 
 BinderCrossing binder_crossing(const Reweighting& small, const Reweighting& large) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+// NOLINTBEGIN(readability-identifier-naming): names of ScaLAPACK
 extern "C" {
 int Csys2blacs_handle(MPI_Comm comm);
 void Cfree_blacs_system_handle(int handle);
@@ -20,6 +21,7 @@ void pdsyevd_(const char* job, const char* uplo, const int* n, double* a, const 
               const int* desc_a, double* w, double* z, const int* iz, const int* jz, const int* desc_z, double* work,
               const int* lwork, int* iwork, const int* liwork, int* info);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace spinel {
 

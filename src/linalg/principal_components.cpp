@@ -6,6 +6,7 @@
 
 #include "linalg/distributed_matrix.hpp"
 
+// NOLINTNEXTLINE(readability-identifier-naming): BLAS
 extern "C" void dgemm_(const char* transpose_a, const char* transpose_b, const int* m, const int* n, const int* k,
                        const double* alpha, const double* a, const int* lda, const double* b, const int* ldb,
                        const double* beta, double* c, const int* ldc);

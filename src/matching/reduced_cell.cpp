@@ -55,7 +55,7 @@ std::vector<Vec3> near_translations(const Crystal& crystal, const Vec3& toleranc
                    [](const auto* a, const auto* b) { return a->place.size() < b->place.size(); });
   std::vector<Vec3> vectors;
   const auto& rarest = by_count.front()->place;
-  for (const Vec3& s : rarest) vectors.push_back(s - rarest.front());
+  for (const Vec3& s : rarest) vectors.emplace_back(s - rarest.front());
   for (const auto* species : by_count)
     for (const Vec3& from : species->place) {
       if (vectors.size() == 1) return vectors;
@@ -110,7 +110,7 @@ bool join(const Crystal& crystal, const Supercell& supercell, int size, double t
   for (const Species3& species : crystal.species) {
     const std::size_t n = species.place.size();
     place.clear();
-    for (const Vec3& s : species.place) place.push_back(change * s);
+    for (const Vec3& s : species.place) place.emplace_back(change * s);
     together.assign(n * n, 0);
     for (std::size_t i = 0; i < n; ++i) {
       int count = 0;
@@ -198,8 +198,8 @@ ReducedCell reduced_cell(const Structure& structure, bool primitive, double tole
   }
   const Mat3 to_fractional = to_fractional_matrix(structure.cell);
   for (std::size_t i = 0; i < structure.size(); ++i)
-    crystal.species[place_of_type[static_cast<std::size_t>(structure.type[i])]].place.push_back(to_fractional *
-                                                                                                structure.position[i]);
+    crystal.species[place_of_type[static_cast<std::size_t>(structure.type[i])]].place.emplace_back(
+        to_fractional * structure.position[i]);
   crystal.species.erase(std::remove_if(crystal.species.begin(), crystal.species.end(),
                                        [](const Species3& species) { return species.place.empty(); }),
                         crystal.species.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -16,9 +17,9 @@ struct ReducedCell {
     std::string symbol;
     int first = 0, count = 0;
   };
-  Mat3 cell = Mat3::Zero();           ///< rows a, b, c (Å), right-handed
-  std::vector<Group> groups;          ///< species, each once
-  std::vector<double> coordinate[3];  ///< [axis][atom] fractional, in [0, 1)
+  Mat3 cell = Mat3::Zero();                       ///< rows a, b, c (Å), right-handed
+  std::vector<Group> groups;                      ///< species, each once
+  std::array<std::vector<double>, 3> coordinate;  ///< [axis][atom] fractional, in [0, 1)
 
   int size() const { return static_cast<int>(coordinate[0].size()); }
   double volume() const { return cell.determinant(); }  ///< Å³

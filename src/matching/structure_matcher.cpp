@@ -76,7 +76,7 @@ class StructureMatcher::Search {
     for (const auto& group : second.groups) {
       const ReducedCell::Group* other = first.find(group.symbol);
       if (other == nullptr || static_cast<long>(other->count) * n2 != static_cast<long>(group.count) * n1) return false;
-      order_.push_back({other, &group});
+      order_.emplace_back(other, &group);
     }
     std::stable_sort(order_.begin(), order_.end(),
                      [](const auto& a, const auto& b) { return a.second->count < b.second->count; });

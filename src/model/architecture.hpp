@@ -44,14 +44,14 @@ class Architecture {
   }
   int count(const char* key, int most) const { return static_cast<int>(integer(key, 1, most)); }
   std::string one_of(const char* key, const std::vector<std::string>& choices) const {
-    const auto text = value<std::string>(key);
+    auto text = value<std::string>(key);
     if (std::find(choices.begin(), choices.end(), text) == choices.end())
       fail_input("model '{}': {} = '{}' of its architecture is none of {}", path_, key, text, fmt::join(choices, ", "));
     return text;
   }
   /// The widths of layers.
   std::vector<std::int64_t> widths(const char* key, std::int64_t most) const {
-    const auto list = value<std::vector<std::int64_t>>(key);
+    auto list = value<std::vector<std::int64_t>>(key);
     for (const std::int64_t width : list) in_range<std::int64_t>(width, 1, most, key);
     return list;
   }

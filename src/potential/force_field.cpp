@@ -16,11 +16,10 @@ ForceField::ForceField(LocalAtoms atoms, Halo halo, std::shared_ptr<Potential> p
       timers_(timers) {}
 
 EnergyVirial ForceField::update(Wanted wanted) {
-  if (!built_) rebuild();
   // What a checkpoint restored has had its turn in the run that wrote it.
-  else if (!restored_ && must_rebuild())
+  if (!built_ || (!restored_ && must_rebuild())) {
     rebuild();
-  else {
+  } else {
     const auto timing = timers_.scope(Region::halo);
     halo_.forward_positions(atoms_);
   }

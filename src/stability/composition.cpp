@@ -30,7 +30,8 @@ class SymbolTable {
 
  private:
   static std::size_t index(char first, char second) {
-    return static_cast<std::size_t>((first - 'A') * 27 + (second == 0 ? 0 : second - 'a' + 1));
+    const int column = second == 0 ? 0 : second - 'a' + 1;
+    return static_cast<std::size_t>(first - 'A') * 27 + static_cast<std::size_t>(column);
   }
   std::uint8_t& at(const char* symbol) { return table_[index(symbol[0], symbol[1])]; }
   std::array<std::uint8_t, 26 * 27> table_{};
@@ -199,7 +200,7 @@ int element_of_key(std::string_view key) {
   // "Fe3+", "O2-", "Fe+", "Fe0+", "Fe2.5+", and pymatgen's properties behind a comma ("Fe3+,spin=5").
   rest = rest.substr(0, rest.find(','));
   const bool charge = rest.empty() || rest.back() == '+' || rest.back() == '-';
-  if (!charge || rest.substr(0, rest.size() - !rest.empty()).find_first_not_of("0123456789.") != rest.npos)
+  if (!charge || rest.substr(0, rest.size() - !rest.empty()).find_first_not_of("0123456789.") != std::string_view::npos)
     fail_input("'{}' is no element", key.substr(0, 32));
   return z;
 }
@@ -235,7 +236,7 @@ std::string reduced_formula(const Composition& composition) {
 
 std::string chemical_system_name(const ElementSet& elements) {
   std::vector<std::string_view> symbols;
-  for (const int z : elements.atomic_numbers()) symbols.push_back(element_symbol(z));
+  for (const int z : elements.atomic_numbers()) symbols.emplace_back(element_symbol(z));
   std::sort(symbols.begin(), symbols.end());
   return fmt::format("{}", fmt::join(symbols, "-"));
 }

@@ -12,13 +12,13 @@ bool CsvReader::next(std::vector<std::string>& cells) {
   row_line_ = lines_.line_number();
   while (true) {
     const auto text = line.find_first_not_of(" \t");
-    if (text != line.npos && line[text] == '"') {
+    if (text != std::string_view::npos && line[text] == '"') {
       line.remove_prefix(text + 1);
       std::string cell;
       while (true) {
         const auto quote = line.find('"');
         cell += line.substr(0, quote);
-        if (quote == line.npos) {
+        if (quote == std::string_view::npos) {
           cell += '\n';
           if (!lines_.next(line)) fail_input("{}:{}: the quote that begins here never ends", lines_.name(), row_line_);
           continue;
@@ -37,7 +37,7 @@ bool CsvReader::next(std::vector<std::string>& cells) {
     }
     const auto comma = line.find(',');
     cells.emplace_back(trim(line.substr(0, comma)));
-    if (comma == line.npos) return true;
+    if (comma == std::string_view::npos) return true;
     line.remove_prefix(comma + 1);
   }
 }

@@ -114,7 +114,7 @@ std::vector<JsonItem> json_items(std::string_view text) {
         scan.expect(':');
       }
       item.text = scan.value();
-      items.push_back(std::move(item));
+      items.push_back(item);
     } while (scan.take(','));
     scan.expect(close);
   }

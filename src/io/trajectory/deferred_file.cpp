@@ -71,7 +71,7 @@ struct DeferredFile::Driver {
       driver.name = "spinel_deferred";
       driver.maxaddr = (haddr_t{1} << 62) - 1;
       driver.fc_degree = H5F_CLOSE_STRONG;
-      driver.fapl_size = sizeof(DeferredFile*);
+      driver.fapl_size = sizeof(void*);
       driver.open = open;
       driver.close = close;
       driver.query = query;

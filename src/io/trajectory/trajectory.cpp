@@ -71,7 +71,7 @@ struct Trajectory::Impl {
       problem = attempt([&] {
         const std::int64_t n_chunks = (layout.n_atoms + layout.block - 1) / layout.block;
         for (std::int64_t k = 0; k < n_chunks; ++k) {
-          const auto first = static_cast<hsize_t>(k * layout.block);
+          const auto first = static_cast<hsize_t>(k) * static_cast<hsize_t>(layout.block);
           const auto at = static_cast<std::size_t>(2 * k);
           const bool plainly = sizes.empty();
           addresses.push_back(file->allocate_chunk(

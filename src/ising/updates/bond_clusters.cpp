@@ -274,7 +274,7 @@ std::vector<std::int64_t> BondClusters::sums(const std::uint64_t* bits) {
   }
   auto incoming = communicator_.all_to_all(parts, counts, &received);
   std::vector<std::pair<std::int64_t, std::int64_t>> totals;
-  for (std::size_t i = 0; i < incoming.size(); i += 2) totals.push_back({incoming[i], incoming[i + 1]});
+  for (std::size_t i = 0; i < incoming.size(); i += 2) totals.emplace_back(incoming[i], incoming[i + 1]);
   std::sort(totals.begin(), totals.end());
   std::size_t n_totals = 0;
   for (std::size_t i = 0; i < totals.size(); ++i)

@@ -28,7 +28,7 @@ constexpr std::int64_t vector_bytes = 32;
 #endif
 template <class Real>
 struct Lanes {
-  typedef Real Vector __attribute__((vector_size(vector_bytes)));
+  using Vector [[gnu::vector_size(vector_bytes)]] = Real;
   static constexpr std::int64_t count = vector_bytes / sizeof(Real);
 };
 

@@ -133,8 +133,9 @@ Tensor scaled_harmonics(const Tensor& unit, int max_l) {
       }
       const double scale = std::sqrt(std::sqrt((2 * l + 1) / (4.0 * pi)) * (m == 0 ? 1.0 : 2.0) *
                                      std::tgamma(l - m + 1) / std::tgamma(l + m + 1));
-      columns[static_cast<std::size_t>(l * l + l + m)] = scale * legendre * cosine;
-      if (m > 0) columns[static_cast<std::size_t>(l * l + l - m)] = scale * legendre * sine;
+      const std::int64_t middle = std::int64_t{l} * l + l;
+      columns[static_cast<std::size_t>(middle + m)] = scale * legendre * cosine;
+      if (m > 0) columns[static_cast<std::size_t>(middle - m)] = scale * legendre * sine;
     }
     const Tensor turned = x * cosine - y * sine;
     sine = x * sine + y * cosine;

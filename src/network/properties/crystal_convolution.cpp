@@ -247,8 +247,8 @@ struct Convolve : torch::autograd::Function<Convolve> {
     const variable_list in = {atoms.contiguous(), weight, bias, edge_weight, edge_bias, sum_weight, sum_bias};
     context->saved_data["edges"] = c10::IValue::make_capsule(edges);
     if (sum) context->saved_data["sum"] = c10::IValue::make_capsule(sum);
-    const variable_list out = atoms.scalar_type() == torch::kDouble ? run<double>(context, in, edges, sum)
-                                                                    : run<float>(context, in, edges, sum);
+    variable_list out = atoms.scalar_type() == torch::kDouble ? run<double>(context, in, edges, sum)
+                                                              : run<float>(context, in, edges, sum);
     context->mark_non_differentiable({out[1], out[2], out[3], out[4], out[5]});
     return out;
   }

@@ -38,7 +38,7 @@ void split_csv(const LineReader& file, std::string_view line, std::vector<std::s
     }
     const auto comma = line.find(',');
     cells.push_back(trim(line.substr(0, comma)));
-    if (comma == line.npos) return;
+    if (comma == std::string_view::npos) return;
     line.remove_prefix(comma + 1);
   }
 }

@@ -72,7 +72,7 @@ void run_energy(const RunContext& context) {
     files.keep_old();
     if (files.final_structure.empty()) return;
     structure.info["energy"] = fmt::format("{}", total.energy);
-    if (units.name == "lj") structure.info["units"] = "lj";
+    if (context.units.name == "lj") structure.info["units"] = "lj";
     write_structure(files.final_structure, structure);
   });
   ResultFile file(world, files.result);

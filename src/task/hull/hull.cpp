@@ -149,7 +149,9 @@ void check_not_own(const Input& input, const RunFiles& files) {
 }  // namespace
 
 void run_hull(const RunContext& context) {
-  const auto& [world, input, units, log] = context;
+  const Communicator& world = context.world;
+  const Input& input = context.input;
+  Log& log = context.log;
   const RunFiles files(context);
   const HullParameters& p = input.hull;
   const bool computes = computes_entries(input), makes_hull = p.reference.empty();
@@ -239,7 +241,8 @@ void run_hull(const RunContext& context) {
 }
 
 void check_hull(const RunContext& context) {
-  const auto& [world, input, units, log] = context;
+  const Communicator& world = context.world;
+  const Input& input = context.input;
   const RunFiles files(context);
   EntryList given;
   on_root(world, [&] {
@@ -256,7 +259,7 @@ void check_hull(const RunContext& context) {
   });
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);
-  const PotentialMaker maker(input.potential, units, context.place("potential"), world);
+  const PotentialMaker maker(input.potential, context.units, context.place("potential"), world);
   check_potential(context, set, maker);
 }
 

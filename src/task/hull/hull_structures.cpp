@@ -123,9 +123,9 @@ std::vector<std::string> reference_labels(const Input& input, const std::vector<
     std::vector<std::string> names = {own};
     if (own == "fcc" || own == "bcc" || own == "hcp" || own == "dhcp") {
       for (const char* close : {"fcc", "bcc", "hcp"})
-        if (own != close) names.push_back(close);
+        if (own != close) names.emplace_back(close);
     } else if (own != "diamond") {
-      names.push_back("diamond");
+      names.emplace_back("diamond");
     }
     for (const std::string& name : names) labels.push_back(name + ":" + symbol);
   }
@@ -140,7 +140,8 @@ std::string names_of(const std::vector<int>& elements) {
 
 /// Collective; `given` on rank 0.
 std::shared_ptr<StructureSource> select(const RunContext& context, const EntryList& given) {
-  const auto& [world, input, units, log] = context;
+  const Communicator& world = context.world;
+  const Input& input = context.input;
   const HullParameters& p = input.hull;
   Selector selector(input, given);
   std::vector<std::shared_ptr<StructureSource>> sources;
@@ -181,7 +182,7 @@ StructureSet hull_structures(const RunContext& context, const EntryList& given) 
   const Input& input = context.input;
   const HullParameters& p = input.hull;
   std::vector<std::string> origins = p.structures;
-  if (!p.prototypes.empty()) origins.push_back("prototypes");
+  if (!p.prototypes.empty()) origins.emplace_back("prototypes");
   return {select(context, given), fmt::format("{}", fmt::join(origins, ", ")), "hull",
           p.structures.empty() ? "prototypes" : "structures",
           relaxes_structures(input) ? StructureSet::Action::relaxation : StructureSet::Action::single_point};

@@ -30,12 +30,13 @@ void report_ising(const RunContext& context, const IsingPlan& plan, const RunFil
   echo_line(log, "pools",
             fmt::format("{} of {} rank{}{}", pools, world.size() / pools, world.size() / pools > 1 ? "s" : "",
                         plan.n_teams() > 1 ? fmt::format(", {} share one set of temperatures", plan.n_teams()) : ""));
-  const double lattices = p.tempering ? static_cast<double>((t.size() + plan.n_teams() - 1) / plan.n_teams()) : 1.0;
+  const std::int64_t n_teams = plan.n_teams(), n_temperatures = static_cast<std::int64_t>(t.size());
+  const std::int64_t lattices = p.tempering ? (n_temperatures + n_teams - 1) / n_teams : 1;
   const double ranks = static_cast<double>(world.size()) / pools;
   const double series = static_cast<double>(plan.measurements()) * static_cast<double>(plan.n_chains()) * 32.0;
   echo_line(log, "memory",
-            fmt::format("{} of spins a rank, {} of measurements in all", human_bytes(lattices * largest / 8.0 / ranks),
-                        human_bytes(series)));
+            fmt::format("{} of spins a rank, {} of measurements in all",
+                        human_bytes(static_cast<double>(lattices) * largest / 8.0 / ranks), human_bytes(series)));
   echo_line(log, "output", fmt::format("{}{}", files.result, with_samples ? ", " + files.samples : ""));
 }
 

@@ -78,7 +78,7 @@ void CommitteeWatch::open(std::optional<std::int64_t> restored) {
 }
 
 std::string CommitteeWatch::describe() const {
-  const std::string text = fmt::format("{} models, spread every {} steps", committee_.size(), every_);
+  std::string text = fmt::format("{} models, spread every {} steps", committee_.size(), every_);
   if (threshold_ == 0.0) return text;
   return text + fmt::format("; frames above {:g} {} go to {}{}", threshold_, context_.units.force, files_.uncertain,
                             stops_ ? " and end the run" : "");

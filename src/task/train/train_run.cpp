@@ -249,10 +249,10 @@ bool TrainRun::wants_properties() const { return find_group("properties")->used_
 
 /// Of the potential of the last job: of the largest training part.
 void TrainRun::report_properties(TrainResults& results) {
-  const auto& [world, input, units, log] = context_;
+  const Communicator& world = context_.world;
   const ModelFile model = read_model_file(jobs_.back().model, world);
   NetworkOptions options;
-  options.single_precision = input.train.precision == "single";
+  options.single_precision = context_.input.train.precision == "single";
   options.node_rank = world.rank_on_node();
   PropertiesSubject subject;
   subject.make = [&](const std::vector<Species>& species) {
@@ -261,10 +261,10 @@ void TrainRun::report_properties(TrainResults& results) {
   subject.single_precision = options.single_precision;
   subject.crystal = make_structure(context_.input.structure, context_.place("structure"), context_.units,
                                    context_.input.control.seed, context_.world);
-  echo_line(log, "properties", fmt::format("of {}", jobs_.back().model));
+  echo_line(context_.log, "properties", fmt::format("of {}", jobs_.back().model));
   if (!properties_report(context_, subject, results.file(), "/train/properties",
                          [&] { return control_.interpret(world.max(control_.flag())).stop; }))
-    log.print("  NOTE: stopped before all properties were reported; calculation = 'properties' reports them");
+    context_.log.print("  NOTE: stopped before all properties were reported; calculation = 'properties' reports them");
   results.file().save();
 }
 

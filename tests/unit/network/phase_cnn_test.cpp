@@ -1,7 +1,9 @@
 #include "network/phases/phase_cnn.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/nn/functional/padding.h>
+#include <torch/types.h>
 
 #include <cmath>
 
