@@ -10,7 +10,7 @@ namespace spinel {
 /// Math. Stat. 35, 73 (1964)).
 inline torch::Tensor error_size(const torch::Tensor& error, const std::string& kind, double huber_delta) {
   if (kind == "l2") return error.square();
-  const torch::Tensor size = error.abs();
+  torch::Tensor size = error.abs();
   if (kind == "l1") return size;
   const torch::Tensor inside = size.clamp_max(huber_delta);
   return inside * (size - 0.5 * inside);
