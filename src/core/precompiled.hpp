@@ -1,7 +1,7 @@
 #pragma once
 
-// What most files include, compiled once (cmake/modules.cmake). Files include what they need all the same: the presets
-// debug and coverage build without this.
+// What most files include, compiled once (cmake/modules.cmake). Files include what they need all the same: the debug
+// preset builds without this.
 #include <fmt/format.h>
 
 #include <Eigen/Dense>
