@@ -18,8 +18,12 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" OPENBLAS_NUM_THREADS="${OPENBLAS_
 # Large arrays on large pages, so that atoms in use do not push each other out of the second-level cache.
 export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
 # After SIGTERM or SIGINT mpirun kills its ranks in one second; a checkpoint may take longer. It waits out this many
-# seconds twice whenever a rank fails, so no longer than needed.
-export OMPI_MCA_odls_base_sigkill_timeout="${OMPI_MCA_odls_base_sigkill_timeout:-5}"
+# seconds twice on every node but that of a rank that was killed, and the job is to end within five.
+export OMPI_MCA_odls_base_sigkill_timeout="${OMPI_MCA_odls_base_sigkill_timeout:-2}"
+# A node that no longer answers ends the job after time + intvl * probes seconds: one minute, not eight.
+export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-30}"
+export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-10}"
+export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-3}"
 # OpenBLAS before 0.3.22 takes newer Xeons for a processor of 2004 and is six times slower than it could be.
 if [ -z "${OPENBLAS_CORETYPE+set}" ] && grep -qw avx512vl /proc/cpuinfo 2>/dev/null; then
   export OPENBLAS_CORETYPE=SkylakeX

@@ -6,6 +6,7 @@
 #include "core/stop_signal.hpp"
 #include "core/terminal.hpp"
 #include "linalg/petsc.hpp"
+#include "parallel/job_end.hpp"
 #include "task/registry.hpp"
 
 namespace {
@@ -66,13 +67,16 @@ int main(int argc, char** argv) {
     return spinel_main(argc, argv, world);
   } catch (const spinel::InputError& error) {
     if (world.is_root()) report(error);
+    spinel::end_job_together(world, exit_input_error);
     return exit_input_error;
   } catch (const spinel::CollectiveError& error) {
     if (world.is_root()) report(error);
+    spinel::end_job_together(world, exit_error);
     return exit_error;
   } catch (const std::exception& error) {
     if (world.size() > 1) std::fprintf(stderr, "spinel: on rank %d of %d:\n", world.rank(), world.size());
     report(error);
+    spinel::end_job(exit_error);
     MPI_Abort(world.mpi(), exit_error);
   }
   return exit_error;

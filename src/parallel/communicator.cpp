@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <numeric>
 
+#include "parallel/job_end.hpp"
+
 namespace spinel {
 
 namespace {
@@ -18,6 +20,7 @@ void report_and_abort(MPI_Comm* comm, int* code, ...) {
   MPI_Error_string(*code, text.data(), &length);
   std::fprintf(stderr, "spinel: MPI error on rank %d: %s\n", rank, text.data());
   std::fflush(stderr);
+  end_job(1);
   MPI_Abort(comm != nullptr ? *comm : MPI_COMM_WORLD, 1);
 }
 
@@ -33,9 +36,14 @@ MpiRuntime::MpiRuntime(int& argc, char**& argv) {
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
   MPI_Comm_set_errhandler(MPI_COMM_SELF, handler);
   MPI_Errhandler_free(&handler);
+  watch_ranks_of_node();
 }
 
-MpiRuntime::~MpiRuntime() { MPI_Finalize(); }
+MpiRuntime::~MpiRuntime() {
+  // Ranks that are through with MPI_Finalize may end before others.
+  forget_ranks_of_node();
+  MPI_Finalize();
+}
 
 Communicator::Communicator(MPI_Comm comm) : comm_(comm) {
   MPI_Comm_rank(comm_, &rank_);

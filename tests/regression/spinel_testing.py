@@ -154,6 +154,27 @@ def descendants(pid):
     return result
 
 
+def ranks_of(process):
+    """Process ids of the ranks, smallest first."""
+    found = []
+    for pid in [process.pid] + descendants(process.pid):
+        with contextlib.suppress(OSError):
+            if os.path.realpath(f"/proc/{pid}/exe") == os.path.realpath(SPINEL):
+                found.append(pid)
+    return sorted(found)
+
+
+def processes_with(variable):
+    """Every process here that was started with this "NAME=value" in its environment and has not ended."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        # Another user's cannot be read; one that waits for its parent to take note of its end has none left.
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+            if variable.encode() in file.read().split(b"\0"):
+                found.append(int(pid))
+    return found
+
+
 def wait_for(condition, what, timeout=300):
     end = time.time() + timeout
     while not condition():

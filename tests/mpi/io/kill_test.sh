@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill_test.sh PROGRAM MPIEXEC: kills a writing run with signal 9 twelve times at random moments, on changing numbers of
+# kill_test.sh PROGRAM MPIEXEC: kills a writing run with signal 9 twelve times at random checkpoints, on changing numbers of
 # ranks; then lets it end, which it does with success only if every frame is as it should be.
 set -u
 program=$1 mpiexec=$2
@@ -14,12 +14,12 @@ for round in $(seq 12); do
   : >"$folder/log"  # here, since the launcher's own redirection may come after the look below, which would find the round before
   "$mpiexec" -n $ranks "$program" "$folder" $forever >>"$folder/log" 2>"$folder/errors" &
   launcher=$!
-  for _ in $(seq 1200); do
-    [ "$(grep -c '^pid' "$folder/log")" -ge $ranks ] && break
-    kill -0 $launcher 2>/dev/null || break
-    sleep 0.05
+  # By progress, not by time: none to 19 checkpoints, then as far into the next one as it comes.
+  steps=$((RANDOM % 20))
+  while kill -0 $launcher 2>/dev/null; do
+    [ "$(grep -c '^pid' "$folder/log")" -ge $ranks ] && [ "$(grep -c '^step' "$folder/log")" -ge $steps ] && break
+    sleep 0.01
   done
-  sleep 0.$((RANDOM % 6))$((RANDOM % 10))
   for pid in $(sed -n 's/^pid //p' "$folder/log"); do kill -9 "$pid" 2>/dev/null && killed=$((killed + 1)); done
   wait $launcher 2>/dev/null
   if grep '^rank' "$folder/errors"; then

@@ -1,5 +1,6 @@
 // A run that does nothing but write: restart_run FOLDER STEPS, STEPS more from the checkpoint in the folder if there is
-// one. A frame each step, a commit and a checkpoint every third. At the end it reads the trajectory back and checks it.
+// one. A frame each step, a commit and a checkpoint, told in a line, every third. At the end it reads the trajectory
+// back and checks it.
 #include <cstdio>
 
 #include "io/checkpoint.hpp"
@@ -40,6 +41,8 @@ int main(int argc, char** argv) {
       writer.add("position", atoms.position.data()->data(), atoms.id.size(), 3);
       writer.set("step", step);
       writer.write(checkpoint);
+      if (world.is_root()) std::printf("step %lld\n", static_cast<long long>(step));
+      std::fflush(stdout);
     }
     if (world.is_root()) {
       const auto result = holds_samples(path, n, last + 1);

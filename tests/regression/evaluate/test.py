@@ -128,8 +128,7 @@ def killed():
     slow = dict(minimizer="'fire'", fmax=1e-9, smax=1e-9, max_steps=3000)
     process = st.start(case("stopped", **slow), ranks=2)
     st.wait_for(lambda: kept("stopped") > 8000 or process.poll() is not None, "results")
-    ranks = [p for p in st.descendants(process.pid) if os.path.basename(os.readlink(f"/proc/{p}/exe")) == os.path.basename(st.SPINEL)]
-    os.kill(max(ranks), signal.SIGUSR1)
+    os.kill(max(st.ranks_of(process)), signal.SIGUSR1)
     output, _ = process.communicate(timeout=300)
     st.check(process.returncode == 0 and "Stopped by SIGUSR1" in output, output)
     with h5py.File("stopped/run.h5") as file:

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Kill -9 at random moments, 12 times, then the same numbers (README.md): test.py [seed]"""
+import contextlib
 import os
 import random
 import signal
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import spinel_testing as st
@@ -13,6 +13,9 @@ LIQUID = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "restart
 CHANGES = dict(steps=2400, checkpoint_every=20, trajectory_every=20, thermo_every=10)
 KILLS, RANKS = 12, 2
 ROWS = 2400 // 10 // KILLS  # of the thermo table between two kills, on average
+
+MARK = f"SPINEL_TEST={os.getpid()}"
+os.environ.update([MARK.split("=")])
 
 seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
 print(f"seed {seed}")
@@ -36,12 +39,14 @@ with st.workspace():
             for name in os.listdir("killed"):
                 os.remove(os.path.join("killed", name))
             continue
-        if killed % 2:
-            ranks = [p for p in st.descendants(process.pid) if "spinel" in os.readlink(f"/proc/{p}/exe")]
-            if ranks:
+        ranks = st.ranks_of(process)
+        if killed % 2 and ranks:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(rng.choice(ranks), signal.SIGKILL)
-                time.sleep(0.02)
-        st.kill_all(process)
+            process.communicate(timeout=300)
+            st.wait_for(lambda: not st.processes_with(MARK), "the end of the other rank")
+        else:
+            st.kill_all(process)
         killed += 1
         resumed += os.path.exists("killed/run.restart.h5")
     st.run(path, ranks=RANKS)

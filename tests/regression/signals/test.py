@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Signals and max_seconds end a run cleanly (README.md)."""
+import contextlib
 import os
 import signal
 import sys
@@ -19,9 +20,18 @@ def started(outdir, ranks=None, **changes):
     return process
 
 
-def ranks_of(process):
-    found = [pid for pid in st.descendants(process.pid) if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "spinel"]
-    return sorted(found)
+def has_received(pid, number):
+    """Is a signal that was sent before no longer waiting to be delivered?"""
+    with open(f"/proc/{pid}/status") as file:
+        pending = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+    return not any(mask >> (number - 1) & 1 for mask in pending)
+
+
+def send_until_the_end(process, pid, number):
+    """A second signal counts only from some time after the first: until it does."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+    return process.poll() is not None
 
 
 def ended_cleanly(process, outdir, what):
@@ -41,7 +51,7 @@ with st.workspace():
         ended_cleanly(process, number.name, f"{number.name}, no mpirun")
 
     process = started("one_of_three", ranks=3)
-    ranks = ranks_of(process)
+    ranks = st.ranks_of(process)
     st.check(len(ranks) == 3, f"expected 3 ranks, found {ranks}")
     os.kill(ranks[1], signal.SIGTERM)
     ended_cleanly(process, "one_of_three", "SIGTERM to one rank of three")
@@ -52,13 +62,13 @@ with st.workspace():
 
     # A rank that hangs keeps the others from their next step, so the second signal meets a run still at work.
     process = started("twice", ranks=3)
-    ranks = ranks_of(process)
+    ranks = st.ranks_of(process)
     os.kill(ranks[2], signal.SIGSTOP)
     os.kill(ranks[0], signal.SIGTERM)
-    time.sleep(0.5)
+    st.wait_for(lambda: has_received(ranks[0], signal.SIGTERM), "the delivery of a signal")
     st.check(process.poll() is None, "the run ended without its third rank")
-    os.kill(ranks[0], signal.SIGTERM)
     begin = time.time()
+    st.wait_for(lambda: send_until_the_end(process, ranks[0], signal.SIGTERM), "the end")
     output, _ = process.communicate(timeout=300)
     st.check(process.returncode != 0, f"after two signals the run must end at once, not cleanly:\n{output}")
     st.check(not os.path.exists("twice/run.restart.h5"), "two signals: no checkpoint was to be expected")

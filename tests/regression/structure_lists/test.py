@@ -289,7 +289,7 @@ def stopped():
     # To one rank of three, which is not the one that serves the others.
     process = st.start(case("stopped", **slow), ranks=3)
     st.wait_for(lambda: kept("stopped") > 5, "some structures")
-    ranks = sorted(p for p in st.descendants(process.pid) if os.path.basename(os.readlink(f"/proc/{p}/exe")) == "spinel")
+    ranks = st.ranks_of(process)
     os.kill(ranks[2], signal.SIGTERM)
     output, _ = process.communicate(timeout=300)
     st.check(process.returncode == 0 and "Stopped by SIGTERM" in output and "pending" in output, output)

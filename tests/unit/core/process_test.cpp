@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -104,12 +105,33 @@ TEST(StopSignal, RemembersTheFirstSignal) {
     EXPECT_EQ(StopSignal::received(), 0);
     raise(signal);
     EXPECT_EQ(StopSignal::received(), signal);
-    raise(signal == SIGTERM ? SIGINT : SIGTERM);  // in the same moment: counts as the same request
-    EXPECT_EQ(StopSignal::received(), signal);
     EXPECT_THROW(StopSignal(), Error);
   }
   EXPECT_EQ(StopSignal::name(SIGUSR1), "SIGUSR1");
   EXPECT_EQ(StopSignal::name(9), "signal 9");
+}
+
+// Launchers deliver a signal twice in the same moment: one request. A machine that takes longer than such a moment
+// between the two is given another chance.
+TEST(StopSignal, TwiceInTheSameMomentCountsOnce) {
+  const auto twice = [](double& seconds) {
+    const auto begin = std::chrono::steady_clock::now();
+    const pid_t child = fork();
+    if (child == 0) {
+      StopSignal stop;
+      raise(SIGTERM);
+      raise(SIGINT);
+      _exit(StopSignal::received() == SIGTERM ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return status;
+  };
+  double seconds = 0.0;
+  int status = twice(seconds);
+  while (WIFSIGNALED(status) && seconds > StopSignal::repeat_seconds) status = twice(seconds);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(StopSignal, FormerHandlersComeBack) {
