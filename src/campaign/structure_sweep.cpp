@@ -6,6 +6,7 @@
 #include "crystal/recipe.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
+#include "run/run_report.hpp"
 #include "run/setup/make_structure.hpp"
 
 namespace spinel {
@@ -89,6 +90,7 @@ CampaignPlan StructureSweep::plan() const {
 
 bool StructureSweep::run() {
   campaign_.report(set_.origin);
+  for (const std::string& text : set_.source->passed_over()) echo_line(context_.log, "NOTE", text);
   std::optional<StructureJob> job;
   if (maker_) job.emplace(campaign_.pool(), context_.units, *maker_, parameters_.job, context_.place("parallel"));
   return campaign_.run(
@@ -110,6 +112,8 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
       // Labels of a dataset are of no use here.
       before.force.clear();
       before.velocity.clear();
+      before.magnetic_moment.clear();
+      before.charge.clear();
       before =
           completed_structure(parameters_.structure, context_.units, parameters_.seed, before, number, result.name);
       result.structure = before;
@@ -123,6 +127,7 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   };
   if (job != nullptr) job->set_flag_source([&pulse] { return pulse(0.0); });
   guarded(pool, result, work);
+  result.structure.warnings = before.warnings;
   result.seconds = Progress::steady_seconds() - begin;
   if (!finished) return std::nullopt;
   if (!pool.is_root()) return Bytes();

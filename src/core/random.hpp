@@ -16,6 +16,7 @@ enum class RandomPurpose : std::uint32_t {
   barostat = 5,
   bootstrap = 6,
   test = 7,
+  disorder = 8,  // which of a crystal's shared places an element gets
   cluster_bond = 20,
   cluster_flip = 21,
   wolff = 22,

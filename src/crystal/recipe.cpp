@@ -17,7 +17,13 @@ Structure read_or_make(const StructureRecipe& recipe, bool allow_labels) {
     fail_input("give either file or prototype in &structure{}", recipe.file.empty() ? "" : ", not both");
   if (recipe.file.empty())
     return make_prototype(recipe.prototype, recipe.species, recipe.a, recipe.b, recipe.c, allow_labels);
-  return read_structure(recipe.file, {recipe.frame, allow_labels, recipe.species});
+  const StructureFormat* format = structure_format(recipe.file);
+  if (!recipe.species.empty() && (format == nullptr || !format->is_single))
+    fail_input("species goes with a prototype or a POSCAR, not with {}", recipe.file);
+  ReadOptions options = recipe.read;
+  options.allow_labels = allow_labels;
+  options.species = recipe.species;
+  return read_structure(recipe.file, recipe.frame, options);
 }
 
 void set_masses(Structure& structure, const StructureRecipe& recipe) {

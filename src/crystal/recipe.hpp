@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "crystal/formats/read_options.hpp"
 #include "crystal/structure.hpp"
 
 namespace spinel {
@@ -12,7 +13,8 @@ namespace spinel {
 /// constants.
 struct StructureRecipe {
   std::string file;
-  std::int64_t frame = -1;  ///< ReadOptions::frame
+  std::int64_t frame = -1;  ///< of the structures in the file (read_structure)
+  ReadOptions read;         ///< besides species and labels
   std::string prototype;
   std::vector<std::string> species;  ///< of the prototype; or of a POSCAR without symbols
   double a = 0.0, b = 0.0, c = 0.0;  ///< Å; b, c: 0 = as the prototype has it

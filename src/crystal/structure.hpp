@@ -26,7 +26,10 @@ struct Structure {
   std::vector<Vec3> velocity;               ///< [atom] Å/fs; empty: none given
   std::vector<std::uint8_t> fixed;          ///< [atom] bit k set: component k does not move; empty: all free
   std::vector<Vec3> force;                  ///< [atom] eV/Å labels of a dataset; empty: none
+  std::vector<Vec3> magnetic_moment;        ///< [atom] μB, collinear ones along z; empty: none given
+  std::vector<double> charge;               ///< [atom] e; empty: none given
   std::map<std::string, std::string> info;  ///< further key=value pairs of the file, as text
+  std::vector<std::string> warnings;        ///< what was odd where it was read, and how it was taken
 
   std::size_t size() const { return position.size(); }
   double volume() const { return cell.row(0).dot(cell.row(1).cross(cell.row(2))); }  ///< Å³

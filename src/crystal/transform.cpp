@@ -37,6 +37,8 @@ Structure supercell(const Structure& structure, const std::array<std::int64_t, 3
     to.reserve(n_atoms);
     while (to.size() < n_atoms) to.insert(to.end(), from.begin(), from.end());
   };
+  repeat(structure.magnetic_moment, result.magnetic_moment);
+  repeat(structure.charge, result.charge);
   repeat(structure.velocity, result.velocity);
   repeat(structure.force, result.force);
   repeat(structure.fixed, result.fixed);

@@ -8,8 +8,8 @@ namespace spinel {
 
 /// Repeats the cell `repeats[k]` times along lattice vector k. Cell by cell: atom i of copy (p, q, r) gets the place
 /// ((p · repeats[1] + q) · repeats[2] + r) · n + i, n the atoms of one cell, so copies along c follow each other.
-/// Velocities, forces and fixed components are copied. InputError where a repeat is below 1 or there are too many
-/// atoms.
+/// Velocities, forces, moments, charges and fixed components are copied. InputError where a repeat is below 1 or there
+/// are too many atoms.
 Structure supercell(const Structure& structure, const std::array<std::int64_t, 3>& repeats);
 
 /// Makes lattice vector k longer by `vacuum[k]` (Å) along itself, after wrapping atoms into the cell along the vectors

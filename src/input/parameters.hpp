@@ -24,8 +24,22 @@ struct ControlParameters {
   double max_seconds = 0.0;  // 0: no limit
 };
 
+/// How files of structures are read, in every group that names some.
+struct ReadParameters {
+  std::vector<std::string> type_map;  // "1: Mg": elements of labels that are none
+  std::string trust = "both";         // both | sites | formula: where a file contradicts itself
+  std::string disorder = "refuse";    // refuse | majority | order: sites that are shared or partly occupied
+  std::int64_t disorder_seed = 1;     // of order
+};
+
+/// Under which names files have what structures are labeled with; empty: the usual ones.
+struct LabelParameters {
+  std::string energy_key, forces_key, stress_key, virial_key, magnetic_moments_key, charges_key;
+  std::string stress_unit = "auto";  // auto | eV/A3 | GPa | kB: of the files
+};
+
 /// &structure: from `file`, or from `prototype` with `species` and lattice constants
-struct StructureParameters {
+struct StructureParameters : ReadParameters {
   std::string file;
   std::int64_t frame = -1;  // of a multi-frame file, from 0; −1: the last
   bool all = false;         // every frame of the file, or every structure file of the folder `file` names
@@ -151,7 +165,7 @@ struct PhaseParameters {
 };
 
 /// &hull: formation energies and convex hulls of entries, or candidates against a hull that was stored
-struct HullParameters {
+struct HullParameters : ReadParameters {
   std::vector<std::string> entries;              // files of the entries that make the hull
   std::vector<std::string> structures;           // files and folders of structures whose energies &potential gives
   std::vector<std::string> prototypes;           // "L1_0:TiAl": crystals whose energies &potential gives
@@ -160,6 +174,7 @@ struct HullParameters {
   std::vector<std::string> candidates;           // files of entries asked against the hull without being part of it
   std::vector<std::string> elements;             // take only entries and candidates of these; empty: all
   std::string id_key, formula_key, energy_key;   // names in the files; empty: the usual ones
+  std::string run_type;                          // of the entries taken; empty: all of one functional; 'any'
   std::string energy_kind = "auto";              // auto | formation_per_atom | formation | total_per_atom | total
   std::string elemental_references = "entries";  // entries | zero | prototypes
   std::string missing_elements = "error";        // error | report: a candidate's element that the hull lacks
@@ -167,7 +182,7 @@ struct HullParameters {
 };
 
 /// &dataset: structures to learn from, and how they are divided
-struct DatasetParameters {
+struct DatasetParameters : ReadParameters, LabelParameters {
   std::string file;                      // a dataset of calculation = 'convert', or extended XYZ
   std::string target;                    // the numbers to be learned, by name
   std::vector<std::string> descriptors;  // further numbers a model is given, by name
@@ -185,21 +200,21 @@ struct DatasetParameters {
 };
 
 /// &convert: structures with labels from files of many kinds to one dataset
-struct ConvertParameters {
+struct ConvertParameters : ReadParameters, LabelParameters {
   std::vector<std::string> sources;     // files and folders
   std::string format = "auto";          // auto | xyz | cif_folder | csv | json | ising
   std::string output;                   // dataset file; empty: <outdir>/<prefix>.dataset.h5
   bool strict = false;                  // a bad record is an error
   std::string id_key;                   // empty: the usual ones
   std::string structure_key;            // column or key of the structure; empty: the usual ones
+  std::vector<std::string> species;     // of POSCARs without symbols
   std::vector<std::string> properties;  // kept; empty: all
   std::vector<std::string> units;       // "name: unit"
-  std::string stress_unit = "eV/A3";    // eV/A3 | GPa | kB: of the sources
   double minimum_distance = 0.5;        // Å; records with closer atoms are bad (0: no check)
 };
 
 /// &predict: properties of crystals by trained networks
-struct PredictParameters {
+struct PredictParameters : ReadParameters {
   std::vector<std::string> models;  // native model files; several of one property are an ensemble
   std::string structures;           // extended XYZ, a dataset, a structure file, or a folder of those
   std::string target;               // scalar of the structures that is compared with what is predicted

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "source/structure_source.hpp"
@@ -23,6 +24,7 @@ class CrystalChunks {
   explicit CrystalChunks(std::shared_ptr<StructureSource> source) : source_(std::move(source)) {}
 
   std::int64_t size() const { return source_->size(); }
+  std::vector<std::string> passed_over() const { return source_->passed_over(); }
   std::uint64_t fingerprint() const { return source_->fingerprint(); }
   std::int64_t chunk_size() const { return records_per_chunk(size()); }
   std::int64_t n_chunks() const { return (size() + chunk_size() - 1) / chunk_size(); }

@@ -3,9 +3,10 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "crystal/formats/cif.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/pymatgen_json.hpp"
+#include "crystal/formats/json/json_labels.hpp"
+#include "crystal/formats/json/json_parse.hpp"
+#include "crystal/formats/json/json_structures.hpp"
 #include "io/dataset/dataset_records.hpp"
 #include "source/formats.hpp"
 #include "source/table_rows.hpp"
@@ -14,7 +15,7 @@ namespace spinel {
 
 namespace {
 
-/// A table with a column of CIF, or of pymatgen's dictionaries as JSON.
+/// A table with a column of CIF, or of JSON in any of the forms of JsonForm.
 class CsvSource final : public StructureSource {
  public:
   CsvSource(const std::string& path, const SourceOptions& options, const Communicator& communicator)
@@ -47,11 +48,11 @@ class CsvSource final : public StructureSource {
     const auto cells = rows_.read(i + 1, where);
     if (cells.size() != titles_.size())
       fail_input("{}: {} cells, where the titles are {}", where, cells.size(), titles_.size());
-    Structure structure = structure_in(cells[structure_], where);
-    structure.info.clear();
-    for (std::size_t c = 0; c < cells.size(); ++c)
-      if (c != structure_ && !titles_[c].empty()) structure.info[titles_[c]] = cells[c];
-    return structure;
+    try {
+      return structure_of(cells);
+    } catch (const InputError& error) {
+      fail_input("{}: {}", where, error.what());
+    }
   }
   void close() override { rows_.close(); }
   std::uint64_t fingerprint() const override { return rows_.text().fingerprint(); }
@@ -65,16 +66,41 @@ class CsvSource final : public StructureSource {
     return titles_.size();
   }
 
-  Structure structure_in(const std::string& text, const std::string& where) const {
-    if (trim(text).empty()) fail_input("{}: the column {} is empty", where, titles_[structure_]);
-    if (text[text.find_first_not_of(" \n\t\r")] != '{') return parse_cif(text, where, {"", -1, options_.allow_labels});
-    try {
-      return structure_from_pymatgen(nlohmann::json::parse(text), options_.allow_labels);
-    } catch (const InputError& error) {
-      fail_input("{}: {}", where, error.what());
-    } catch (const nlohmann::json::exception& error) {
-      fail_input("{}: {}", where, error.what());
+  Structure structure_of(const std::vector<std::string>& cells) const {
+    if (trim(cells[structure_]).empty()) fail_input("the column {} is empty", titles_[structure_]);
+    const ReadOptions& read = options_.read;
+    Structure structure = structure_from_string(cells[structure_], titles_[structure_], read);
+    structure.info.clear();
+    // Lists of the atoms, as pandas writes them; they outlive `labels`.
+    std::vector<nlohmann::json> lists(cells.size());
+    JsonLabels labels(structure, read);
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      if (c == structure_ || titles_[c].empty()) continue;
+      if (is_atom_list(titles_[c], cells[c], lists[c]))
+        labels.add(titles_[c], lists[c]);
+      else
+        structure.info[titles_[c]] = cells[c];
     }
+    labels.finish();
+    ReadOptions own = read;
+    if (read.stress_unit == StressUnit::automatic && structure.info.count("matpes_id") > 0) {
+      own.stress_unit = StressUnit::kbar;
+      if (structure.info.count(read.keys.stress.empty() ? "stress" : read.keys.stress) > 0)
+        warn(structure.warnings, "the stress of MatPES is taken as kilobar, pressure positive");
+    }
+    take_labels(structure, own);
+    return structure;
+  }
+
+  bool is_atom_list(const std::string& title, const std::string& cell, nlohmann::json& list) const {
+    int rank = 0;
+    if (json_kind(cell) != '[' || atom_label(title, options_.read.keys, rank) == AtomLabel::none) return false;
+    try {
+      list = parse_json(cell);
+    } catch (const InputError&) {
+      // NumPy's way to print an array is a text like any other.
+    }
+    return list.is_array();
   }
 
   TableRows rows_;

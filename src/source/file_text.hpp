@@ -11,12 +11,6 @@
 
 namespace spinel {
 
-/// Where a record is in a text.
-struct TextPiece {
-  std::int64_t offset = 0, size = 0;  ///< bytes
-  std::int64_t lines_before = 0;
-};
-
 /// The text of a file, of which every rank can read any part: a plain file where it lies, one of gzip unpacked in
 /// memory that the ranks of a node share.
 class FileText {

@@ -60,19 +60,17 @@ Opener opener_of(const std::string& path, const std::string& format) {
   const bool is_auto = format == "auto";
   if (fs::is_directory(path)) {
     if (!is_auto && format != "cif_folder") fail_input("{} is a folder, not a file of format '{}'", path, format);
-    return fs::exists(fs::path(path) / "id_prop.csv") ? open_id_prop : open_files;
+    return fs::exists(fs::path(path) / "id_prop.csv") ? open_id_prop : open_folder;
   }
   if (format == "cif_folder") fail_input("{} is no folder", path);
-  if (format == "xyz" || (is_auto && is_xyz_name(path))) return open_xyz;
+  if (structure_format_named(format) != nullptr) return open_text;
   if (format == "csv" || (is_auto && has_extension(path, ".csv"))) return open_csv;
   if (format == "json" || (is_auto && is_json_name(path))) return open_json;
   if (is_dataset_name(path)) return open_dataset_list;
-  if (!is_structure_file(path))
-    fail_input(
-        "{}: its name does not state what it is: *.xyz, *.extxyz, *.csv, *.json, *.jsonl, *.cif, POSCAR* (each also "
-        ".gz), *.h5 or a folder",
-        path);
-  return open_files;
+  if (structure_format(path) == nullptr)
+    fail_input("{}: its name does not state what it is: {}, *.csv, *.json, *.jsonl (each also .gz), *.h5 or a folder",
+               path, structure_file_names());
+  return open_text;
 }
 
 }  // namespace
@@ -85,6 +83,7 @@ void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
   } catch (const InputError& error) {
     record.id = name(i);
     record.problem = error.what();
+    record.warnings.clear();
     record.atomic_number.clear();
     record.position.clear();
     record.scalar.assign(options_.scalars.size(), std::numeric_limits<double>::quiet_NaN());
@@ -93,6 +92,7 @@ void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
   const auto& keys = dataset_id_keys();
   const auto own = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return structure.info.count(key); });
   record.id = own == keys.end() ? name(i) : structure.info.at(*own);
+  record.warnings = std::move(structure.warnings);
   record.cell = structure.cell;
   record.periodic = structure.periodic;
   record.atomic_number.resize(structure.size());
@@ -108,7 +108,7 @@ void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
 
 std::shared_ptr<StructureSource> open_structure_source(const std::string& path, const SourceOptions& options,
                                                        const Communicator& communicator) {
-  static constexpr Opener openers[] = {open_xyz, open_json, open_csv, open_dataset_list, open_files, open_id_prop};
+  static constexpr Opener openers[] = {open_text, open_json, open_csv, open_dataset_list, open_folder, open_id_prop};
   int which = 0;
   on_root(communicator, [&] {
     which = static_cast<int>(std::find(std::begin(openers), std::end(openers), opener_of(path, options.format)) -

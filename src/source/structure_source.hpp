@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crystal/formats/read_options.hpp"
 #include "crystal/structure.hpp"
 #include "parallel/communicator.hpp"
 
@@ -13,9 +14,10 @@ namespace spinel {
 
 /// A crystal with nothing that a fast reader has no need of; objects are used again for the next one.
 struct CrystalRecord {
-  std::string id;       ///< its own, else "set.xyz frame 12"
-  std::string problem;  ///< why it cannot be read; empty: it could
-  Mat3 cell;            ///< rows a, b, c, Å
+  std::string id;                     ///< its own, else "set.xyz frame 12"
+  std::string problem;                ///< why it cannot be read; empty: it could
+  std::vector<std::string> warnings;  ///< Structure::warnings
+  Mat3 cell;                          ///< rows a, b, c, Å
   std::array<bool, 3> periodic;
   std::vector<std::uint8_t> atomic_number;  ///< [atom]
   std::vector<double> position;             ///< [atom][3] Å
@@ -24,8 +26,8 @@ struct CrystalRecord {
 
 /// What to take of a list of structures.
 struct SourceOptions {
-  bool allow_labels = false;            ///< reduced units: any label is a species of mass 1
-  std::string format = "auto";          ///< auto (by the name) | xyz | cif_folder | csv | json
+  ReadOptions read;
+  std::string format = "auto";          ///< auto (by the name) | StructureFormat::key | cif_folder | csv | json
   std::string structure_key;            ///< column or key of the structure in CSV and JSON; empty: the usual ones
   std::string id_key;                   ///< column or key of the identifier; empty: the usual ones (dataset_id_keys)
   std::vector<std::string> properties;  ///< names of the columns of an id_prop.csv without titles
@@ -44,6 +46,8 @@ class StructureSource {
   StructureSource& operator=(const StructureSource&) = delete;
 
   virtual std::string kind() const = 0;  ///< "extended XYZ", "JSON lines", …
+  /// What of the file or folder is not among the structures, on rank 0, a sentence each.
+  virtual std::vector<std::string> passed_over() const { return {}; }
   virtual std::int64_t size() const = 0;
   /// "set.xyz frame 12", "quartz.cif": for messages.
   virtual std::string name(std::int64_t i) const = 0;

@@ -56,7 +56,13 @@ class FormulaParser {
   explicit FormulaParser(std::string_view formula) : formula_(formula), rest_(formula) {}
 
   Composition parse() {
-    parse_group('\0', 1.0, 0);
+    const std::vector<std::string> parts = parts_of(formula_);
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      rest_ = parts[k];
+      skip_blanks();
+      const double times = k == 0 ? 1.0 : take_number();
+      parse_group('\0', times, 0);
+    }
     if (result_.parts.empty()) fail_input("'{}' is no formula: no element in it", shown());
     result_.check();
     return std::move(result_);
@@ -64,6 +70,34 @@ class FormulaParser {
 
  private:
   std::string_view shown() const { return formula_.substr(0, 64); }
+
+  /// What a dot joins: 'CuSO4·5H2O', 'CuSO4*5H2O'. A point does so before water alone, 'CuSO4.5H2O', since 'Li0.5CoO2'
+  /// has one, too.
+  static std::vector<std::string> parts_of(std::string_view formula) {
+    std::string text(formula);
+    for (const std::string_view dot : {"\u00b7", "\u2022", "\u2219", "\u22c5"})
+      for (std::size_t at; (at = text.find(dot)) != std::string::npos;) text.replace(at, dot.size(), "*");
+    for (const char* water : {"H2O", "(H2O)", "D2O", "(D2O)"}) {
+      const std::string end = water;
+      if (text.size() <= end.size() || text.compare(text.size() - end.size(), end.size(), end) != 0) continue;
+      std::size_t at = text.size() - end.size();
+      while (at > 0 && is_digit(text[at - 1])) --at;
+      if (at < 2 || text[at - 1] != '.') continue;
+      // '.0.5H2O' has the point before its number, 'Li0.5H2O' has none.
+      const bool is_half = text[at - 2] == '0' && (at == 2 || !is_digit(text[at - 3]));
+      if (is_half && at >= 3 && text[at - 3] == '.')
+        text[at - 3] = '*';
+      else if (!is_half)
+        text[at - 1] = '*';
+    }
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find('*', begin), text.size());
+      parts.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return parts;
+  }
 
   void skip_blanks() {
     while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) rest_.remove_prefix(1);

@@ -48,7 +48,8 @@ struct Composition {
   double fraction(int atomic_number) const;  ///< of the atoms
 };
 
-/// "Fe2O3", "Li1 Fe1 P1 O4", "Ca(OH)2", "Li0.5CoO2", brackets () [] {} in any depth; D and T are hydrogen. InputError
+/// "Fe2O3", "Li1 Fe1 P1 O4", "Ca(OH)2", "Li0.5CoO2", "CuSO4·5H2O" (also with * or, before water, a
+/// point), brackets () [] {} in any depth; D and T are hydrogen. InputError
 /// with the place and the nearest symbol where it is none, without file and line.
 Composition parse_formula(std::string_view formula);
 

@@ -1,12 +1,12 @@
-// Whatever the text, CSV, JSON items and pymatgen's dictionaries are read, or give an InputError.
+// Whatever the text, CSV, JSON items and structures in any form of JSON are read, or give an InputError.
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "crystal/formats/csv_file.hpp"
-#include "crystal/formats/json_records.hpp"
-#include "crystal/formats/pymatgen_json.hpp"
+#include "crystal/formats/json/json_records.hpp"
+#include "crystal/formats/json/pymatgen_json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spinel;
@@ -24,10 +24,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   try {
     const JsonRecords records = find_json_records(text, {});
-    std::string id;
-    for (const JsonItem& item : records.items) {
+    std::string id, row;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      std::string_view record = records.cells == 0 ? records.items[i].text : std::string_view();
+      if (records.cells > 0) {
+        std::vector<std::string_view> cells;
+        for (std::size_t c = 0; c < records.cells; ++c) cells.push_back(records.items[i * records.cells + c].text);
+        row = json_row(cells);
+        record = row;
+      }
       try {
-        if (!(structure_from_json(item.text, records.columns, {}, "fuzz", id).volume() > 0.0)) std::abort();
+        if (!(structure_from_json(record, records.columns, {}, "fuzz", id).volume() > 0.0)) std::abort();
       } catch (const InputError&) {
       }
     }

@@ -2,9 +2,8 @@
 
 #include <filesystem>
 
-#include "core/error.hpp"
 #include "core/text.hpp"
-#include "crystal/formats/structure_file.hpp"
+#include "crystal/formats/structure_format.hpp"
 
 namespace spinel {
 
@@ -31,13 +30,8 @@ std::string stem_of(const std::string& path) {
 }
 
 bool is_structure_file(const std::string& path) {
-  if (!fs::is_regular_file(path) || fs::path(path).filename().string().front() == '.') return false;
-  try {
-    check_structure_format(path);
-    return true;
-  } catch (const InputError&) {
-    return false;
-  }
+  return fs::is_regular_file(path) && fs::path(path).filename().string().front() != '.' &&
+         structure_format(path) != nullptr;
 }
 
 }  // namespace spinel

@@ -2,61 +2,66 @@
 
 #include <filesystem>
 
-#include "crystal/formats/cif.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/cif/cif.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/json_records.hpp"
+#include "crystal/formats/json/json_records.hpp"
 #include "crystal/formats/poscar.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 
 namespace spinel {
 
 namespace {
 
-enum class Format { xyz, poscar, cif };
+using Writer = void (*)(const std::string& path, const Structure& structure);
 
-Format format_of(const std::string& path) {
-  std::filesystem::path name = lower_case(std::filesystem::path(path).filename().string());
-  if (name.extension() == ".gz") name = name.stem();
-  const std::string extension = name.extension().string();
-  if (extension == ".xyz" || extension == ".extxyz") return Format::xyz;
-  if (extension == ".cif") return Format::cif;
-  const std::string text = name.string();
-  if (extension == ".vasp" || extension == ".poscar" || text.rfind("poscar", 0) == 0 || text.rfind("contcar", 0) == 0)
-    return Format::poscar;
+void write_one_xyz(const std::string& path, const Structure& structure) { write_xyz(path, structure); }
+
+Writer writer_of(const std::string& path) {
+  const StructureFormat* format = structure_format(path);
+  if (format != nullptr && format->read == read_xyz_frame) return write_one_xyz;
+  if (format != nullptr && format->read == read_cif_block) return write_cif;
+  if (format != nullptr && format->read == read_poscar) return write_poscar;
   fail_input(
       "{}: the format of a structure is recognized by its name: *.xyz, *.extxyz, *.cif, *.vasp, POSCAR*, CONTCAR*, or "
-      "one of "
-      "them with .gz",
+      "one of them with .gz",
       path);
 }
 
+constexpr std::uintmax_t small = 1 << 22;  // bytes
+
 }  // namespace
 
-Structure read_structure(const std::string& path, const ReadOptions& options) {
-  if (is_json_name(path)) return read_json_structure(path, options.frame, options.allow_labels);
-  switch (format_of(path)) {
-    case Format::xyz:
-      return read_xyz(path, options.frame, options.allow_labels);
-    case Format::cif:
-      return read_cif(path, {"", options.frame, options.allow_labels});
-    case Format::poscar:
-      break;
-  }
-  if (options.frame > 0) fail_input("{}: frame {} is asked for, but a POSCAR has only one", path, options.frame);
-  return read_poscar(path, options.species, options.allow_labels);
+StructureFile::StructureFile(std::string path, const StructureFormat& format)
+    : path_(std::move(path)), format_(&format) {
+  std::error_code error;
+  is_in_memory_ = std::filesystem::file_size(path_, error) < small && !error;
+  if (is_in_memory_) text_ = read_text(path_);
+  LineReader lines = is_in_memory_ ? LineReader(text_, path_) : LineReader(path_);
+  index_ = format_->index(lines);
 }
 
-void write_structure(const std::string& path, const Structure& structure) {
-  switch (format_of(path)) {
-    case Format::xyz:
-      return write_xyz(path, structure);
-    case Format::cif:
-      return write_cif(path, structure);
-    case Format::poscar:
-      return write_poscar(path, structure);
-  }
+Structure StructureFile::read(std::size_t number, const ReadOptions& options) const {
+  const TextPiece& piece = index_.pieces.at(number);
+  const auto part = [&] {
+    const std::string_view text = std::string_view(text_).substr(static_cast<std::size_t>(piece.offset));
+    return LineReader(text.substr(0, static_cast<std::size_t>(piece.size)), path_, piece.lines_before);
+  };
+  LineReader lines = is_in_memory_ ? part() : LineReader(path_, piece);
+  return format_->read(index_, number, lines, options);
 }
 
-void check_structure_format(const std::string& path) { format_of(path); }
+Structure read_structure(const std::string& path, std::int64_t frame, const ReadOptions& options) {
+  if (is_json_name(path)) return read_json_structure(path, frame, options);
+  const StructureFormat* format = structure_format(path);
+  if (format == nullptr)
+    fail_input("{}: the format of a structure is recognized by its name: {}, *.json, *.jsonl, or one of them with .gz",
+               path, structure_file_names());
+  const StructureFile file(path, *format);
+  return file.read(structure_number(*format, path, frame, file.size()), options);
+}
+
+void write_structure(const std::string& path, const Structure& structure) { writer_of(path)(path, structure); }
+
+void check_structure_format(const std::string& path) { writer_of(path); }
 
 }  // namespace spinel

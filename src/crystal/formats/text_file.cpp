@@ -65,6 +65,13 @@ LineReader::LineReader(const std::string& path) : file_(std::make_unique<File>(p
   begin_ = end_ = buffer_.data();
 }
 
+LineReader::LineReader(const std::string& path, const TextPiece& from) : LineReader(path) {
+  if (gzseek(file_->handle, from.offset, SEEK_SET) < 0)
+    fail_input("cannot read {}: {}", path, gzip_error(file_->handle));
+  offset_ = from.offset;
+  line_number_ = from.lines_before;
+}
+
 LineReader::LineReader(std::string_view text, std::string name, std::int64_t lines_before)
     : name_(std::move(name)), begin_(text.data()), end_(text.data() + text.size()), line_number_(lines_before) {}
 
@@ -105,6 +112,12 @@ bool LineReader::next(std::string_view& line) {
     break;
   }
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  // What editors put before the first line says in UTF-8 nothing, and in UTF-16 that the text cannot be read.
+  if (line_number_ == 0 && !line.empty() && (line[0] == '\xef' || line[0] == '\xfe' || line[0] == '\xff')) {
+    if (line.substr(0, 3) == "\xef\xbb\xbf") line.remove_prefix(3);
+    if (line.substr(0, 2) == "\xff\xfe" || line.substr(0, 2) == "\xfe\xff")
+      fail_input("{}: the text is in UTF-16; save it in UTF-8", name_);
+  }
   ++line_number_;
   return true;
 }

@@ -14,11 +14,20 @@
 
 namespace spinel {
 
+/// Where a record is in a text.
+struct TextPiece {
+  std::int64_t offset = 0, size = 0;  ///< bytes
+  std::int64_t lines_before = 0;
+};
+
 /// The lines of a file, plain or gzip (recognized by its first bytes), or of text in memory, one after the other: never
-/// more than a line and a buffer is held. Lines end with \n or \r\n; the ending is not part of them.
+/// more than a line and a buffer is held. Lines end with \n or \r\n; the ending is not part of them, nor is a byte
+/// order mark of the first line.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
+  /// From where a piece begins.
+  LineReader(const std::string& path, const TextPiece& from);
   /// `text` must outlive the reader. `name` stands for the file in messages, which has `lines_before` lines before it.
   LineReader(std::string_view text, std::string name, std::int64_t lines_before = 0);
   ~LineReader();

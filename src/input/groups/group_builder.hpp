@@ -57,6 +57,50 @@ class GroupBuilder {
   Group* group_;
 };
 
+/// The keys of ReadParameters.
+template <class Parameters>
+void add_read_keys(GroupBuilder<Parameters>& g) {
+  using R = ReadParameters;
+  g.key("type_map", static_cast<std::vector<std::string> Parameters::*>(&R::type_map),
+        "elements of labels that are none, each 'label: element', such as '1: Mg' for a type of LAMMPS or 'T1: Si'")
+      .length(1, 1000)
+      .if_empty("none");
+  g.key("trust", static_cast<std::string Parameters::*>(&R::trust),
+        "what counts where a CIF contradicts itself: 'sites' and operations as they are listed, or the chemical "
+        "'formula' and the named space group; 'both': it is an error")
+      .one_of({"both", "sites", "formula"});
+  g.key(
+       "disorder", static_cast<std::string Parameters::*>(&R::disorder),
+       "what becomes of sites that elements share or that are partly occupied: 'refuse'; 'majority': the most frequent "
+       "element takes the site, and one more empty than full is left out; 'order' (CIF): their places are dealt out at "
+       "random in the smallest supercell that the occupancies fit")
+      .one_of({"refuse", "majority", "order"});
+  g.key("disorder_seed", static_cast<std::int64_t Parameters::*>(&R::disorder_seed),
+        "seed of the random places of disorder = 'order'")
+      .at_least(0);
+}
+
+/// The keys of LabelParameters.
+template <class Parameters>
+void add_label_keys(GroupBuilder<Parameters>& g) {
+  using L = LabelParameters;
+  const auto add = [&](const char* name, std::string L::*m, const char* help) {
+    g.key(name, static_cast<std::string Parameters::*>(m), help)
+        .if_empty("the usual ones, also with ref_, dft_ and the like (doc/formats.md)");
+  };
+  add("energy_key", &L::energy_key, "key of the energy in the files");
+  add("forces_key", &L::forces_key, "column or key of the forces in the files");
+  add("stress_key", &L::stress_key, "key of the stress in the files");
+  add("virial_key", &L::virial_key, "key of the virial in the files");
+  add("magnetic_moments_key", &L::magnetic_moments_key, "column or key of the magnetic moments in the files");
+  add("charges_key", &L::charges_key, "column or key of the charges in the files");
+  g.key(
+       "stress_unit", static_cast<std::string Parameters::*>(&L::stress_unit),
+       "unit of the stress in the files: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with pressure "
+       "positive, as VASP prints it; 'auto': eV/A3 but for documents known to have kB, and an error above 1 eV/A3")
+      .one_of({"auto", "eV/A3", "GPa", "kB"});
+}
+
 /// Where each theme's groups are described.
 void add_relax(std::vector<Group>& groups);       ///< schema_relax.cpp: &relax
 void add_ising(std::vector<Group>& groups);       ///< schema_ising.cpp: &ising, &phase

@@ -48,6 +48,8 @@ void add_dataset_keys(std::vector<Group>& groups) {
   g.key("group", &P::group,
         "text of the structures, such as 'config_type', by whose values the errors of the test part are also reported")
       .if_empty("none");
+  add_read_keys(g);
+  add_label_keys(g);
   g.key("graph_cache", &P::graph_cache,
         "storage of the neighbor graphs of a dataset in a file beside it, for later runs");
 }
@@ -64,22 +66,24 @@ void add_convert(std::vector<Group>& groups) {
       .length(1, 100000)
       .required();
   g.key("format", &P::format, "format of the sources; 'auto': by name and content of each")
-      .one_of({"auto", "xyz", "cif_folder", "csv", "json", "ising"});
+      .one_of({"auto", "xyz", "cif", "poscar", "xdatcar", "vasprun", "outcar", "res", "castep_cell", "lammps_data",
+               "lammps_dump", "cif_folder", "csv", "json", "ising"});
   g.key("output", &P::output, "dataset file that is written").if_empty("<outdir>/<prefix>.dataset.h5").may_change();
   g.key("strict", &P::strict, "bad records as an error that ends the run, instead of leaving them out with a report")
       .may_change();
   g.key("id_key", &P::id_key, "column or key of the id").if_empty("id, material_id, entry_id, task_id, name, …");
   g.key("structure_key", &P::structure_key, "column or key of the structure, in CSV and JSON")
       .if_empty("structure, cif or the whole entry");
+  g.key("species", &P::species, "elements of POSCARs without symbols, in the order of their counts")
+      .length(1, 118)
+      .if_empty("what the file has in its title or behind its atoms");
   g.key("properties", &P::properties, "columns or keys of properties that are kept").length(1, 10000).if_empty("all");
   g.key("units", &P::units, "units of properties, each 'name: unit', where the name alone does not state it")
       .length(1, 10000)
       .if_empty("the usual ones")
       .may_change();
-  g.key("stress_unit", &P::stress_unit,
-        "unit of the stress in the sources: 'eV/A3' and 'GPa' with tension positive, as ASE has it, or 'kB' with "
-        "pressure positive, as VASP prints it")
-      .one_of({"eV/A3", "GPa", "kB"});
+  add_read_keys(g);
+  add_label_keys(g);
   g.key("minimum_distance", &P::minimum_distance, "distance of two atoms below which a record is bad")
       .in(&UnitSystem::length)
       .above(0)

@@ -37,13 +37,16 @@ void add_structure(std::vector<Group>& groups) {
                     "The atoms: from a file, or from a prototype with species and lattice constants.",
                     {"energy", "md", "relax", "evaluate", "properties", "train"});
   g.optional_for({"train"});
-  g.key("file", &P::file, "structure file: extended XYZ, POSCAR, CIF or JSON (each also .gz)").if_empty("none");
-  g.key("frame", &P::frame, "frame of a file with many, counted from 0").at_least(0).unless(-1, "the last");
+  g.key("file", &P::file, "structure file of a kind in doc/formats.md (each also .gz)").if_empty("none");
+  g.key("frame", &P::frame, "structure of a file with many, counted from 0").at_least(0).unless(-1, "the last");
   g.key("all", &P::all,
         "many structures: all of the list that `file` names, a file or folder of any kind in doc/datasets.md")
       .only_for({"energy", "relax"});
+  add_read_keys(g);
   g.key("prototype", &P::prototype, "crystal structure by name: fcc, bcc, hcp, diamond, rocksalt, …").if_empty("none");
-  g.key("species", &P::species, "species of the prototype's sites, in its order").length(1, 118).if_empty("none");
+  g.key("species", &P::species, "species of the prototype's sites, in its order; or those of a POSCAR without symbols")
+      .length(1, 118)
+      .if_empty("none");
   g.key("a", &P::a, "lattice constant of the prototype's conventional cell; required with a prototype")
       .in(&UnitSystem::length)
       .above(0)

@@ -9,6 +9,7 @@ void add_predict(std::vector<Group>& groups) {
       .length(1, 1000)
       .required();
   g.key("structures", &P::structures, "list of crystals: a file or folder of any kind in doc/datasets.md").required();
+  add_read_keys(g);
   g.key("target", &P::target, "number of the structures that the predictions are compared with").if_empty("none");
   g.key("strict", &P::strict, "end of the run at a structure that cannot be read or predicted; else it is reported")
       .may_change();

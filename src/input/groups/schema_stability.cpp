@@ -27,6 +27,7 @@ void add_hull(std::vector<Group>& groups) {
         "elements")
       .length(1, most_files)
       .if_empty("none");
+  add_read_keys(g);
   g.key("relax", &P::relax,
         "relaxation of structures and prototypes, by the keys of &relax, before their energies are taken");
   g.key("reference", &P::reference, "result file of an earlier hull, instead of entries").if_empty("none").may_change();
@@ -47,6 +48,12 @@ void add_hull(std::vector<Group>& groups) {
       .may_change();
   g.key("energy_key", &P::energy_key, "column or key of the energy")
       .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy")
+      .may_change();
+  g.key("run_type", &P::run_type,
+        "functional of the entries that are taken where files hold several, such as 'GGA' (with GGA+U) or 'R2SCAN'; "
+        "'any' "
+        "takes all, as for energies that were made to go together")
+      .if_empty("one is meant: entries of several are an error")
       .may_change();
   g.key(
        "energy_kind", &P::energy_kind,

@@ -8,6 +8,14 @@
 
 namespace spinel {
 
+void check_type_map(const Check& check, const ReadParameters& parameters) {
+  for (const std::string& entry : parameters.type_map) {
+    const auto colon = entry.rfind(':');
+    check(colon == std::string::npos || colon == 0 || colon + 1 == entry.size(), "type_map",
+          "'{}' is not 'label: element', such as '1: Mg'", entry);
+  }
+}
+
 bool has_empty(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); });
 }

@@ -19,6 +19,9 @@ class Check {
   const char* group_;
 };
 
+/// Keys of ReadParameters.
+void check_type_map(const Check& check, const ReadParameters& parameters);
+
 /// Whether one of the names is "".
 bool has_empty(const std::vector<std::string>& names);
 

@@ -32,7 +32,6 @@ void check_structure(const Input& input) {
   check(p.file.empty() && p.prototype.empty(), "file", "missing: either file or prototype is required");
   check(!p.file.empty() && !p.prototype.empty(), "prototype", "file and prototype exclude each other");
   if (p.prototype.empty()) {
-    check(!p.species.empty(), "species", "goes with a prototype, not with a file");
     for (const auto& [key, value] : {std::pair{"a", p.a}, {"b", p.b}, {"c", p.c}})
       check(value != 0.0, key, "goes with a prototype, not with a file");
   } else {
@@ -43,6 +42,7 @@ void check_structure(const Input& input) {
   const std::string& calculation = input.control.calculation;
   check(p.all && calculation != "energy" && calculation != "relax", "all",
         "many structures go with calculation = 'energy' or 'relax', not with '{}'", calculation);
+  check_type_map(check, p);
   check(p.all && p.file.empty(), "all", "goes with a file, not with a prototype");
   check(p.all && p.frame != -1, "frame", "one frame is asked for, but all = .true. takes all");
   check(has_empty(p.species), "species", "a species must not be empty");

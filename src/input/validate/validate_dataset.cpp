@@ -6,6 +6,7 @@ void check_dataset(const Input& input) {
   const DatasetParameters& p = input.dataset;
   const Check check(input, "dataset");
   check(p.file.empty(), "file", "must not be empty");
+  check_type_map(check, p);
   check(p.target.empty(), "target", "must not be empty");
   const bool leaves_element = p.split == "leave_element", leaves_cluster = p.split == "leave_cluster",
              files = p.split == "files";
@@ -27,6 +28,7 @@ void check_dataset(const Input& input) {
 void check_convert(const Input& input) {
   const ConvertParameters& p = input.convert;
   const Check check(input, "convert");
+  check_type_map(check, p);
   for (const std::string& source : p.sources) check(source.empty(), "sources", "a name must not be empty");
   for (const std::string& name : p.properties) check(name.empty(), "properties", "a name must not be empty");
   for (const std::string& unit : p.units) {

@@ -14,6 +14,7 @@ void check_predict_keys(const Input& input) {
     check(model.empty(), "models", "a file name must not be empty");
     check(!seen.insert(model).second, "models", "'{}' is listed twice", model);
   }
+  check_type_map(check, p);
   check(p.structures.empty(), "structures", "a file name must not be empty");
 }
 

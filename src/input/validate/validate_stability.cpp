@@ -11,6 +11,7 @@ void check_hull_keys(const Input& input) {
   };
   if (input.control.units != "metal")
     fail_key(input, "control", "units", "calculation = 'hull' is in eV/atom: units must be 'metal'");
+  check_type_map(Check(input, "hull"), p);
   const bool computes = !p.structures.empty() || !p.prototypes.empty();
   const bool makes_hull = computes || !p.entries.empty();
   const auto given = [&](const char* group, const char* key) { return input.locations.line.count({group, key}) > 0; };

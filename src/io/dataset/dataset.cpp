@@ -98,6 +98,8 @@ void Dataset::take(DatasetRecords& records) {
   a.position = join(a.group, records.position);
   if (columns.has_force) a.force = join(a.group, records.force);
   if (columns.has_stress) a.stress = join(a.group, records.stress);
+  if (columns.has_magnetic_moment) a.magnetic_moment = join(a.group, records.magnetic_moment);
+  if (columns.has_charge) a.charge = join(a.group, records.charge);
   a.id = join_texts(records.id);
   for (const auto& [name, values] : columns.scalar) {
     a.scalar[name] = join(a.group, values);
@@ -131,6 +133,8 @@ void Dataset::compute_hashes() {
     hash.add(a.atomic_number.data() + atom, n);
     if (a.force.size() > 0) add_numbers(hash, a.force.data() + 3 * atom, 3 * n);
     if (a.stress.size() > 0) add_numbers(hash, a.stress.data() + 6 * s, 6);
+    if (a.magnetic_moment.size() > 0) add_numbers(hash, a.magnetic_moment.data() + 3 * atom, 3 * n);
+    if (a.charge.size() > 0) add_numbers(hash, a.charge.data() + atom, n);
     for (const auto& [name, values] : a.scalar) add_numbers(hash, values.data() + s, 1);
     hash.add(a.id.at(i));
     for (const auto& [name, texts] : a.text) hash.add(texts.at(i));
@@ -154,6 +158,10 @@ const std::uint8_t* Dataset::periodic() const { return arrays_->periodic.data();
 const std::uint8_t* Dataset::atomic_number() const { return arrays_->atomic_number.data(); }
 const double* Dataset::position() const { return arrays_->position.data(); }
 const double* Dataset::force() const { return arrays_->force.size() > 0 ? arrays_->force.data() : nullptr; }
+const double* Dataset::magnetic_moment() const {
+  return arrays_->magnetic_moment.size() > 0 ? arrays_->magnetic_moment.data() : nullptr;
+}
+const double* Dataset::charge() const { return arrays_->charge.size() > 0 ? arrays_->charge.data() : nullptr; }
 const double* Dataset::stress() const { return arrays_->stress.size() > 0 ? arrays_->stress.data() : nullptr; }
 
 std::string Dataset::id(std::int64_t i) const { return arrays_->id.at(i); }
@@ -211,6 +219,9 @@ Structure Dataset::structure(std::int64_t i) const {
     s.position.emplace_back(position()[3 * atom], position()[3 * atom + 1], position()[3 * atom + 2]);
     if (force() != nullptr && !std::isnan(force()[3 * atom]))
       s.force.emplace_back(force()[3 * atom], force()[3 * atom + 1], force()[3 * atom + 2]);
+    if (const double* m = magnetic_moment(); m != nullptr && !std::isnan(m[3 * atom]))
+      s.magnetic_moment.emplace_back(m[3 * atom], m[3 * atom + 1], m[3 * atom + 2]);
+    if (const double* q = charge(); q != nullptr && !std::isnan(q[atom])) s.charge.push_back(q[atom]);
   }
   s.info["id"] = id(i);
   for (const auto& [name, values] : arrays_->scalar)

@@ -40,6 +40,8 @@ class Dataset {
   const std::uint8_t* atomic_number() const;  ///< [atom]
   const double* position() const;             ///< [atom][3] Cartesian, Å
   const double* force() const;                ///< [atom][3] eV/Å, NaN where a record lacks it; null: no record has it
+  const double* magnetic_moment() const;      ///< [atom][3] μB, in the same way; collinear ones along z
+  const double* charge() const;               ///< [atom] e, in the same way
   const double* stress() const;               ///< [structure][6] eV/Å³ xx yy zz yz xz xy; likewise
 
   std::string id(std::int64_t i) const;

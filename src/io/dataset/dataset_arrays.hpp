@@ -22,7 +22,7 @@ struct Dataset::Arrays {
   NodeShared<std::int64_t> atom_offset;
   NodeShared<double> cell;
   NodeShared<std::uint8_t> periodic, atomic_number;
-  NodeShared<double> position, force, stress;  // size 0: none
+  NodeShared<double> position, force, stress, magnetic_moment, charge;  // size 0: none
   Texts id;
   std::map<std::string, NodeShared<double>> scalar;
   std::map<std::string, Texts> text;

@@ -64,6 +64,10 @@ void write_dataset(const std::string& path, DatasetRecords records, const std::m
   if (columns.has_stress)
     file.add("/structure/stress", records.stress, {6}, "eV/Å³",
              "xx yy zz yz xz xy, tension positive; NaN where a record has none");
+  if (columns.has_magnetic_moment)
+    file.add("/atom/magnetic_moment", records.magnetic_moment, {3}, "μB",
+             "collinear ones along z; NaN where a record has none");
+  if (columns.has_charge) file.add("/atom/charge", records.charge, {}, "e", "NaN where a record has none");
   file.add_texts("/id", records.id, "ids, UTF-8, one after the other");
   for (const auto& [name, values] : columns.scalar) {
     const auto given = units.find(name);
@@ -108,6 +112,9 @@ void Dataset::read(const std::string& path) {
     a.periodic = file.read<std::uint8_t>("/structure/periodic", n_structures_, 1);
     a.position = file.read<double>("/atom/position", n_atoms_, 3);
     if (file.exists("/atom/force")) a.force = file.read<double>("/atom/force", n_atoms_, 3);
+    if (file.exists("/atom/magnetic_moment"))
+      a.magnetic_moment = file.read<double>("/atom/magnetic_moment", n_atoms_, 3);
+    if (file.exists("/atom/charge")) a.charge = file.read<double>("/atom/charge", n_atoms_, 1);
     if (file.exists("/structure/stress")) a.stress = file.read<double>("/structure/stress", n_structures_, 6);
     a.id = read_texts("/id");
     if (file.exists("/scalar"))

@@ -83,8 +83,9 @@ std::vector<std::string> union_of_names(const std::vector<std::string>& own, con
 }  // namespace
 
 const std::vector<std::string>& dataset_id_keys() {
-  static const std::vector<std::string> keys = {"id",           "material_id",       "entry_id", "mp_id", "task_id",
-                                                "structure_id", "mptrj_snapshot_id", "name",     "label"};
+  static const std::vector<std::string> keys = {
+      "id",        "material_id", "entry_id", "mp_id", "task_id", "structure_id", "mptrj_snapshot_id",
+      "matpes_id", "jid",         "mat_id",   "name",  "label"};
   return keys;
 }
 
@@ -155,11 +156,18 @@ void DatasetRecords::add(const Structure& structure, const std::string& fallback
     atomic_number.push_back(static_cast<std::uint8_t>(species.atomic_number));
     for (Eigen::Index k = 0; k < 3; ++k) position.push_back(structure.position[i][k]);
   }
-  if (!structure.force.empty()) {
-    force.resize(3 * atoms_before, nan);
-    for (const Vec3& f : structure.force) force.insert(force.end(), {f[0], f[1], f[2]});
-  } else if (!force.empty()) {
-    force.resize(3 * (atoms_before + n), nan);
+  const auto add_vectors = [&](std::vector<double>& to, const std::vector<Vec3>& values) {
+    if (values.empty() && to.empty()) return;
+    to.resize(3 * atoms_before, nan);
+    for (const Vec3& v : values) to.insert(to.end(), {v[0], v[1], v[2]});
+    to.resize(3 * (atoms_before + n), nan);
+  };
+  add_vectors(force, structure.force);
+  add_vectors(magnetic_moment, structure.magnetic_moment);
+  if (!structure.charge.empty() || !charge.empty()) {
+    charge.resize(atoms_before, nan);
+    charge.insert(charge.end(), structure.charge.begin(), structure.charge.end());
+    charge.resize(atoms_before + n, nan);
   }
   if (own_stress) {
     stress.resize(6 * before, nan);
@@ -198,7 +206,10 @@ void DatasetRecords::append(DatasetRecords more) {
   join(periodic, more.periodic);
   join(atomic_number, more.atomic_number);
   join(position, more.position);
-  join_or_nan(force, more.force, 3 * static_cast<std::size_t>(atoms_before), 3 * static_cast<std::size_t>(n_atoms()));
+  const auto n_before = static_cast<std::size_t>(atoms_before), n_after = static_cast<std::size_t>(n_atoms());
+  join_or_nan(force, more.force, 3 * n_before, 3 * n_after);
+  join_or_nan(magnetic_moment, more.magnetic_moment, 3 * n_before, 3 * n_after);
+  join_or_nan(charge, more.charge, n_before, n_after);
   join_or_nan(stress, more.stress, 6 * before, 6 * after);
   join(id, more.id);
   for (auto& [name, values] : more.property) {
@@ -234,10 +245,16 @@ DatasetColumns take_columns(DatasetRecords& records, const Communicator& communi
       columns.text[name] = std::move(values);
     records.property.erase(name);
   }
-  columns.has_force = communicator.max(records.force.empty() ? 0 : 1) == 1;
-  columns.has_stress = communicator.max(records.stress.empty() ? 0 : 1) == 1;
-  if (columns.has_force) records.force.resize(3 * static_cast<std::size_t>(records.n_atoms()), nan);
-  if (columns.has_stress) records.stress.resize(6 * n, nan);
+  const auto n_atoms = static_cast<std::size_t>(records.n_atoms());
+  const auto share = [&](std::vector<double>& values, std::size_t size) {
+    const bool any = communicator.max(values.empty() ? 0 : 1) == 1;
+    if (any) values.resize(size, nan);
+    return any;
+  };
+  columns.has_force = share(records.force, 3 * n_atoms);
+  columns.has_stress = share(records.stress, 6 * n);
+  columns.has_magnetic_moment = share(records.magnetic_moment, 3 * n_atoms);
+  columns.has_charge = share(records.charge, n_atoms);
   return columns;
 }
 

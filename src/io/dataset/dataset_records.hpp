@@ -34,9 +34,11 @@ class DatasetRecords {
   std::vector<std::uint8_t> periodic;           // [structure] bit k: along vector k
   std::vector<std::uint8_t> atomic_number;      // [atom]
   std::vector<double> position;                 // [atom][3] Å
-  std::vector<double> force;    // [atom][3] eV/Å, NaN where a record has none; empty: no record has any
-  std::vector<double> stress;   // [structure][6] eV/Å³ xx yy zz yz xz xy, in the same way
-  std::vector<std::string> id;  // [structure]
+  std::vector<double> force;            // [atom][3] eV/Å, NaN where a record has none; empty: no record has any
+  std::vector<double> stress;           // [structure][6] eV/Å³ xx yy zz yz xz xy, in the same way
+  std::vector<double> magnetic_moment;  // [atom][3] μB, in the same way; collinear ones along z
+  std::vector<double> charge;           // [atom] e, in the same way
+  std::vector<std::string> id;          // [structure]
   std::map<std::string, std::vector<std::string>> property;  // name → [structure] as text, empty where there is none
 
  private:
@@ -45,7 +47,8 @@ class DatasetRecords {
 
 /// As bytes (core/byte_stream.hpp).
 inline auto members(DatasetRecords& r) {
-  return std::tie(r.atom_offset, r.cell, r.periodic, r.atomic_number, r.position, r.force, r.stress, r.id, r.property);
+  return std::tie(r.atom_offset, r.cell, r.periodic, r.atomic_number, r.position, r.force, r.stress, r.magnetic_moment,
+                  r.charge, r.id, r.property);
 }
 
 /// "id", "material_id", …: keys taken as the id, in this order.
@@ -59,10 +62,11 @@ std::string usual_unit(const std::string& name);
 struct DatasetColumns {
   std::map<std::string, std::vector<double>> scalar;     // [structure of this rank], NaN where a record has none
   std::map<std::string, std::vector<std::string>> text;  // [structure of this rank]
-  bool has_force = false, has_stress = false;            // does any rank have them?
+  // Does any rank have them?
+  bool has_force = false, has_stress = false, has_magnetic_moment = false, has_charge = false;
 };
 
-/// Collective. Takes the properties out of `records`, and gives it force and stress where another rank has them.
+/// Collective. Takes the properties out of `records`, and gives it forces and the like where another rank has them.
 DatasetColumns take_columns(DatasetRecords& records, const Communicator& communicator);
 
 }  // namespace spinel

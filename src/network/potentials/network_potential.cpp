@@ -117,7 +117,9 @@ std::vector<std::int32_t> find_elements(const EnergyModel& model, const std::vec
   std::vector<std::int32_t> result;
   const ElementPlaces places(model.elements());
   for (const Species& one : species) {
-    result.push_back(places.find(atomic_number(one.symbol)));
+    // D and T are no elements of their own, but hydrogen.
+    const int own = atomic_number(one.symbol);
+    result.push_back(places.find(own > 0 ? own : one.atomic_number));
     if (result.back() < 0)
       fail_input("model '{}' does not know the element '{}': it covers {}", path, one.symbol, places.covered());
   }

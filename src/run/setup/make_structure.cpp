@@ -4,6 +4,7 @@
 #include "parallel/on_root.hpp"
 #include "run/locate_error.hpp"
 #include "run/setup/find_file.hpp"
+#include "run/setup/read_options.hpp"
 
 namespace spinel {
 
@@ -11,6 +12,7 @@ StructureRecipe make_recipe(const StructureParameters& p) {
   StructureRecipe recipe;
   recipe.file = p.file;
   recipe.frame = p.frame;
+  recipe.read = read_options(p);
   recipe.prototype = p.prototype;
   recipe.species = p.species;
   recipe.a = p.a;

@@ -76,7 +76,7 @@ EntryList parse_csv_entries(LineReader file, const EntryFileOptions& options) {
   } catch (const InputError& error) {
     file.fail("{}", error.what());
   }
-  const std::size_t energy = find_column(titles, {key.name});
+  const std::size_t energy = find_column(titles, {key.name}), type = find_column(titles, {"run_type", "functional"});
 
   EntryList list;
   list.kind = key.kind;
@@ -95,6 +95,7 @@ EntryList parse_csv_entries(LineReader file, const EntryFileOptions& options) {
       file.fail("{}", error.what());
     }
     entry.id = id == none || cells[id].empty() ? numbered_id(file.name(), number) : std::string(cells[id]);
+    if (type != none) entry.run_type = cells[type];
     ++number;
     if (filter.takes(entry.composition)) list.entries.push_back(std::move(entry));
   }

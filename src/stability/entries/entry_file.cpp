@@ -9,6 +9,8 @@
 #include "core/text.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/formats/file_name.hpp"
+#include "crystal/formats/labels.hpp"
+#include "crystal/formats/structure_format.hpp"
 #include "io/dataset/dataset.hpp"
 #include "source/structure_source.hpp"
 #include "stability/entries/energy_key.hpp"
@@ -93,6 +95,7 @@ EntryList read_structure_entries(const std::string& path, const EntryFileOptions
   const auto source = open_structure_source(path, {}, Communicator::self());
   for (std::int64_t i = 0; i < source->size(); ++i) {
     const Structure frame = source->read(i);
+    for (const std::string& text : frame.warnings) warn(list.warnings, fmt::format("{}: {}", path, text));
     const auto number = static_cast<std::size_t>(i + 1);
     const auto where = [&] { return fmt::format("{}: structure {}", path, number); };
     std::map<std::string, std::string> info;
@@ -119,6 +122,8 @@ EntryList read_structure_entries(const std::string& path, const EntryFileOptions
       list.kind = key.kind;
       const auto id = std::find_if(ids.begin(), ids.end(), [&](const auto& k) { return info.count(k) > 0; });
       entry.id = id == ids.end() ? numbered_id(path, number) : info[*id];
+      for (const char* name : {"run_type", "functional"})
+        if (const auto type = info.find(name); type != info.end()) entry.run_type = type->second;
       if (filter.takes(entry.composition)) list.entries.push_back(std::move(entry));
     } catch (const InputError& error) {
       fail_input("{}: {}", where(), error.what());
@@ -133,7 +138,7 @@ EntryList read_entries(const std::string& path, const EntryFileOptions& options)
     list = parse_csv_entries(LineReader(path), options);
   else if (is_json_name(path))
     list = parse_json_entries(read_text(path), path, options);
-  else if (is_xyz_name(path) || std::filesystem::is_directory(path))
+  else if (structure_format(path) != nullptr || std::filesystem::is_directory(path))
     list = read_structure_entries(path, options);
   else if (is_dataset_name(path))
     list = read_dataset_entries(path, options);
@@ -156,6 +161,7 @@ EntryList read_entries(const std::vector<std::string>& paths, const EntryFileOpt
                  list.kind == EnergyKind::formation ? "formation" : "total",
                  all.kind == EnergyKind::formation ? "formation" : "total");
     all.kind = list.kind;
+    std::move(list.warnings.begin(), list.warnings.end(), std::back_inserter(all.warnings));
     std::move(list.left_out.begin(), list.left_out.end(), std::back_inserter(all.left_out));
     std::move(list.entries.begin(), list.entries.end(), std::back_inserter(all.entries));
   }

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/json_items.hpp"
+#include "crystal/formats/json/json_items.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "stability/entries/energy_key.hpp"
 
@@ -17,15 +17,19 @@ using nlohmann::json;
 
 /// Large parts of structures and calculation details, passed over while reading.
 bool is_bulk(const std::string& key, int depth) {
-  static const std::vector<std::string> names = {"parameters", "energy_adjustments", "lattice",      "xyz",    "abc",
-                                                 "properties", "symmetry",           "builder_meta", "origins"};
+  static const std::vector<std::string> names = {"energy_adjustments", "lattice",  "xyz",          "abc",
+                                                 "properties",         "symmetry", "builder_meta", "origins"};
   return (key == "data" && depth > 1) || std::find(names.begin(), names.end(), key) != names.end();
 }
 
 json parse(std::string_view text, const std::string& path, const EntryFileOptions& options) {
+  int inside = -1;  // depth of the key 'parameters', of which only the kind of calculation is of interest
   const auto keep = [&](int depth, json::parse_event_t event, json& value) {
     if (event != json::parse_event_t::key) return true;
     const auto& key = value.get_ref<const std::string&>();
+    if (inside >= 0 && depth > inside) return depth == inside + 1 && key == "run_type";
+    inside = key == "parameters" ? depth : -1;
+    if (inside >= 0) return true;
     return !is_bulk(key, depth) || key == options.energy_key || key == options.formula_key || key == options.id_key;
   };
   if (trim(text).empty()) fail_input("{}: the file is empty", path);
@@ -130,6 +134,12 @@ HullEntry read_entry(const json& entry, const EntryFileOptions& options, const E
   const json* correction = key.name == "energy" ? find(entry, "correction") : nullptr;
   if (correction != nullptr && !correction->is_null()) value += finite_number(*correction, "correction");
   result.energy = key.per_atom_energy(value, result.composition);
+  const json* parameters = find(entry, "parameters");
+  for (const json* place : {&entry, parameters})
+    if (place != nullptr && place->is_object())
+      for (const char* name : {"run_type", "functional"})
+        if (const json* type = find(*place, name); type != nullptr && type->is_string())
+          result.run_type = type->get<std::string>();
   return result;
 }
 

@@ -19,6 +19,7 @@
 #include "io/table.hpp"
 #include "parallel/blocks.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
@@ -91,6 +92,7 @@ ConvertedRecords share_of(const Communicator& world, Campaign& campaign) {
     ConvertedRecords more = unpack<ConvertedRecords>(*campaign.result(chunk));
     own.good.append(std::move(more.good));
     std::move(more.bad.begin(), more.bad.end(), std::back_inserter(own.bad));
+    own.warnings.add(more.warnings);
   }
   return own;
 }
@@ -121,6 +123,8 @@ void report_dataset(Log& log, const Dataset& data) {
   std::string labels;
   if (data.force() != nullptr) labels += ", forces";
   if (data.stress() != nullptr) labels += ", stress";
+  if (data.magnetic_moment() != nullptr) labels += ", magnetic moments";
+  if (data.charge() != nullptr) labels += ", charges";
   echo_line(log, "dataset",
             fmt::format("{} structures, {} atoms{}", grouped(data.n_structures()), grouped(data.n_atoms()), labels));
   const auto texts = data.text_names();
@@ -195,6 +199,7 @@ void run_convert(const RunContext& context) {
     sources_text += (k == 0 ? "" : "\n") + line(fmt::format("{}", sources.size_of(k)));
     if (k < 10) echo_line(log, k == 0 ? "sources" : "", line(grouped(sources.size_of(k))));
   }
+  for (const std::string& text : sources.passed_over()) echo_line(log, "NOTE", text);
   campaign.report_restart();
   const bool complete = campaign.run([&](std::int64_t chunk, const Campaign::Pulse& pulse) {
     return std::optional<Bytes>(pack(sources.read(chunk, pulse)));
@@ -203,6 +208,7 @@ void run_convert(const RunContext& context) {
     return report_end(context, files.result, false, campaign.stop_reason(), campaign.n_done(), total, "records");
   ConvertedRecords records = share_of(world, campaign);
   const auto bad = gather_bad(records.bad, world);
+  const ReadWarnings warnings = records.warnings.gathered(world);
   const double read = Progress::steady_seconds();
   try {
     on_root(world, [&] {
@@ -218,6 +224,7 @@ void run_convert(const RunContext& context) {
     fail_key(input, "convert", "sources", error.what());
   }
   report_bad(log, bad);
+  report_warnings(log, warnings, "records");
 
   const std::map<std::string, std::string> notes = {
       {"sources", sources_text},
@@ -253,6 +260,7 @@ void run_convert(const RunContext& context) {
     result.write("/convert/n_structures", data.n_structures(), {"", "in the dataset"});
     result.write("/convert/n_atoms", data.n_atoms(), {"", "in the dataset"});
     bad_records().write(result, "/convert/bad", bad);
+    write_warnings(result, "/convert/warning", warnings);
     result.write("/timing/wall", seconds, {"s", ""});
   }
   result.save();

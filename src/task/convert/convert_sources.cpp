@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "crystal/closest_pair.hpp"
 #include "crystal/formats/text_file.hpp"
+#include "run/setup/read_options.hpp"
 #include "source/crystal_chunks.hpp"
 
 namespace spinel {
@@ -26,23 +27,6 @@ void keep_properties(const ConvertParameters& parameters, Structure& structure) 
   };
   for (auto at = structure.info.begin(); at != structure.info.end();)
     at = is_kept(at->first) ? std::next(at) : structure.info.erase(at);
-}
-
-/// To eV/Å³.
-void scale_stress(const ConvertParameters& parameters, Structure& structure) {
-  if (parameters.stress_unit == "eV/A3") return;
-  constexpr double gpa = 1.0 / 160.21766208;  // eV/Å³
-  const double factor = parameters.stress_unit == "GPa" ? gpa : -0.1 * gpa;
-  for (auto& [key, value] : structure.info) {
-    if (lower_case(key) != "stress") continue;
-    std::string scaled;
-    for (const std::string_view token : split(value)) {
-      double x = 0.0;
-      if (!parse_number(token, x)) fail_input("'{}' in {} is not a finite number", token, key);
-      scaled += fmt::format("{} ", factor * x);
-    }
-    value = scaled;
-  }
 }
 
 std::string id_of(const ConvertParameters& parameters, const Structure& structure, const std::string& fallback_id) {
@@ -65,6 +49,9 @@ Table<BadRecord> bad_records() {
 ConvertSources::ConvertSources(const RunContext& context, const std::vector<std::string>& paths)
     : parameters_(context.input.convert) {
   SourceOptions options;
+  options.read = read_options(parameters_, &parameters_);
+  options.read.species = parameters_.species;
+  options.read.constraints = false;  // a dataset keeps none
   options.format = parameters_.format;
   options.structure_key = parameters_.structure_key;
   options.id_key = parameters_.id_key;
@@ -79,6 +66,13 @@ ConvertSources::ConvertSources(const RunContext& context, const std::vector<std:
     files_.push_back(std::filesystem::path(path).filename().string());
     before_.push_back(before_.back() + sources_.back()->size());
   }
+}
+
+std::vector<std::string> ConvertSources::passed_over() const {
+  std::vector<std::string> all;
+  for (const auto& source : sources_)
+    for (const std::string& text : source->passed_over()) all.push_back(text);
+  return all;
 }
 
 std::int64_t ConvertSources::chunk_size() const { return records_per_chunk(size()); }
@@ -109,10 +103,10 @@ void ConvertSources::read_one(std::size_t source, std::int64_t number, Converted
   try {
     structure = sources_[source]->read(i);
     check_overlap(structure, parameters_.minimum_distance, files_[source]);
-    scale_stress(parameters_, structure);
     keep_properties(parameters_, structure);
     if (sources_.size() > 1) structure.info.emplace("source", files_[source]);
     records.good.add(structure, sources_[source]->default_id(i));
+    records.warnings.add(structure.warnings, number, sources_[source]->name(i));
   } catch (const InputError& error) {
     records.bad.push_back({number, id_of(parameters_, structure, sources_[source]->default_id(i)), error.what()});
   }

@@ -10,6 +10,7 @@
 #include "io/dataset/dataset_records.hpp"
 #include "io/table.hpp"
 #include "run/context.hpp"
+#include "source/read_warnings.hpp"
 #include "source/structure_source.hpp"
 
 namespace spinel {
@@ -26,9 +27,10 @@ Table<BadRecord> bad_records();
 struct ConvertedRecords {
   DatasetRecords good;
   std::vector<BadRecord> bad;  ///< by number
+  ReadWarnings warnings;
 };
 inline auto members(BadRecord& r) { return std::tie(r.number, r.id, r.reason); }
-inline auto members(ConvertedRecords& r) { return std::tie(r.good, r.bad); }
+inline auto members(ConvertedRecords& r) { return std::tie(r.good, r.bad, r.warnings); }
 
 /// &convert sources, one after the other, in chunks of their records.
 class ConvertSources {
@@ -46,6 +48,7 @@ class ConvertSources {
   std::string kind_of(std::size_t source) const { return sources_[source]->kind(); }
   std::int64_t size_of(std::size_t source) const { return sources_[source]->size(); }
 
+  std::vector<std::string> passed_over() const;  ///< StructureSource::passed_over of all
   /// On any rank. `pulse` is called now and then, with the part that is done.
   ConvertedRecords read(std::int64_t chunk, const std::function<void(double)>& pulse);
 

@@ -7,6 +7,7 @@
 #include "parallel/on_root.hpp"
 #include "potential/committee.hpp"
 #include "run/check_run.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/setup/make_potential.hpp"
@@ -30,6 +31,7 @@ void run_energy(const RunContext& context) {
   const PotentialMaker maker(input.potential, units, context.place("potential"), world);
   auto potential = maker.make(atoms.species, world);
   report_structure(context, atoms);
+  report_warnings(log, structure.warnings);
   echo_line(log, "potential", describe_potential(context.input.potential, context.units, *potential));
   auto decomposition = make_decomposition(context.input.parallel, context.place("parallel"), atoms, context.world);
   Timers timers;

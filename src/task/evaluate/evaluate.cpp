@@ -15,6 +15,7 @@
 #include "run/run_control.hpp"
 #include "run/setup/find_file.hpp"
 #include "run/setup/open_list.hpp"
+#include "run/setup/read_options.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/evaluate/evaluate_results.hpp"
 #include "task/evaluate/evaluation_row.hpp"
@@ -90,7 +91,9 @@ class EvaluationRun {
     const Input& input = context_.input;
     StructureSet set{nullptr, input.structure.file, "structure", "file",
                      p_.relax ? StructureSet::Action::relaxation : StructureSet::Action::none};
-    set.source = open_list(context_, input.structure.file, {"structure", "file"});
+    SourceOptions options;
+    options.read = read_options(input.structure);
+    set.source = open_list(context_, input.structure.file, {"structure", "file"}, options);
     set.assess = [this](const StructureResult& result, const Structure& before) {
       return pack(assess_(result, before));
     };
@@ -203,6 +206,15 @@ class EvaluationRun {
         context_.log, "reference",
         fmt::format("{} structures, {} with a formula of the set, reduced in {}", grouped(reference_.size()),
                     grouped(evaluation_.n_reference_relevant), human_duration(Progress::steady_seconds() - start)));
+    if (context_.world.is_root()) evaluation_.reference_failed = reference_.failed();
+    if (const auto& failed = evaluation_.reference_failed; !failed.empty()) {
+      constexpr std::size_t shown = 5;
+      echo_line(context_.log, "WARNING",
+                fmt::format("{} structures of the reference cannot be read and are left out:",
+                            grouped(static_cast<std::int64_t>(failed.size()))));
+      for (std::size_t k = 0; k < std::min(failed.size(), shown); ++k) context_.log.print("    {}", failed[k]);
+      if (failed.size() > shown) context_.log.print("    … and {} more: /reference/failed", failed.size() - shown);
+    }
     matcher_.set_reference(std::move(cells));
   }
 

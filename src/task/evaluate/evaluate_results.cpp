@@ -101,6 +101,7 @@ void write_evaluation(ResultFile& file, const SetEvaluation& e) {
   if (e.has_reference) {
     file.write("/reference/size", e.n_reference, {"", "structures of the reference"});
     file.write("/reference/relevant", e.n_reference_relevant, {"", "those with a formula of the set"});
+    file.write_texts("/reference/failed", e.reference_failed, "why structures of it cannot be read and are left out");
   }
   std::vector<std::int64_t> offset = {0}, coordination;
   for (const EvaluationRow& row : e.rows) {

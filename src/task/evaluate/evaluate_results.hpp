@@ -14,7 +14,8 @@ namespace spinel {
 struct SetEvaluation {
   std::vector<EvaluationRow> rows;
   bool has_hull = false, has_reference = false, is_relaxed = false;
-  std::vector<std::string> reference_names;  ///< by SetMatch::reference
+  std::vector<std::string> reference_names;   ///< by SetMatch::reference
+  std::vector<std::string> reference_failed;  ///< "file:line: why" of those that cannot be read
   std::int64_t n_reference = 0, n_reference_relevant = 0;
   std::int64_t n_missing = 0;  ///< good structures with an element that the hull lacks
   std::string missing;         ///< those elements, "Xe-Kr"

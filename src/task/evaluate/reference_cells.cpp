@@ -1,6 +1,7 @@
 #include "task/evaluate/reference_cells.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 #include "core/byte_stream.hpp"
@@ -8,6 +9,7 @@
 #include "parallel/on_root.hpp"
 #include "parallel/record_exchange.hpp"
 #include "run/setup/open_list.hpp"
+#include "run/setup/read_options.hpp"
 #include "stability/assess/structure_traits.hpp"
 #include "stability/composition.hpp"
 #include "task/evaluate/evaluation_row.hpp"
@@ -15,8 +17,10 @@
 namespace spinel {
 
 ReferenceSet::ReferenceSet(const RunContext& context) : context_(context) {
+  SourceOptions options;
+  options.read = read_options(context.input.structure);
   for (const std::string& path : context.input.evaluate.reference) {
-    sources_.push_back(open_list(context, path, {"evaluate", "reference"}));
+    sources_.push_back(open_list(context, path, {"evaluate", "reference"}, options));
     size_ += sources_.back()->size();
   }
 }
@@ -35,10 +39,10 @@ std::vector<KeyedCell> ReferenceSet::cells(const std::vector<std::string>& formu
   // Every rank reads its share; what it finds is put in order on all.
   StructureMatcher matcher(matcher_settings(context_.input.evaluate));
   std::vector<Record> mine;
-  std::int64_t before = 0, failed = -1;
-  std::string problem;
+  std::vector<Record> failed;
+  std::int64_t before = 0;
   for (const auto& source : sources_) {
-    for (std::int64_t k = 0; k < source->size() && failed < 0; ++k) {
+    for (std::int64_t k = 0; k < source->size(); ++k) {
       const std::int64_t number = before + k;
       if (number % world.size() != world.rank()) continue;
       try {
@@ -52,15 +56,24 @@ std::vector<KeyedCell> ReferenceSet::cells(const std::vector<std::string>& formu
         out.put(name.empty() ? source->name(k) : name);
         put_cell(out, matcher.reduced(structure));
         mine.push_back(out.take());
-      } catch (const std::exception& error) {
-        failed = number;
-        problem = error.what();
+      } catch (const InputError& error) {
+        ByteWriter out;
+        out.put(number);
+        out.put(std::string(error.what()));
+        failed.push_back(out.take());
       }
     }
     before += source->size();
   }
-  if (const auto first = first_problem(world, failed, problem))
-    fail_key(context_.input, "evaluate", "reference", *first);
+  std::map<std::int64_t, std::string> problems;
+  for (const Record& record : share_records(world, failed)) {
+    ByteReader in(record);
+    std::int64_t number = 0;
+    in.get(number);
+    in.get(problems[number]);
+  }
+  failed_.clear();
+  for (auto& [number, problem] : problems) failed_.push_back(std::move(problem));
   const std::vector<Record> all = share_records(world, mine);
   std::vector<std::pair<KeyedCell, std::string>> found;
   for (const Record& record : all) {

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 #include "run/run_files.hpp"
 #include "run/setup/find_file.hpp"
@@ -54,7 +55,11 @@ EntryList read_files(const Input& input, const char* key, const std::vector<std:
   options.elements = input.hull.elements;
   std::vector<std::string> paths;
   for (const auto& name : names) paths.push_back(find_file({input.locations, "hull"}, key, name));
-  return for_key(input, key, [&] { return read_entries(paths, options); });
+  return for_key(input, key, [&] {
+    EntryList list = read_entries(paths, options);
+    keep_functional(list, input.hull.run_type);
+    return list;
+  });
 }
 
 /// On rank 0. Those of files; none where all are computed.
@@ -68,6 +73,13 @@ EntryList read_hull_entries(const Input& input) {
   if (list.kind == EnergyKind::total)
     fail_key(input, "hull", "elemental_references", "'zero' needs formation energies; the entries have total energies");
   add_zero_references(list);
+  return list;
+}
+
+/// On rank 0. `entries`: of the hull they are asked against, where they are known.
+EntryList read_candidates(const Input& input, const EntryList& entries) {
+  EntryList list = read_files(input, "candidates", input.hull.candidates);
+  if (input.hull.run_type.empty()) for_key(input, "candidates", [&] { check_functionals(entries, list); });
   return list;
 }
 
@@ -165,7 +177,7 @@ void run_hull(const RunContext& context) {
       list = read_hull_entries(input);
     else
       stored = read_reference(input);
-    if (!p.candidates.empty()) candidates = read_files(input, "candidates", p.candidates);
+    if (!p.candidates.empty()) candidates = read_candidates(input, list);
   });
   const double reading_seconds = reading.seconds();
   std::optional<StructureSweep> sweep;
@@ -180,11 +192,13 @@ void run_hull(const RunContext& context) {
     structure_of = add_computed_entries(context, *sweep, list);
   }
   on_root(world, [&] {
-    for (const EntryList* one : {&list, &candidates})
+    for (const EntryList* one : {&list, &candidates}) {
+      report_warnings(log, one->warnings);
       if (!one->left_out.empty())
         echo_line(log, "WARNING",
                   fmt::format("{} structures are left out, since their calculations failed (the first: {})",
                               one->left_out.size(), one->left_out.front()));
+    }
     const char* kind = (makes_hull ? list.kind : stored.kind) == EnergyKind::formation ? "formation" : "total";
     if (makes_hull)
       echo_line(log, "entries",
@@ -255,7 +269,7 @@ void check_hull(const RunContext& context) {
     } else {
       read_reference(input);
     }
-    if (!input.hull.candidates.empty()) read_files(input, "candidates", input.hull.candidates);
+    if (!input.hull.candidates.empty()) read_candidates(input, given);
   });
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);

@@ -9,6 +9,7 @@
 #include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 #include "run/setup/open_list.hpp"
+#include "run/setup/read_options.hpp"
 #include "stability/entries/energy_key.hpp"
 
 namespace spinel {
@@ -149,7 +150,9 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
     sources.push_back(std::move(source));
     on_root(world, [&] { selector.take_all(*sources.back()); });
   };
-  for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}));
+  SourceOptions options;
+  options.read = read_options(p);
+  for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}, options));
   add(make_prototypes(input, p.prototypes, "prototypes"));
   if (p.elemental_references == "prototypes") {
     std::vector<std::string> labels;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
 #include "run/run_report.hpp"

@@ -77,6 +77,7 @@ void MdRun::start_anew() {
   int has_velocities = structure.velocity.empty() ? 0 : 1;
   context_.world.broadcast(&has_velocities, 1);
   LocalAtoms atoms = local_atoms_from(structure, context_.world);
+  warnings_ = structure.warnings;
   structure = Structure();
   with_location(context_.place("dynamics"), [&] {
     mark_fixed(atoms, input.dynamics);
@@ -147,6 +148,7 @@ bool MdRun::frame_is_due(std::int64_t step) const { return is_due(step, context_
 void MdRun::begin() {
   Log& log = context_.log;
   report_structure(context_, force_field_->atoms());
+  report_warnings(log, warnings_);
   echo_line(log, "potential", describe_potential(context_.input.potential, context_.units, *potential_));
   if (!relaxed_.empty()) echo_line(log, "relaxed first", relaxed_);
   if (watch_) echo_line(log, "committee", watch_->describe());

@@ -10,6 +10,7 @@
 #include "dynamics/molecular_dynamics.hpp"
 #include "io/checkpoint.hpp"
 #include "io/trajectory/trajectory.hpp"
+#include "run/report_warnings.hpp"
 #include "run/run_control.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"
@@ -75,8 +76,9 @@ class MdRun {
   std::optional<Progress> progress_;
   std::optional<Performance> performance_;  // known at the end
   Observation now_;
-  std::string relaxed_;               // what the relaxation before the first step did
-  std::vector<std::string> changes_;  // of the input since the checkpoint
+  std::vector<std::string> warnings_;  // of the structure's file
+  std::string relaxed_;                // what the relaxation before the first step did
+  std::vector<std::string> changes_;   // of the input since the checkpoint
   RunControl::Request request_;
   std::int64_t first_step_ = 0, saved_step_ = -1;
   bool was_complete_ = false, restored_ = false;

@@ -8,6 +8,7 @@
 #include "input/schema.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/open_list.hpp"
+#include "run/setup/read_options.hpp"
 #include "source/crystal_chunks.hpp"
 #include "task/predict/predict_models.hpp"
 #include "task/predict/predict_results.hpp"
@@ -25,6 +26,7 @@ std::vector<std::string> wanted_scalars(const Input& input, const PredictModels&
 
 std::shared_ptr<StructureSource> open_source(const RunContext& context, const PredictModels& models) {
   SourceOptions options;
+  options.read = read_options(context.input.predict);
   options.scalars = wanted_scalars(context.input, models);
   return open_list(context, context.input.predict.structures, {"predict", "structures"}, options);
 }
@@ -77,6 +79,7 @@ class Prediction {
   void report() {
     campaign_->report(context_.input.predict.structures);
     Log& log = context_.log;
+    for (const std::string& text : crystals_.passed_over()) echo_line(log, "NOTE", text);
     const PropertyArchitecture& a = models_.architecture();
     echo_line(log, "property",
               a.property.empty() ? "not named by the model" : a.property + (a.unit.empty() ? "" : " (" + a.unit + ")"));
@@ -93,6 +96,7 @@ class Prediction {
       if (k % 16 == 0) pulse(static_cast<double>(k) / static_cast<double>(records_.size()));
       const CrystalRecord& record = records_[k];
       chunk.id.push_back(record.id);
+      chunk.warnings.add(record.warnings, crystals_.first_of(number) + static_cast<std::int64_t>(k), record.id);
       chunk.n_atoms.push_back(static_cast<std::int32_t>(record.atomic_number.size()));
       if (!context_.input.predict.target.empty()) chunk.target.push_back(record.scalar.back());
       std::string problem = record.problem;

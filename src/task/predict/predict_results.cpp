@@ -9,6 +9,7 @@
 #include "crystal/formats/text_file.hpp"
 #include "io/table.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 
 namespace spinel {
@@ -195,12 +196,15 @@ PredictSummary write_predictions(const RunContext& context, const RunFiles& file
   on_root(context.world, [&] {
     Rows rows(models, !context.input.predict.target.empty(), context.input.predict.csv ? files.predictions : "");
     for (std::int64_t number = 0; number < source.n_chunks(); ++number) {
-      if (const auto done = chunk(number))
+      if (const auto done = chunk(number)) {
         rows.add(*done);
-      else
+        rows.summary.warnings.add(done->warnings);
+      } else {
         rows.add_pending(source.count_of(number));
+      }
     }
     rows.finish(file);
+    write_warnings(file, "/warnings", rows.summary.warnings);
     summary = std::move(rows.summary);
     const auto worked = static_cast<double>(summary.done + summary.failed - n_before);
     file.write("/timing/wall", seconds, {"s", "of reading and predicting in this part of the run"});
@@ -237,6 +241,7 @@ void report_predictions(const RunContext& context, const PredictModels& models, 
       log.print("    … and {} more: /failed/reason names each", grouped(summary.failed - shown));
   }
   const std::string unit = a.unit.empty() ? "" : " " + a.unit;
+  report_warnings(log, summary.warnings, "crystals");
   if (models.size() > 1 && !a.is_classifier() && summary.done > 0)
     echo_line(log, "spread",
               fmt::format("{:.4g}{} over {} models, root mean square", summary.spread, unit, models.size()));

@@ -10,6 +10,7 @@
 #include "run/context.hpp"
 #include "run/run_files.hpp"
 #include "source/crystal_chunks.hpp"
+#include "source/read_warnings.hpp"
 #include "task/predict/predict_models.hpp"
 
 namespace spinel {
@@ -22,13 +23,17 @@ struct PredictedChunk {
   std::vector<double> target;         ///< [crystal] that is compared with, NaN where there is none; or empty
   std::vector<std::int32_t> failed;   ///< crystals of the chunk …
   std::vector<std::string> reason;    ///< … and why
+  ReadWarnings warnings;
 };
-inline auto members(PredictedChunk& c) { return std::tie(c.id, c.n_atoms, c.value, c.target, c.failed, c.reason); }
+inline auto members(PredictedChunk& c) {
+  return std::tie(c.id, c.n_atoms, c.value, c.target, c.failed, c.reason, c.warnings);
+}
 
 /// How the predictions of a list stand.
 struct PredictSummary {
   std::int64_t done = 0, failed = 0, pending = 0, atoms = 0;
   std::vector<std::string> problems;  ///< "id: reason" of the first that failed
+  ReadWarnings warnings;
   std::int64_t compared = 0;
   double mae = 0.0, rmse = 0.0, r2 = 0.0;  ///< against the target; of classes mae is the share of wrong ones
   double spread = 0.0;                     ///< root mean square over the crystals

@@ -2,6 +2,7 @@
 
 #include "parallel/on_root.hpp"
 #include "run/check_run.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 #include "run/run_control.hpp"
 #include "run/run_files.hpp"
@@ -26,6 +27,7 @@ void run_properties(const RunContext& context) {
       context.input.potential.style != "lennard_jones" && context.input.potential.precision == "single";
   subject.crystal = make_structure(context.input.structure, context.place("structure"), context.units,
                                    context.input.control.seed, context.world);
+  report_warnings(context.log, subject.crystal.warnings);
   check_properties(context, subject.crystal);
   RunControl control(context.input.control, context.input.output, context.world.is_root());
   const RunFiles files(context);

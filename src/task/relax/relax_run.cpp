@@ -127,6 +127,7 @@ void RelaxRun::begin() {
   Log& log = context_.log;
   report_start(context_);
   report_structure(context_, field_->atoms());
+  report_warnings(log, result_.structure.warnings);
   echo_line(log, "potential", describe_potential(context_.input.potential, context_.units, field_->potential()));
   echo_line(log, "relaxation", describe_relaxation(context_, settings_));
   echo_line(log, "output",

@@ -10,6 +10,7 @@
 #include "core/progress.hpp"
 #include "io/checkpoint.hpp"
 #include "io/trajectory/trajectory.hpp"
+#include "run/report_warnings.hpp"
 #include "run/run_control.hpp"
 #include "run/run_files.hpp"
 #include "run/run_report.hpp"

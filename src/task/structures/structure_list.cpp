@@ -3,6 +3,7 @@
 #include "campaign/structure_sweep.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/open_list.hpp"
+#include "run/setup/read_options.hpp"
 #include "task/structures/structure_list_results.hpp"
 #include "task/structures/sweep_parameters.hpp"
 
@@ -17,7 +18,9 @@ StructureSet listed_structures(const RunContext& context) {
   StructureSet set{nullptr, input.structure.file, "structure", "file",
                    relaxes_structures(input) ? Action::relaxation : Action::single_point};
   SourceOptions options;
-  options.allow_labels = input.control.units == "lj";
+  options.read = read_options(input.structure);
+  options.read.allow_labels = input.control.units == "lj";
+  options.read.species = input.structure.species;
   set.source = open_list(context, input.structure.file, {"structure", "file"}, options);
   return set;
 }

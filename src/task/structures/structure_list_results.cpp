@@ -6,8 +6,9 @@
 #include <optional>
 
 #include "core/text.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
 
 namespace spinel {
@@ -152,6 +153,7 @@ StructureListSummary write_structures(ResultFile& file, const RunContext& contex
     table.add(one);
     parts.add(one);
     count(summary, one);
+    summary.warnings.add(one.structure.warnings, number, one.name);
     if (one.status == StructureStatus::pending || one.structure.size() == 0) continue;
     if (has_finite_forces(one.structure)) write_xyz_frame(structures, labeled(context, one));
     if (paths) write_path(*paths, context, one);
@@ -159,6 +161,7 @@ StructureListSummary write_structures(ResultFile& file, const RunContext& contex
   structures.close();
   if (paths) paths->close();
   table.write(file, "/structures");
+  write_warnings(file, "/warnings", summary.warnings);
   parts.write(file, relaxation);
   return summary;
 }
@@ -194,6 +197,7 @@ void report_structure_list(const RunContext& context, const StructureListSummary
   const auto shown = static_cast<std::int64_t>(summary.problems.size());
   if (const auto more = summary.failed + summary.not_converged - shown; more > 0)
     log.print("  … and {} more: /structures/reason names each", more);
+  report_warnings(log, summary.warnings, "structures");
   log.line();
   if (relaxation && !summary.evaluations.empty()) {
     auto calls = summary.evaluations;

@@ -9,6 +9,7 @@
 #include "io/result_file.hpp"
 #include "run/context.hpp"
 #include "run/run_files.hpp"
+#include "source/read_warnings.hpp"
 
 namespace spinel {
 
@@ -19,6 +20,7 @@ struct StructureListSummary {
   std::int64_t all_evaluations = 0;
   double seconds = 0.0;               ///< wall time of all structures, as if one after the other
   std::vector<std::string> problems;  ///< "name: reason" of the first ones that failed or did not converge
+  ReadWarnings warnings;
 };
 
 /// On rank 0. /structures, /atoms and, of relaxations, /series of a result file; the extended XYZ of the structures as

@@ -10,7 +10,9 @@
 #include "crystal/formats/text_file.hpp"
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/setup/find_file.hpp"
+#include "run/setup/read_options.hpp"
 #include "source/read_dataset.hpp"
 
 namespace spinel {
@@ -48,8 +50,9 @@ std::vector<std::string> read_ids(const std::string& path, const Communicator& w
 }
 
 /// The parts of split = 'files', by ids or by files of structures.
-void read_parts(const RunContext& context, LoadedDataset& loaded) {
+void read_parts(const RunContext& context, LoadedDataset& loaded, ReadWarnings& warnings) {
   const DatasetParameters& p = context.input.dataset;
+  const ReadOptions read = read_options(p, &p);
   if (is_list_of_ids(p.validation_file) || is_list_of_ids(p.test_file)) {
     std::vector<std::string> validation, test;
     for (const auto& [file, key, ids] :
@@ -74,7 +77,7 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
                                         {&p.test_file, "test_file", &split.test}}) {
     if (file->empty()) continue;
     const std::string path = find(context, key, *file);
-    more.push_back(at_key(context, key, [&] { return read_dataset(path, context.world); }));
+    more.push_back(at_key(context, key, [&] { return read_dataset(path, context.world, read, &warnings); }));
     parts.push_back(more.back().get());
     part->resize(static_cast<std::size_t>(more.back()->n_structures()));
     std::iota(part->begin(), part->end(), first);
@@ -89,9 +92,12 @@ void read_parts(const RunContext& context, LoadedDataset& loaded) {
 LoadedDataset load_dataset(const RunContext& context) {
   const DatasetParameters& p = context.input.dataset;
   LoadedDataset loaded;
+  const ReadOptions read = read_options(p, &p);
+  ReadWarnings warnings;
   const std::string path = find(context, "file", p.file);
-  loaded.dataset = at_key(context, "file", [&] { return read_dataset(path, context.world); });
-  if (p.split == "files") read_parts(context, loaded);
+  loaded.dataset = at_key(context, "file", [&] { return read_dataset(path, context.world, read, &warnings); });
+  if (p.split == "files") read_parts(context, loaded, warnings);
+  report_warnings(context.log, warnings, "structures");
   const Dataset& data = *loaded.dataset;
   if (!data.has_scalar(p.target)) {
     const auto names = data.scalar_names();

@@ -1,5 +1,6 @@
 #include "task/train/potential_subject.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
@@ -54,6 +55,12 @@ PotentialSubject::PotentialSubject(const RunContext& context, const Dataset& dat
   data_.energy = dataset.scalar(target);
   data_.force = dataset.force();
   data_.stress = dataset.stress();
+  const auto& weights = input.train.force_weight;
+  if (data_.force == nullptr && std::any_of(weights.begin(), weights.end(), [](double weight) { return weight > 0.0; }))
+    fail_key(input, "dataset", "file",
+             fmt::format("no structure of {} has forces: forces_key names them where they have an unusual name, and "
+                         "&train force_weight = 0.0 learns from energies alone",
+                         dataset.path()));
   data_.name = [&dataset](std::int64_t structure) { return dataset.id(structure); };
   data_.single_precision = input.train.precision == "single";
   data_.network = input.model;

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "network_support.hpp"
 
 namespace spinel {

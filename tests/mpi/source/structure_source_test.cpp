@@ -1,4 +1,5 @@
 #include "source/structure_source.hpp"
+#include "source/read_warnings.hpp"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -12,6 +13,7 @@
 #include "io/dataset/dataset_file.hpp"
 #include "source/crystal_chunks.hpp"
 #include "source/read_dataset.hpp"
+#include "source/read_warnings.hpp"
 
 namespace spinel {
 namespace {
@@ -124,6 +126,20 @@ TEST(StructureSource, TheSameFromEveryFormat) {
   write_text(folder / "a.jsonl", lines);
   write_gzip(folder / "c.json.gz", lines);
   write_text(folder / "data.json", "{\"meta\": {}, \"data\": " + list + "}");
+  const auto column = [](const char* name, auto&& cell) {
+    return joined(fmt::format("\"{}\": {{", name).c_str(), ", ", "}",
+                  [&](int k) { return fmt::format("\"{}\": {}", k, cell(k)); });
+  };
+  const std::string columns = "{" + column("structure", pymatgen) + ", " +
+                              column("gap", [](int k) { return fmt::format("{}", 0.5 * k); }) + ", " +
+                              column("id", [](int k) { return fmt::format("\"s-{}\"", k); }) + "}";
+  write_text(folder / "columns.json", columns);
+  write_gzip(folder / "columns.json.gz", columns);
+  // By a number and then a frame, which alone is the id.
+  write_text(folder / "frames.json", joined("{", ", ", "}", [](int k) {
+               return fmt::format("\"m-{}\": {{\"s-{}\": {{\"mp_id\": \"m\", \"gap\": {}, \"structure\": {}}}}}", k, k,
+                                  0.5 * k, pymatgen(k));
+             }));
   write_text(folder / "a.csv", joined("id,structure,gap\n", "\n", "\n", [](int k) {
                return fmt::format("s-{},{},{}", k, quoted(pymatgen(k)), 0.5 * k);
              }));
@@ -145,6 +161,9 @@ TEST(StructureSource, TheSameFromEveryFormat) {
                                    {"a.jsonl", "JSON lines"},
                                    {"c.json.gz", "JSON lines"},
                                    {"data.json", "JSON list"},
+                                   {"columns.json", "JSON columns"},
+                                   {"columns.json.gz", "JSON columns"},
+                                   {"frames.json", "JSON frames by id"},
                                    {"a.csv", "CSV"},
                                    {"a.h5", "dataset"}}) {
     SCOPED_TRACE(name);
@@ -224,14 +243,23 @@ TEST(StructureSource, FoldersAndFiles) {
   write_text(folder / "cells/.hidden.xyz", frame(3));
   write_text(folder / "cells/readme.txt", "text");
   const auto cells = open(folder / "cells");
-  ASSERT_EQ(cells->size(), 2);
+  // All frames of all files; one that cannot be looked through is one record, which cannot be read.
+  ASSERT_EQ(cells->size(), 3);
   EXPECT_EQ(cells->name(0), "a.xyz");
+  EXPECT_EQ(cells->name(2), "b.xyz frame 1");
   EXPECT_NE(error_of([&] { cells->read(0); }), "none");
-  expect_crystal(cells->read(1), 2);
-  EXPECT_EQ(cells->default_id(1), "b");
-  SourceOptions options;
-  options.file_ids = true;
-  EXPECT_EQ(open(folder / "cells", options)->read(1).info.at("id"), "b");
+  expect_crystal(cells->read(1), 0);
+  expect_crystal(cells->read(2), 2);
+  EXPECT_EQ(cells->default_id(0), "a");
+  EXPECT_EQ(cells->default_id(2), "b-1");
+  EXPECT_GT(cells->cost(2), 0.0);
+  const auto passed_over = cells->passed_over();
+  if (Communicator::world().is_root()) {
+    ASSERT_EQ(passed_over.size(), 1u);
+    EXPECT_NE(passed_over[0].find("cells: 2 passed over, by their names no structure files: inner.xyz/, readme.txt"),
+              std::string::npos)
+        << passed_over[0];
+  }
   EXPECT_NE(error_of([&] { open(folder / "empty"); }).find("holds neither id_prop.csv nor structure files"),
             std::string::npos);
 
@@ -251,7 +279,72 @@ TEST(StructureSource, FoldersAndFiles) {
   EXPECT_NE(error_of([&] { table->read(2); }).find("id_prop.csv:3: there is no file"), std::string::npos);
   EXPECT_EQ(table->default_id(2), "none");
   EXPECT_EQ(open(folder / "cifs/x1.cif")->size(), 1);
-  EXPECT_EQ(open(folder / "cifs/x1.cif")->kind(), "structure file");
+  EXPECT_EQ(open(folder / "cifs/x1.cif")->kind(), "CIF");
+  SourceOptions options;
+  options.file_ids = true;
+  EXPECT_EQ(open(folder / "cifs/x1.cif", options)->read(0).info.at("id"), "x1");
+  if (Communicator::world().is_root()) {
+    ASSERT_EQ(table->passed_over().size(), 1u);
+    EXPECT_NE(table->passed_over()[0].find("x1.cif"), std::string::npos);
+  }
+  // Ids with the ending, and a first row whose second cell is a number is none of titles.
+  write_text(folder / "cifs/id_prop.csv", "gone,-0.1\nx0.cif,1.5\n");
+  const auto endings = open(folder / "cifs");
+  ASSERT_EQ(endings->size(), 2);
+  EXPECT_EQ(endings->default_id(0), "gone");
+  EXPECT_NE(error_of([&] { endings->read(0); }).find("there is no file"), std::string::npos);
+  EXPECT_EQ(endings->read(1).info.at("id"), "x0");
+  EXPECT_EQ(endings->read(1).info.at("target"), "1.5");
+  write_text(folder / "cifs/id_prop.csv", "name,gap\nx0,1.5\n");
+  EXPECT_EQ(open(folder / "cifs")->read(0).info.at("gap"), "1.5");
+}
+
+TEST(StructureSource, EveryBlockOfACifAndItsName) {
+  const Folder folder("spinel-source-blocks");
+  const auto block = [](const std::string& name, int k) {
+    return fmt::format(
+        "data_{}\n_cell_length_a {}\n_cell_length_b 5\n_cell_length_c 5\n_cell_angle_alpha 90\n_cell_angle_beta "
+        "90\n_cell_angle_gamma 90\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z"
+        "\nCu 0 0 0\n",
+        name, 4 + k);
+  };
+  const std::string text = "data_global\n_journal x\n" + block("one", 0) + block("two", 1) + block("one", 2);
+  write_text(folder / "a.cif", text);
+  write_gzip(folder / "a.cif.gz", text);
+  write_text(folder / "set.txt", text);
+  SourceOptions options;
+  options.file_ids = true;
+  for (const char* name : {"a.cif", "a.cif.gz"}) {
+    const auto source = open(folder / name, options);
+    ASSERT_EQ(source->size(), 3);
+    EXPECT_EQ(source->name(1), fmt::format("{} block 1", name));
+    EXPECT_EQ(source->read(2).info.at("id"), "one-2");
+    EXPECT_EQ(source->read(0).info.at("id"), "one");
+    EXPECT_NEAR(source->read(1).cell(0, 0), 5, 1e-12);
+    EXPECT_EQ(source->default_id(1), "two");
+  }
+  EXPECT_EQ(open(folder / "a.cif")->read(1).info.at("data_block"), "two");
+  options.format = "cif";
+  EXPECT_EQ(open(folder / "set.txt", options)->size(), 3);
+  options.format = "auto";
+  const auto all = open(folder / "", options);
+  EXPECT_EQ(all->size(), 6);
+  EXPECT_EQ(all->read(5).info.at("id"), "one-2");
+}
+
+TEST(StructureSource, WhatWasOddIsCountedOnce) {
+  const Folder folder("spinel-source-odd");
+  write_text(folder / "a.xyz", "1\nx\nFe1 0 0 0\n1\nx\nFe 0 0 0\n1\nx\nFe2 0 0 0\n");
+  const auto source = open(folder / "a.xyz");
+  ReadWarnings own;
+  for (std::int64_t i = Communicator::world().rank(); i < source->size(); i += Communicator::world().size())
+    own.add(source->read(i).warnings, i, source->name(i));
+  const ReadWarnings all = own.gathered(Communicator::world());
+  if (!Communicator::world().is_root()) return;
+  ASSERT_EQ(all.rows().size(), 1u);
+  EXPECT_EQ(all.rows().begin()->second.count, 2);
+  EXPECT_EQ(all.rows().begin()->second.first, 0);
+  EXPECT_EQ(all.rows().begin()->second.name, "a.xyz frame 0");
 }
 
 TEST(StructureSource, SaysWhatIsWrongOnEveryRank) {

@@ -171,7 +171,7 @@ def check_labels():
     """Forces, stress, units; GPa and VASP's kB."""
     st.write("labels.xyz", '2\nLattice="4 0 0 0 4 0 0 0 4" Properties=species:S:1:pos:R:3:forces:R:3 energy=-3 stress="1 2 3 4 5 6" '
              'gap=1\nNa 0 0 0 0.1 0 0\nCl 2 2 2 -0.1 0 0\n' + xyz(2))
-    convert("labels", "sources = 'labels.xyz' units = 'gap: meV', 'energy: eV per cell'")
+    convert("labels", "sources = 'labels.xyz' stress_unit = 'eV/A3' units = 'gap: meV', 'energy: eV per cell'")
     data = dataset("labels")
     st.check(data["structure/stress"][0].tolist() == [1, 2, 3, 4, 5, 6] and np.all(np.isnan(data["structure/stress"][1])), data)
     st.check(data["atom/force"][1].tolist() == [-0.1, 0, 0] and np.all(np.isnan(data["atom/force"][2])), data)
@@ -179,7 +179,7 @@ def check_labels():
     st.check(np.isnan(data["scalar/energy"][1]) and data["id"] == ["labels-0", "mp-2"], data)
     convert("kbar", "sources = 'labels.xyz' stress_unit = 'kB'")
     st.check(np.allclose(dataset("kbar")["structure/stress"][0], -np.arange(1, 7) / 1602.1766208), dataset("kbar")["structure/stress"])
-    convert("kept", "sources = 'labels.xyz' properties = 'energy'")
+    convert("kept", "sources = 'labels.xyz' stress_unit = 'eV/A3' properties = 'energy'")
     st.check("scalar/gap" not in dataset("kept") and "scalar/energy" in dataset("kept"), dataset("kept").keys())
 
 

@@ -79,7 +79,8 @@ def cases(store):
              f"&dataset file = '{store}/crystals.xyz' target = 'value' /\n&model kind = 'cgcnn' element_features = '{{file}}' /\n"
              + train),
             ("model initial", "train", "silicon_model.h5",
-             f"&dataset file = '{store}/silicon.xyz' target = 'energy' /\n&model kind = '{kind}' initial = '{{file}}' /\n" + train)):
+             f"&dataset file = '{store}/silicon.xyz' target = 'energy' /\n&model kind = '{kind}' initial = '{{file}}' /\n" +
+             train.replace("/", "force_weight = 0.0 /"))):
         yield key, name, f"&control calculation = '{calculation}' prefix = 'run' /\n{text.format(file=name)}\n"
 
 

@@ -1,4 +1,4 @@
-#include "crystal/formats/cif.hpp"
+#include "crystal/formats/cif/cif.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 
 #include "crystal/closest_pair.hpp"
 #include "crystal/elements.hpp"
+#include "crystal/formats/structure_file.hpp"
 #include "crystal/lattice.hpp"
 #include "crystal/prototypes.hpp"
 #include "crystal/symmetry.hpp"
@@ -87,14 +88,18 @@ TEST(Cif, ElementsOfLabelsAndTypeSymbols) {
   EXPECT_EQ(labels.formula(), "CClSi");
 }
 
-TEST(Cif, BlocksByNameAndNumber) {
+TEST(Cif, EveryBlockWithSitesIsAStructure) {
   const std::string text = "data_global\n_journal_name none\ndata_one\n" + cell(4, 4, 90) + site_loop +
-                           "H 0 0 0\ndata_two\n" + cell(5, 5, 90) + site_loop + "He 0 0 0\n";
-  EXPECT_EQ(parse_cif(text, "t").formula(), "H");
-  EXPECT_EQ(parse_cif(text, "t", {"", 1, false}).formula(), "He");
-  EXPECT_EQ(parse_cif(text, "t", {"Two", -1, false}).formula(), "He");
-  EXPECT_NE(input_error([&] { parse_cif(text, "t", {"three", -1, false}); }).find("'three'"), std::string::npos);
-  EXPECT_NE(input_error([&] { parse_cif(text, "t", {"", 2, false}); }).find("only 2"), std::string::npos);
+                           "H 0 0 0\ndata_two\n" + cell(5, 5, 90) + site_loop + "He 0 0 0\ndata_one\n" +
+                           cell(6, 6, 90) + site_loop + "Ne 0 0 0\n";
+  const StructureFormat& cif = *structure_format("x.cif");
+  EXPECT_EQ(parse_structure(cif, text, "t").formula(), "Ne");
+  EXPECT_EQ(parse_structure(cif, text, "t", 0).formula(), "H");
+  EXPECT_EQ(parse_structure(cif, text, "t", -2).formula(), "He");
+  EXPECT_EQ(input_error([&] { parse_structure(cif, text, "t", 3); }),
+            "t: block 3 is asked for, but there are only 3 (from 0)");
+  LineReader lines(text, "t");
+  EXPECT_EQ(index_cif(lines).names, (std::vector<std::string>{"one", "two", "one-2"}));
 }
 
 TEST(Cif, RoundTripInP1) {
@@ -106,12 +111,12 @@ TEST(Cif, RoundTripInP1) {
   for (const Vec3& f : {Vec3(0.1, 0.2, 0.3), Vec3(1.0 / 3, 0.5, 0.9), Vec3(0.7, 1.0 / 7, 0.6)})
     s.position.push_back(to_cartesian(s.cell, f));
   write_cif(folder / "x.cif", s);
-  const Structure t = read_cif(folder / "x.cif");
+  const Structure t = read_structure(folder / "x.cif");
   EXPECT_NEAR((t.cell - s.cell).norm(), 0, 1e-12);
   EXPECT_LT(largest_difference(t.position, s.position), 1e-12);
   EXPECT_EQ(t.type, s.type);
   write_cif(folder / "x.cif.gz", s);
-  EXPECT_EQ(read_cif(folder / "x.cif.gz").position, t.position);
+  EXPECT_EQ(read_structure(folder / "x.cif.gz").position, t.position);
 }
 
 TEST(SymmetryOperation, Notations) {

@@ -47,10 +47,7 @@ TEST(StructureFile, TheNameTellsTheFormat) {
   }
   EXPECT_NE(input_error([&] { write_structure(folder / "a.pdb", s); }).find("recognized by its name"),
             std::string::npos);
-  EXPECT_NE(input_error([&] {
-              read_structure(folder / "POSCAR", {2, false, {}});
-            }).find("only one"),
-            std::string::npos);
+  EXPECT_NE(input_error([&] { read_structure(folder / "POSCAR", 2); }).find("only one"), std::string::npos);
   EXPECT_NE(input_error([&] { read_structure(folder / "none.xyz"); }).find("cannot open"), std::string::npos);
   std::filesystem::create_directory(folder / "dir.xyz");
   EXPECT_NE(input_error([&] { read_structure(folder / "dir.xyz"); }).find("folder"), std::string::npos);

@@ -38,9 +38,10 @@ TEST(Poscar, ScaleFactors) {
 
 TEST(Poscar, Vasp4NeedsSpecies) {
   const std::string text = head + "1 1\nDirect\n0 0 0\n.5 .5 .5\n";
-  EXPECT_NE(input_error([&] { parse_poscar(text, "t"); }).find("t:6: a VASP 4 file"), std::string::npos);
-  EXPECT_EQ(parse_poscar(text, "t", {"K", "Br"}).formula(), "BrK");
-  EXPECT_NE(input_error([&] { parse_poscar(text, "t", {"K"}); }).find("2 counts but 1 species"), std::string::npos);
+  EXPECT_NE(input_error([&] { parse_poscar(text, "t"); }).find("a VASP 4 file"), std::string::npos);
+  EXPECT_EQ(parse_poscar(text, "t", with_species({"K", "Br"})).formula(), "BrK");
+  EXPECT_NE(input_error([&] { parse_poscar(text, "t", with_species({"K"})); }).find("2 counts but 1 species"),
+            std::string::npos);
 }
 
 TEST(Poscar, SelectiveDynamics) {
@@ -104,4 +105,54 @@ TEST(Poscar, LeftHandedCellKeepsCartesianPlaces) {
   const Structure s = parse_poscar("x\n1\n2 0 0\n0 2 0\n0 0 -2\nH\n1\nDirect\n.1 .2 .3\n", "t");
   EXPECT_GT(s.volume(), 0);
   EXPECT_NEAR((s.position[0] - Vec3(.2, .4, -.6)).norm(), 0, 1e-15);
+}
+
+TEST(Poscar, SymbolsInTheTitleBehindTheAtomsOrOnSeveralLines) {
+  const std::string cell = "4.2\n1 0 0\n0 1 0\n0 0 1\n";
+  const std::string atoms = "Direct\n0 0 0\n.5 .5 .5\n.5 0 0\n";
+  EXPECT_EQ(parse_poscar("Mg O\n" + cell + "1 2\n" + atoms, "t").formula(), "MgO2");
+  EXPECT_EQ(parse_poscar("salt\n" + cell + "1 2\nDirect\n0 0 0 Mg\n.5 .5 .5 O\n.5 0 0 O\n", "t").formula(), "MgO2");
+  EXPECT_EQ(parse_poscar("salt\n" + cell + "1 2\nS\nD\n0 0 0 T T T ! Mg\n.5 .5 .5 F F F ! O\n.5 0 0 T T T ! O\n", "t")
+                .formula(),
+            "MgO2");
+  EXPECT_EQ(parse_poscar("salt\n" + cell + "Mg\nO\n1\n2\n" + atoms, "t").formula(), "MgO2");
+  EXPECT_NE(input_error([&] {
+              parse_poscar("Mg O\n" + cell + "1 1\nDirect\n0 0 0 Mg\n.5 .5 .5 S\n", "t");
+            }).find("'S' behind its coordinates, but 'O' in the title"),
+            std::string::npos);
+  // A title of as many words that are no symbols says nothing.
+  EXPECT_NE(input_error([&] { parse_poscar("rock salt\n" + cell + "1 2\n" + atoms, "t"); }).find("VASP 4"),
+            std::string::npos);
+}
+
+TEST(Poscar, IonsPotentialsAndModes) {
+  const auto text = [](const std::string& symbols, const std::string& mode) {
+    return "x\n4.2\n1 0 0\n0 1 0\n0 0 1\n" + symbols + "\n1 1\n" + mode + "\n0 0 0\n.5 .5 .5 some text\n";
+  };
+  for (const char* symbols : {"Mg2+ O2-", "Mg_pv O/6a21f", "Mg_sv_GW O_s", "MG O"})
+    EXPECT_EQ(parse_poscar(text(symbols, "Direct"), "t").formula(), "MgO") << symbols;
+  EXPECT_EQ(parse_poscar(text("Mg O", "Fractional"), "t").position[1], Vec3(2.1, 2.1, 2.1));
+  EXPECT_NE(input_error([&] {
+              parse_poscar(text("Mg O", "Direct configuration=   1") + "Direct configuration=   2\n", "t");
+            }).find("XDATCAR"),
+            std::string::npos);
+}
+
+TEST(Poscar, ConfigurationsOfATrajectory) {
+  const StructureFormat& format = *structure_format("XDATCAR_300K.gz");
+  const std::string head = "salt\n 1.0\n4 0 0\n0 4 0\n0 0 4\nNa Cl\n1 1\n";
+  const std::string frame = "Direct configuration=     1\n0 0 0\n.5 .5 .5\n";
+  const std::string text = head + frame + "Direct configuration=     2\n0 0 0\n.5 .5 .25\n";
+  EXPECT_EQ(parse_structure(format, text, "t", 0).position[1], Vec3(2, 2, 2));
+  EXPECT_EQ(parse_structure(format, text, "t").position[1], Vec3(2, 2, 1));
+  // The cell changes: the head comes again.
+  std::string second = head;
+  second.replace(second.find("4 0 0"), 5, "8 0 0");
+  EXPECT_EQ(parse_structure(format, head + frame + second + frame, "t").position[1], Vec3(4, 2, 2));
+  EXPECT_EQ(parse_structure(format, head + frame + second + frame, "t", 0).position[1], Vec3(2, 2, 2));
+  // One that breaks off is no harm to the others.
+  const std::string broken = text + "Direct configuration=     3\n0 0 0\n";
+  EXPECT_EQ(parse_structure(format, broken, "t", 1).size(), 2u);
+  EXPECT_NE(input_error([&] { parse_structure(format, broken, "t"); }).find("t:16: the file ends"), std::string::npos);
+  EXPECT_NE(input_error([&] { parse_structure(format, head, "t"); }).find("configuration"), std::string::npos);
 }

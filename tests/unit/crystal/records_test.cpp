@@ -4,8 +4,8 @@
 
 #include "crystal/formats/csv_file.hpp"
 #include "crystal/formats/file_name.hpp"
-#include "crystal/formats/json_records.hpp"
-#include "crystal/formats/pymatgen_json.hpp"
+#include "crystal/formats/json/json_records.hpp"
+#include "crystal/formats/json/pymatgen_json.hpp"
 
 namespace spinel {
 namespace {
@@ -156,9 +156,9 @@ TEST(PymatgenJson, SaysWhatIsWrong) {
   EXPECT_EQ(message(cubic, "[1]"), "site 1 is no object");
   EXPECT_EQ(message(cubic, R"([{"abc": [0, 0, 0]}])"), "site 1 has no species");
   EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si", "occu": 0.5}], "abc": [0, 0, 0]}])"),
-            "site 1 is occupied by 0.5 only");
+            "site 1 is occupied by Si to 0.5 only");
   EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si"}, {"element": "Ge"}], "abc": [0, 0, 0]}])"),
-            "site 1 is shared by 2 species");
+            "site 1 is shared by Si (1) and Ge (1)");
   EXPECT_NE(message(cubic, R"([{"species": [{"element": "Xz"}], "abc": [0, 0, 0]}])").find("site 1: unknown element"),
             std::string::npos);
   EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si"}]}])"), "site 1 has no coordinates");

@@ -4,7 +4,8 @@
 #include <set>
 
 #include "crystal/closest_pair.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/structure_file.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "crystal/symmetry.hpp"
 #include "support.hpp"
 
@@ -76,7 +77,7 @@ TEST(SharedData, EveryFrameOfEveryFile) {
 TEST(SharedData, MeltInReducedUnits) {
   const auto folder = data_folder();
   if (folder.empty()) GTEST_SKIP() << "the shared data are absent";
-  const Structure s = read_xyz((folder / "lj/melt_32000.xyz.gz").string(), -1, true);
+  const Structure s = read_structure((folder / "lj/melt_32000.xyz.gz").string(), -1, with_labels());
   ASSERT_EQ(s.size(), 32000u);
   EXPECT_EQ(s.velocity.size(), 32000u);
   EXPECT_EQ(s.velocity[0], Vec3(-0.14582831540066438, -0.66994617068169771, -2.0172221659688598));

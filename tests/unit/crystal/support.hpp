@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "crystal/formats/structure_format.hpp"
 #include "crystal/structure.hpp"
 
 namespace spinel::testing {
@@ -51,6 +52,26 @@ std::string input_error(Call&& call) {
     return error.what();
   }
   return {};
+}
+
+inline Structure parse_xyz(const std::string& text, const std::string& name, std::int64_t frame = -1,
+                           const ReadOptions& options = {}) {
+  return parse_structure(*structure_format("x.xyz"), text, name, frame, options);
+}
+inline Structure parse_poscar(const std::string& text, const std::string& name, const ReadOptions& options = {}) {
+  return parse_structure(*structure_format("POSCAR"), text, name, -1, options);
+}
+/// Reduced units.
+inline ReadOptions with_labels() {
+  ReadOptions options;
+  options.allow_labels = true;
+  return options;
+}
+/// Symbols that a POSCAR lacks.
+inline ReadOptions with_species(std::vector<std::string> species) {
+  ReadOptions options;
+  options.species = std::move(species);
+  return options;
 }
 
 inline double largest_difference(const std::vector<Vec3>& a, const std::vector<Vec3>& b) {

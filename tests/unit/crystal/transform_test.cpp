@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "crystal/elements.hpp"
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "crystal/lattice.hpp"
 #include "crystal/prototypes.hpp"
 #include "crystal/recipe.hpp"

@@ -232,7 +232,9 @@ TEST(Echo, CarriesEveryKey) {
             using T = std::decay_t<decltype(*member)>;
             double number = key.minimum ? *key.minimum + 1.0 : 2.0;
             if (key.maximum && number > *key.maximum) number = 0.5 * (key.minimum.value_or(0.0) + *key.maximum);
-            const std::string word = key.choices.empty() ? "w-" + key.name : key.choices.back();
+            const std::string word = !key.choices.empty()     ? key.choices.back()
+                                     : key.name == "type_map" ? "w: H"
+                                                              : "w-" + key.name;
             const std::size_t length = key.minimum_length == 0 ? 1 : key.minimum_length;
             if constexpr (std::is_same_v<T, std::string>)
               *member = word;

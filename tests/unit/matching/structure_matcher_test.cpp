@@ -3,8 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "crystal/formats/extended_xyz.hpp"
 #include "crystal/formats/text_file.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "crystal/transform.hpp"
 #include "support.hpp"
 

@@ -94,9 +94,9 @@ MayChange may_change(const Input& input) {
   all.reported["relax"] = many ? Names{} : Names{"minimizer", "fmax", "smax", "max_steps", "max_step"};
   all.reported["ising"] = {};
   all.reported["phase"] = {"bootstrap", "extrapolation", "nu"};
-  all.reported["hull"] = {
-      "entries",    "reference",   "candidates",           "elements",         "id_key", "formula_key",
-      "energy_key", "energy_kind", "elemental_references", "missing_elements", "csv"};
+  all.reported["hull"] = {"entries",          "reference",  "candidates", "elements",    "id_key",
+                          "formula_key",      "energy_key", "run_type",   "energy_kind", "elemental_references",
+                          "missing_elements", "csv"};
   all.reported["dataset"] = {"file", "validation_file", "test_file"};
   all.reported["model"] = {};
   all.reported["train"] = {"epochs",       "ensemble",      "learning_rate", "schedule", "minimum_learning_rate",

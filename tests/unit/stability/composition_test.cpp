@@ -84,3 +84,14 @@ TEST(ElementSets, HoldEveryElement) {
   }
   EXPECT_EQ(chemical_system_name(parse_formula("LiFePO4").elements()), "Fe-Li-O-P");
 }
+
+TEST(Composition, HydratesHaveADot) {
+  for (const char* formula : {"CuSO4.5H2O", "CuSO4·5H2O", "CuSO4*5H2O", "CuSO4.5(H2O)", "CuSO4•5H2O"})
+    EXPECT_EQ(reduced_formula(parse_formula(formula)), reduced_formula(parse_formula("CuSO9H10"))) << formula;
+  EXPECT_NEAR(parse_formula("CaSO4.0.5H2O").fraction(8), 4.5 / 7.5, 1e-12);
+  EXPECT_EQ(reduced_formula(parse_formula("Na2CO3.10H2O")), reduced_formula(parse_formula("Na2CO13H20")));
+  EXPECT_EQ(reduced_formula(parse_formula("MgCl2·6NH3")), reduced_formula(parse_formula("MgCl2N6H18")));
+  // A point in a number is one.
+  EXPECT_NEAR(parse_formula("Li0.5H2O").fraction(3), 0.5 / 3.5, 1e-12);
+  EXPECT_NEAR(parse_formula("Li0.5CoO2").fraction(3), 0.5 / 3.5, 1e-12);
+}

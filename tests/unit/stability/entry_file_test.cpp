@@ -198,3 +198,33 @@ TEST(EntryFiles, ZeroReferences) {
   EXPECT_EQ(list.entries[2].id, "reference-Al");
   EXPECT_EQ(list.entries[2].energy, 0.0);
 }
+
+TEST(EntryFunctionals, WhatGoesTogether) {
+  for (const char* gga : {"GGA", "GGA+U", "GGA_U", "PBE", "pbe+u"}) EXPECT_EQ(functional_family(gga), "GGA") << gga;
+  for (const char* r2scan : {"R2SCAN", "r2SCAN", "R2SCAN+U"}) EXPECT_EQ(functional_family(r2scan), "R2SCAN") << r2scan;
+  EXPECT_EQ(functional_family("SCAN"), "SCAN");
+  EXPECT_EQ(functional_family("PBEsol"), "PBESOL");
+  EXPECT_EQ(functional_family(""), "");
+}
+
+TEST(EntryFunctionals, OneOfSeveralIsTaken) {
+  const std::string text =
+      R"([{"composition": {"Mg": 1}, "energy": -1, "parameters": {"hubbards": {"Mg": {"run_type": "x"}}, "run_type": "GGA"}},
+          {"composition": {"O": 1}, "energy": -4, "run_type": "R2SCAN"}, {"composition": {"O": 1}, "energy": -5}])";
+  EntryList list = read("functionals.json", text);
+  ASSERT_EQ(list.entries.size(), 3u);
+  EXPECT_EQ(list.entries[0].run_type, "GGA");
+  EXPECT_EQ(list.entries[1].run_type, "R2SCAN");
+  const std::string message = input_error([&] { keep_functional(list, ""); });
+  EXPECT_TRUE(contains(message, "GGA (1), R2SCAN (1)")) << message;
+  keep_functional(list, "any");
+  EXPECT_EQ(list.entries.size(), 3u);
+  EXPECT_TRUE(contains(input_error([&] { keep_functional(list, "SCAN"); }), "no entry is of run_type 'SCAN'"));
+  keep_functional(list, "GGA");
+  EXPECT_EQ(list.entries.size(), 2u);
+  const EntryList csv = read("functionals.csv", "formula,energy_per_atom,run_type\nMg,-1,GGA\nO,-4,PBE\n");
+  EXPECT_EQ(csv.entries[1].run_type, "PBE");
+  EntryList same = csv;
+  keep_functional(same, "");
+  EXPECT_EQ(same.entries.size(), 2u);
+}
