@@ -36,6 +36,7 @@ class Folder {
 };
 
 inline void write_text(const std::string& path, const std::string& text) {
+  Communicator::world().barrier();  // others may still read what was there before
   if (Communicator::world().is_root()) std::ofstream(path) << text;
   Communicator::world().barrier();
 }

@@ -31,7 +31,7 @@ struct StructureFormat {
   /// Looks through a text. InputError where structures cannot be distinguished; what is wrong inside one of them shows
   /// when it is read.
   StructureIndex (*index)(LineReader& lines);
-  /// Structure `number` of the index, from lines that begin with its piece. InputError with file and line.
+  /// Structure `number`, from the lines of its piece and the header of the index. InputError with file and line.
   Structure (*read)(const StructureIndex& index, std::size_t number, LineReader& lines, const ReadOptions& options);
 };
 

@@ -65,11 +65,12 @@ LineReader::LineReader(const std::string& path) : file_(std::make_unique<File>(p
   begin_ = end_ = buffer_.data();
 }
 
-LineReader::LineReader(const std::string& path, const TextPiece& from) : LineReader(path) {
-  if (gzseek(file_->handle, from.offset, SEEK_SET) < 0)
+LineReader::LineReader(const std::string& path, const TextPiece& piece) : LineReader(path) {
+  if (gzseek(file_->handle, piece.offset, SEEK_SET) < 0)
     fail_input("cannot read {}: {}", path, gzip_error(file_->handle));
-  offset_ = from.offset;
-  line_number_ = from.lines_before;
+  offset_ = piece.offset;
+  stop_ = piece.offset + piece.size;
+  line_number_ = piece.lines_before;
 }
 
 LineReader::LineReader(std::string_view text, std::string name, std::int64_t lines_before)
@@ -92,6 +93,7 @@ bool LineReader::refill() {
 }
 
 bool LineReader::next(std::string_view& line) {
+  if (offset_ >= stop_) return false;
   std::size_t searched = 0;
   while (true) {
     const auto available = static_cast<std::size_t>(end_ - begin_);

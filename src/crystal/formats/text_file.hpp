@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +27,8 @@ struct TextPiece {
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
-  /// From where a piece begins.
-  LineReader(const std::string& path, const TextPiece& from);
+  /// The lines of a piece.
+  LineReader(const std::string& path, const TextPiece& piece);
   /// `text` must outlive the reader. `name` stands for the file in messages, which has `lines_before` lines before it.
   LineReader(std::string_view text, std::string name, std::int64_t lines_before = 0);
   ~LineReader();
@@ -60,6 +61,7 @@ class LineReader {
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
   std::int64_t line_number_ = 0, offset_ = 0;
+  std::int64_t stop_ = std::numeric_limits<std::int64_t>::max();  // offset behind the last line of the piece
 };
 
 /// A text file written to `<path>.part` and renamed to `path` by close(); gzip where the path ends in ".gz".

@@ -145,12 +145,11 @@ class OutcarStep {
  public:
   OutcarStep(LineReader& lines, const ReadOptions& options) : lines_(lines), options_(options) {}
 
-  Structure parse(const std::string& head, std::int64_t size) {
+  Structure parse(const std::string& head) {
     read_head(head);
-    const std::int64_t begin = lines_.offset();
     std::string_view line;
     std::vector<double> moments[3];
-    while (lines_.offset() - begin < size && lines_.next(line)) {
+    while (lines_.next(line)) {
       if (holds(line, "direct lattice vectors"))
         read_basis();
       else if (holds(line, "TOTAL-FORCE"))
@@ -326,8 +325,9 @@ StructureIndex index_outcar(LineReader& lines) {
   return index;
 }
 
-Structure read_outcar(const StructureIndex& index, std::size_t number, LineReader& lines, const ReadOptions& options) {
-  return OutcarStep(lines, options).parse(index.header, index.pieces.at(number).size);
+Structure read_outcar(const StructureIndex& index, std::size_t /*number*/, LineReader& lines,
+                      const ReadOptions& options) {
+  return OutcarStep(lines, options).parse(index.header);
 }
 
 }  // namespace spinel

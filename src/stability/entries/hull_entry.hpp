@@ -17,15 +17,15 @@ enum class EnergyKind {
 struct HullEntry {
   std::string id;
   Composition composition;
-  double energy = 0.0;   ///< eV/atom
-  std::string run_type;  ///< of the calculation, "GGA", "R2SCAN", as the file states it; empty: it does not
+  double energy = 0.0;     ///< eV/atom
+  std::string run_type{};  ///< of the calculation, "GGA", "R2SCAN", as the file states it; empty: it does not
 };
 
 struct EntryList {
   std::vector<HullEntry> entries;
   EnergyKind kind = EnergyKind::total;
-  std::vector<std::string> left_out;  ///< structures of a relaxation that failed: "file: structure 3"
-  std::vector<std::string> warnings;  ///< what was odd in files of structures (Structure::warnings)
+  std::vector<std::string> left_out{};  ///< structures of a relaxation that failed: "file: structure 3"
+  std::vector<std::string> warnings{};  ///< what was odd in files of structures (Structure::warnings)
 };
 
 /// Functionals whose energies may meet in one hull have one name: "GGA" of GGA and GGA+U, "R2SCAN" of r2SCAN …; empty

@@ -49,13 +49,11 @@ StructureIndex index_cif(LineReader& lines) {
   return index;
 }
 
-Structure read_cif_block(const StructureIndex& index, std::size_t number, LineReader& lines,
+Structure read_cif_block(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
                          const ReadOptions& options) {
-  const std::int64_t before = lines.line_number(), size = index.pieces[number].size;
+  const std::int64_t before = lines.line_number();
   std::string text;
-  text.reserve(static_cast<std::size_t>(size));
-  std::string_view line;
-  for (const std::int64_t begin = lines.offset(); lines.offset() - begin < size && lines.next(line);) {
+  for (std::string_view line; lines.next(line);) {
     text += line;
     text += '\n';
   }
