@@ -42,7 +42,7 @@ class TextSource final : public StructureSource {
   Structure read(std::int64_t i) override {
     const TextPiece& at = piece(i);
     LineReader lines(text_.read(at.offset, at.size), text_.path(), at.lines_before);
-    Structure structure = format_->read(index_, static_cast<std::size_t>(i), lines, options_.read);
+    Structure structure = format_->read(index_.header, lines, options_.read);
     if (options_.file_ids) name_record(structure, *format_, default_id(i));
     return structure;
   }

@@ -22,6 +22,17 @@ constexpr int prefixed = 100;                           // rank of a name with s
 constexpr std::array<std::string_view, 10> prefixes = {"ref",  "reference", "dft", "target", "label",
                                                        "true", "vasp",      "qe",  "cp2k",   "mace"};
 
+/// Is `word`, in lower case, somewhere in `name`? Most names of a file hold none of the words that labels have, and
+/// need no closer look.
+bool has_word(std::string_view name, std::string_view word) {
+  for (std::size_t at = 0; at + word.size() <= name.size(); ++at) {
+    std::size_t k = 0;
+    while (k < word.size() && (name[at + k] | 0x20) == word[k]) ++k;
+    if (k == word.size()) return true;
+  }
+  return false;
+}
+
 /// Place of `name`, in lower case, among the usual ones, with or without one of the prefixes; −1: not there.
 template <std::size_t n>
 int rank_of(std::string_view name, const std::array<std::string_view, n>& usual) {
@@ -76,8 +87,7 @@ void take(Structure& structure, const std::string& wanted, const std::string& ke
   auto best = info.end();
   int best_rank = 0;
   for (auto at = info.begin(); at != info.end(); ++at) {
-    // Most keys are none of these.
-    if (at->first.size() < usual[0].size()) continue;
+    if (!has_word(at->first, wanted)) continue;
     const int rank = rank_of(lower_case(at->first), usual);
     if (rank > 0 && (best == info.end() || rank < best_rank)) {
       best = at;
@@ -153,6 +163,7 @@ AtomLabel atom_label(std::string_view name, const LabelKeys& keys, int& rank) {
     if (name == keys.magnetic_moments) return AtomLabel::magnetic_moment;
     if (name == keys.charges) return AtomLabel::charge;
   }
+  if (!has_word(name, "force") && !has_word(name, "mag") && !has_word(name, "charge")) return AtomLabel::none;
   const std::string lower = lower_case(name);
   if (keys.forces.empty() && (rank = rank_of(lower, force_names)) > 0) return AtomLabel::force;
   if (keys.magnetic_moments.empty() && (rank = rank_of(lower, moment_names)) > 0) return AtomLabel::magnetic_moment;

@@ -360,13 +360,11 @@ StructureIndex index_lammps_dump(LineReader& lines) {
   return index;
 }
 
-Structure read_lammps_dump(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                           const ReadOptions& options) {
+Structure read_lammps_dump(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   return DumpParser(lines, options).parse();
 }
 
-Structure read_lammps_data(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                           const ReadOptions& options) {
+Structure read_lammps_data(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   return DataParser(lines, options).parse();
 }
 

@@ -299,8 +299,7 @@ std::int64_t atoms_of_head(const std::string& text, const std::string& name) {
 
 }  // namespace
 
-Structure read_poscar(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                      const ReadOptions& options) {
+Structure read_poscar(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   PoscarParser parser(lines, options);
   parser.parse_head(lines.need("the comment line"));
   return parser.parse_rest(lines, false);
@@ -335,10 +334,9 @@ StructureIndex index_xdatcar(LineReader& lines) {
   return index;
 }
 
-Structure read_xdatcar(const StructureIndex& index, std::size_t /*number*/, LineReader& lines,
-                       const ReadOptions& options) {
+Structure read_xdatcar(const std::string& header, LineReader& lines, const ReadOptions& options) {
   const std::string first(lines.need("a configuration"));
-  LineReader head(index.header, lines.name());
+  LineReader head(header, lines.name());
   if (begins_configuration(first)) {
     PoscarParser parser(head, options);
     parser.parse_head(head.need("the comment line"));

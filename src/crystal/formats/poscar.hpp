@@ -17,11 +17,11 @@ namespace spinel {
 /// count. Velocities that are all zero, as a relaxation leaves them, count as none. Selective dynamics frees or fixes
 /// motion along lattice vectors; where that is not the same as along x, y, z the file is refused. InputError with file
 /// and line.
-Structure read_poscar(const StructureIndex& index, std::size_t number, LineReader& lines, const ReadOptions& options);
+Structure read_poscar(const std::string& header, LineReader& lines, const ReadOptions& options);
 
 /// VASP's XDATCAR: the head of a POSCAR, which may come again where the cell changes, and configurations of atoms. One
 /// that breaks off is wrong by itself.
-Structure read_xdatcar(const StructureIndex& index, std::size_t number, LineReader& lines, const ReadOptions& options);
+Structure read_xdatcar(const std::string& header, LineReader& lines, const ReadOptions& options);
 StructureIndex index_xdatcar(LineReader& lines);
 
 /// Writes VASP 5 with Direct coordinates, velocities and Selective dynamics where the structure has them. Atoms are

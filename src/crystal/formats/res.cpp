@@ -357,13 +357,11 @@ class CellParser {
 
 }  // namespace
 
-Structure read_res(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                   const ReadOptions& options) {
+Structure read_res(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   return ResParser(lines, options).parse();
 }
 
-Structure read_castep_cell(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                           const ReadOptions& options) {
+Structure read_castep_cell(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   return CellParser(lines, options).parse();
 }
 

@@ -47,7 +47,7 @@ Structure StructureFile::read(std::size_t number, const ReadOptions& options) co
     return LineReader(text.substr(0, static_cast<std::size_t>(piece.size)), path_, piece.lines_before);
   };
   LineReader lines = is_in_memory_ ? part() : LineReader(path_, piece);
-  return format_->read(index_, number, lines, options);
+  return format_->read(index_.header, lines, options);
 }
 
 Structure read_structure(const std::string& path, std::int64_t frame, const ReadOptions& options) {

@@ -98,7 +98,7 @@ Structure parse_structure(const StructureFormat& format, std::string_view text, 
   const TextPiece& piece = index.pieces[number];
   LineReader lines(text.substr(static_cast<std::size_t>(piece.offset), static_cast<std::size_t>(piece.size)), name,
                    piece.lines_before);
-  return format.read(index, number, lines, options);
+  return format.read(index.header, lines, options);
 }
 
 std::string structure_file_names() {

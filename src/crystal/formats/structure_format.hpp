@@ -31,8 +31,8 @@ struct StructureFormat {
   /// Looks through a text. InputError where structures cannot be distinguished; what is wrong inside one of them shows
   /// when it is read.
   StructureIndex (*index)(LineReader& lines);
-  /// Structure `number`, from the lines of its piece and the header of the index. InputError with file and line.
-  Structure (*read)(const StructureIndex& index, std::size_t number, LineReader& lines, const ReadOptions& options);
+  /// A structure, from the header of the index and the lines of its piece. InputError with file and line.
+  Structure (*read)(const std::string& header, LineReader& lines, const ReadOptions& options);
 };
 
 /// The format that the name of a file states; null where it states none. JSON, CSV and HDF5 are not among them.

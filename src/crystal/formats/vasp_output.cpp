@@ -278,9 +278,8 @@ StructureIndex index_vasprun(LineReader& lines) {
   return index;
 }
 
-Structure read_vasprun(const StructureIndex& index, std::size_t /*number*/, LineReader& lines,
-                       const ReadOptions& options) {
-  return VasprunStep(lines, options).parse(index.header);
+Structure read_vasprun(const std::string& header, LineReader& lines, const ReadOptions& options) {
+  return VasprunStep(lines, options).parse(header);
 }
 
 StructureIndex index_outcar(LineReader& lines) {
@@ -325,9 +324,8 @@ StructureIndex index_outcar(LineReader& lines) {
   return index;
 }
 
-Structure read_outcar(const StructureIndex& index, std::size_t /*number*/, LineReader& lines,
-                      const ReadOptions& options) {
-  return OutcarStep(lines, options).parse(index.header);
+Structure read_outcar(const std::string& header, LineReader& lines, const ReadOptions& options) {
+  return OutcarStep(lines, options).parse(header);
 }
 
 }  // namespace spinel

@@ -49,8 +49,7 @@ StructureIndex index_cif(LineReader& lines) {
   return index;
 }
 
-Structure read_cif_block(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                         const ReadOptions& options) {
+Structure read_cif_block(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   const std::int64_t before = lines.line_number();
   std::string text;
   for (std::string_view line; lines.next(line);) {

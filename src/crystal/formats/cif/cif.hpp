@@ -23,8 +23,7 @@ namespace spinel {
 /// InputError with the file, and the line where the text or loop at fault begins: a broken loop of sites or operations,
 /// missing cell or coordinates, unknown symmetry, operations that do not keep the cell, partial or shared occupancy
 /// (naming the site), elements that nothing decides, two sites at one place. What else is odd is a warning.
-Structure read_cif_block(const StructureIndex& index, std::size_t number, LineReader& lines,
-                         const ReadOptions& options);
+Structure read_cif_block(const std::string& header, LineReader& lines, const ReadOptions& options);
 StructureIndex index_cif(LineReader& lines);
 
 /// The last structure of a text or file.

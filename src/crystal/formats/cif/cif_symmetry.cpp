@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <gemmi/symmetry.hpp>
+#include <map>
 
 #include "core/text.hpp"
 
@@ -126,7 +127,11 @@ std::vector<NamedGroup> centred_monoclinic(const std::string& symbol, const Spel
 }
 
 NamedGroup named(const std::string& name, const gemmi::SpaceGroup& group) {
-  return {name, group.number, operations_of(group.operations())};
+  // gemmi makes the operations of a group anew each time, which takes longer than a file; there are some 500 groups.
+  static std::map<const gemmi::SpaceGroup*, std::vector<SymmetryOperation>> known;
+  auto found = known.find(&group);
+  if (found == known.end()) found = known.emplace(&group, operations_of(group.operations())).first;
+  return {name, group.number, found->second};
 }
 
 }  // namespace
@@ -147,13 +152,20 @@ std::vector<NamedGroup> groups_named(const std::string& symbol, const CellParame
 }
 
 std::vector<NamedGroup> groups_of_hall(const std::string& symbol) {
+  // To find operations in the table takes as long as many files.
+  constexpr std::size_t most_kept = 1000;
+  static std::map<std::string, std::vector<NamedGroup>> known;
+  if (const auto found = known.find(symbol); found != known.end()) return found->second;
+  if (known.size() >= most_kept) known.clear();
+  std::vector<NamedGroup>& groups = known[symbol];
   try {
-    gemmi::GroupOps group = gemmi::symops_from_hall(symbol.c_str());
-    const gemmi::SpaceGroup* known = gemmi::find_spacegroup_by_ops(group);
-    return {{symbol, known == nullptr ? 0 : known->number, operations_of(group)}};
+    gemmi::GroupOps operations = gemmi::symops_from_hall(symbol.c_str());
+    const gemmi::SpaceGroup* group = gemmi::find_spacegroup_by_ops(operations);
+    groups = {{symbol, group == nullptr ? 0 : group->number, operations_of(operations)}};
   } catch (const std::exception&) {
-    return {};
+    // No Hall symbol: none.
   }
+  return groups;
 }
 
 CellKind cell_kind_of(const std::string& symbol) {

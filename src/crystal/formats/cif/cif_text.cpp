@@ -13,7 +13,13 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 
 bool begins(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && lower_case(text.substr(0, lower.size())) == lower;
+  if (text.size() < lower.size()) return false;
+  // Without a copy: asked of every word of a file.
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != lower[i]) return false;
+  }
+  return true;
 }
 
 std::string tag_name(std::string_view text) {

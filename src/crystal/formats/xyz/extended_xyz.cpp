@@ -262,8 +262,7 @@ StructureIndex index_xyz(LineReader& lines) {
   }
 }
 
-Structure read_xyz_frame(const StructureIndex& /*index*/, std::size_t /*number*/, LineReader& lines,
-                         const ReadOptions& options) {
+Structure read_xyz_frame(const std::string& /*header*/, LineReader& lines, const ReadOptions& options) {
   Structure structure;
   if (!read_frame(lines, options, structure)) lines.fail("the file ends where a frame should be");
   return structure;

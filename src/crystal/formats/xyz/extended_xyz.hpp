@@ -46,8 +46,7 @@ class XyzReader {
 /// ends inside a frame: what follows could not be found.
 StructureIndex index_xyz(LineReader& lines);
 /// The next frame.
-Structure read_xyz_frame(const StructureIndex& index, std::size_t number, LineReader& lines,
-                         const ReadOptions& options);
+Structure read_xyz_frame(const std::string& header, LineReader& lines, const ReadOptions& options);
 
 /// Writes one frame: Lattice, the columns the structure has (moments as one column where they are collinear), masses
 /// only where one is not the standard weight (or 1 with info units=lj), every info key, pbc. Numbers read back to the
