@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "neighbor/crystal_graph.hpp"
 
 // graph_speed FILE.xyz [crystals [radius [neighbors]]]: the graph builder alone on one core. Prints crystals a second

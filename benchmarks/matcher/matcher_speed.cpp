@@ -8,7 +8,7 @@
 #include <ctime>
 #include <vector>
 
-#include "crystal/formats/extended_xyz.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
 #include "matching/structure_matcher.hpp"
 
 int main(int argc, char** argv) {

@@ -8,6 +8,10 @@
 
 #include "campaign/structure_job.hpp"
 #include "crystal/elements.hpp"
+#include "parallel/communicator.hpp"
+#include "run/context.hpp"
+#include "run/setup/make_potential.hpp"
+#include "task/registry.hpp"
 
 namespace {
 
@@ -49,7 +53,7 @@ int main(int argc, char** argv) {
     const Input input = read_input(argv[1], world);
     Log log(false);
     const RunContext context{world, input, UnitSystem::by_name(input.control.units), log};
-    const PotentialMaker maker(input, world);
+    const PotentialMaker maker(input.potential, context.units, context.place("potential"), world);
     StructureJob job(world, context.units, maker, {input.relax, input.neighbor, input.parallel, false},
                      context.place("parallel"));
     while (answer(job)) {

@@ -15,13 +15,15 @@ inline void fuzz_structures(const char* format_key, const std::uint8_t* data, st
   using namespace spinel;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const StructureFormat& format = *structure_format_named(format_key);
-  ReadOptions labels, lenient;
+  ReadOptions labels, lenient, ordered;
   labels.allow_labels = true;
   labels.species = {"Si", "O"};
   lenient.trust = Trust::sites;
   lenient.disorder = Disorder::majority;
   lenient.type_map = {{"1", "Si"}, {"2", "O"}};
-  for (const ReadOptions& options : {ReadOptions(), labels, lenient})
+  ordered.trust = Trust::formula;
+  ordered.disorder = Disorder::order;
+  for (const ReadOptions& options : {ReadOptions(), labels, lenient, ordered})
     for (const std::int64_t frame : {-1, 0, 1}) {
       try {
         const Structure s = parse_structure(format, text, "fuzz", frame, options);

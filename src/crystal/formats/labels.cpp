@@ -202,6 +202,16 @@ Species species_of_kind(std::string_view label, const ReadOptions& options, std:
              nearest_symbol(label), label.substr(0, 32));
 }
 
+Species species_of_ion(const std::string& symbol, const std::string& where, const ReadOptions& options,
+                       std::vector<std::string>& warnings) {
+  try {
+    if (options.allow_labels || options.type_map.count(symbol) > 0) return species_of_kind(symbol, options, warnings);
+    return species_of_kind(std::string_view(symbol).substr(0, symbol.find_first_of("0123456789+-")), options, warnings);
+  } catch (const InputError& error) {
+    fail_input("{}: {}", where, error.what());
+  }
+}
+
 void warn(std::vector<std::string>& warnings, const std::string& text) {
   if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);
 }

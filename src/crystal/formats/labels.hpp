@@ -32,6 +32,11 @@ void take_labels(Structure& structure, const ReadOptions& options);
 /// these, with what would help.
 Species species_of_kind(std::string_view label, const ReadOptions& options, std::vector<std::string>& warnings);
 
+/// The species of an element as dictionaries name it, an oxidation state behind it passed over: "Fe", "Fe3+", "D".
+/// InputError that begins with `where`.
+Species species_of_ion(const std::string& symbol, const std::string& where, const ReadOptions& options,
+                       std::vector<std::string>& warnings);
+
 /// Adds a warning that is not there yet.
 void warn(std::vector<std::string>& warnings, const std::string& text);
 

@@ -19,7 +19,7 @@ enum class Trust {
 enum class Disorder {
   refuse,    ///< an InputError that names the site
   majority,  ///< the most frequent of a site's elements has it; a site more empty than full is left out
-  order,     ///< CIF only: the smallest supercell that the occupancies fit, its places dealt out at random
+  order,     ///< CIF and JSON: the smallest supercell that the occupancies fit, its places dealt out at random
 };
 
 /// In what the numbers under `stress` are given.

@@ -72,8 +72,9 @@ void add_read_keys(GroupBuilder<Parameters>& g) {
   g.key(
        "disorder", static_cast<std::string Parameters::*>(&R::disorder),
        "what becomes of sites that elements share or that are partly occupied: 'refuse'; 'majority': the most frequent "
-       "element takes the site, and one more empty than full is left out; 'order' (CIF): their places are dealt out at "
-       "random in the smallest supercell that the occupancies fit")
+       "element takes the site, and one more empty than full is left out; 'order' (CIF, JSON): their places are dealt "
+       "out "
+       "at random in the smallest supercell that the occupancies fit")
       .one_of({"refuse", "majority", "order"});
   g.key("disorder_seed", static_cast<std::int64_t Parameters::*>(&R::disorder_seed),
         "seed of the random places of disorder = 'order'")

@@ -46,6 +46,8 @@ struct Document {
   JsonRecords records;
 };
 
+const std::string only_full = "; only fully occupied sites are supported (or disorder = 'majority' or 'order')";
+
 std::vector<std::string> warnings_of(const std::string& text, const ReadOptions& read = {}) {
   return Document(text, read).read().warnings;
 }
@@ -230,12 +232,35 @@ TEST(JsonDialects, Optimade) {
             "x: the positions of its sites are not given");
   const std::string mg = R"([{"name": "A", "chemical_symbols": ["Mg"]}, {"name": "O2", )";
   EXPECT_EQ(error_of(mg + R"("chemical_symbols": ["O", "vacancy"], "concentration": [0.9, 0.1]}])"),
-            "x: site 2 is occupied by O to 0.9 only");
+            "x: site 2 has the occupancy 0.9" + only_full);
   EXPECT_EQ(error_of(mg + R"("chemical_symbols": ["O", "F"], "concentration": [0.75, 0.25]}])"),
-            "x: site 2 is shared by O (0.75) and F (0.25)");
+            "x: site 2 is shared by O (0.75) and F (0.25)" + only_full);
   EXPECT_EQ(error_of(mg + R"("chemical_symbols": ["vacancy"], "concentration": [1]}])"), "x: site 2 is vacant");
   EXPECT_EQ(error_of(R"([{"name": "A", "chemical_symbols": ["Mg"]}])"),
             "x: site 2 is of the species 'O2', which 'species' has not");
+}
+
+TEST(JsonDialects, DisorderedSitesAreOrderedInASupercell) {
+  ReadOptions order;
+  order.disorder = Disorder::order;
+  // Sites with the same parts share their atoms: a half of two is one, without a supercell.
+  const std::string half = R"([{"element": "Fe", "occu": 0.5}, {"element": "Mg", "occu": 0.5}])";
+  const std::string sites = pymatgen_site(half) + ", " + pymatgen_site(half);
+  Structure s = Document(pymatgen(sites), order).read();
+  EXPECT_EQ(s.formula(), "FeMg");
+  EXPECT_EQ(s.warnings,
+            std::vector<std::string>{
+                "disorder = 'order': the places of disordered sites are dealt out at random in a supercell"});
+  // An occupancy of a quarter needs four cells; what is left of a site is empty.
+  const std::string quarter = R"([{"element": "Li", "occu": 0.25}])";
+  s = Document(pymatgen(pymatgen_site(R"([{"element": "Si"}])") + ", " + pymatgen_site(quarter)), order).read();
+  EXPECT_EQ(s.formula(), "LiSi4");
+  const std::string kinds =
+      R"([{"name": "A", "chemical_symbols": ["Mg", "Fe"], "concentration": [0.5, 0.5]}, {"name": "O2", )"
+      R"("chemical_symbols": ["O"], "concentration": [1]}])";
+  s = Document(optimade(R"(["A", "O2"])", kinds, "[[0, 0, 0], [2, 2, 2]]"), order).read();
+  EXPECT_EQ(s.formula(), "FeMgO2");
+  EXPECT_EQ(s.cell(2, 2), 4.0) << "along c it is not periodic";
 }
 
 TEST(JsonDialects, RowsOfAse) {
@@ -281,17 +306,20 @@ TEST(JsonDialects, SitesOfPymatgen) {
     EXPECT_EQ(symbol_of(structure(species).read(), 1), symbol) << species;
   const std::string half = R"([{"element": "Fe", "occu": 0.5}, {"element": "Mg", "occu": 0.5}])",
                     few = R"([{"element": "Li", "occu": 0.25}])";
-  EXPECT_EQ(structure(half).error(), "x: site 2 is shared by Fe (0.5) and Mg (0.5)");
-  EXPECT_EQ(structure(R"([{"element": "Fe", "occu": 0.9}])").error(), "x: site 2 is occupied by Fe to 0.9 only");
+  EXPECT_EQ(structure(half).error(), "x: site 2 is shared by Fe (0.5) and Mg (0.5)" + only_full);
+  EXPECT_EQ(structure(R"([{"element": "Fe", "occu": 0.9}])").error(), "x: site 2 has the occupancy 0.9" + only_full);
   EXPECT_EQ(structure(R"([{"element": "Fe", "occu": NaN}])").error(), "x: site 2: 'null' is no occupancy");
   ReadOptions majority;
   majority.disorder = Disorder::majority;
   Structure s = structure(half, majority).read();
   EXPECT_EQ(symbol_of(s, 1), "Fe");
-  EXPECT_EQ(s.warnings, std::vector<std::string>{"sites shared by Fe (0.5) and Mg (0.5) are taken as Fe"});
+  EXPECT_EQ(s.warnings,
+            std::vector<std::string>{"disorder = 'majority': sites of Fe (0.5) and Mg (0.5) are taken as Fe"});
   s = structure(few, majority).read();
   EXPECT_EQ(s.formula(), "Si");
-  EXPECT_EQ(s.warnings, std::vector<std::string>{"sites occupied by Li to 0.25 only are left out"});
+  EXPECT_EQ(s.warnings, std::vector<std::string>{"disorder = 'majority': sites of Li (0.25) are left empty"});
+  EXPECT_EQ(structure(R"([{"element": "Fe", "occu": 0.75}, {"element": "Mg", "occu": 0.5}])", majority).error(),
+            "x: site 2 is shared by Fe (0.75) and Mg (0.5), more than a site has");
   ReadOptions types;
   types.type_map = {{"T1", "Ge"}};
   EXPECT_EQ(symbol_of(structure(R"([{"element": "T1"}])", types).read(), 1), "Ge");

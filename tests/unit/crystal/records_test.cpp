@@ -155,10 +155,11 @@ TEST(PymatgenJson, SaysWhatIsWrong) {
   EXPECT_EQ(message(cubic, "[]"), "there are no sites");
   EXPECT_EQ(message(cubic, "[1]"), "site 1 is no object");
   EXPECT_EQ(message(cubic, R"([{"abc": [0, 0, 0]}])"), "site 1 has no species");
-  EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si", "occu": 0.5}], "abc": [0, 0, 0]}])"),
-            "site 1 is occupied by Si to 0.5 only");
+  EXPECT_EQ(
+      message(cubic, R"([{"species": [{"element": "Si", "occu": 0.5}], "abc": [0, 0, 0]}])"),
+      "site 1 has the occupancy 0.5; only fully occupied sites are supported (or disorder = 'majority' or 'order')");
   EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si"}, {"element": "Ge"}], "abc": [0, 0, 0]}])"),
-            "site 1 is shared by Si (1) and Ge (1)");
+            "site 1 is shared by Si (1) and Ge (1), more than a site has");
   EXPECT_NE(message(cubic, R"([{"species": [{"element": "Xz"}], "abc": [0, 0, 0]}])").find("site 1: unknown element"),
             std::string::npos);
   EXPECT_EQ(message(cubic, R"([{"species": [{"element": "Si"}]}])"), "site 1 has no coordinates");

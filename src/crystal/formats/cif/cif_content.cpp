@@ -7,9 +7,9 @@
 #include "crystal/closest_pair.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/formats/cif/cif_operations.hpp"
-#include "crystal/formats/cif/cif_order.hpp"
 #include "crystal/formats/cif/cif_sites.hpp"
 #include "crystal/formats/cif/cif_symmetry.hpp"
+#include "crystal/formats/ordered_supercell.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "crystal/lattice.hpp"
 

@@ -199,11 +199,9 @@ SiteMeaning meaning_of_type(const std::string& text) {
   if (parts.size() >= 2) {
     if (whole && !separated && std::any_of(parts.begin(), parts.end(), [](const auto& p) { return p.second > 1.0; }))
       fail_input("'{}' is a group of several atoms at one site", text);
-    double sum = 0.0;
-    for (const auto& [species, share] : parts) sum += std::max(0.0, share);
     meaning.shared = parts;
     for (auto& [species, share] : meaning.shared)
-      if (share < 0.0) share = sum > 0.0 ? 0.0 : 1.0 / static_cast<double>(parts.size());
+      if (share < 0.0) share = NAN;
     return meaning;
   }
   return meaning;

@@ -17,7 +17,7 @@ struct SiteMeaning {
   std::vector<Species> candidates;
   /// The first candidate holds where no formula contradicts; false: the formula has to decide.
   bool is_clear = false;
-  /// A mixture, 'Fe/Mg', 'Mg0.5Fe0.5': its elements and how much of each there is (equal parts where it is not stated).
+  /// A mixture, 'Fe/Mg', 'Mg0.5Fe0.5': its elements and how much of each there is (NaN where it does not say).
   std::vector<std::pair<Species, double>> shared;
   /// Hydrogen atoms of the group it names ('Wat', 'OH', 'NH4+') that have no sites of their own.
   int hydrogens = 0;

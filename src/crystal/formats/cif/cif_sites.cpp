@@ -116,10 +116,7 @@ class SiteReader {
 
   /// Sites at one place are one site with several elements, or with one element of which there are several ions.
   void merge_shared_sites() {
-    struct Place {
-      std::vector<std::size_t> sites;
-    };
-    std::vector<Place> places;
+    std::vector<std::vector<std::size_t>> places;
     std::vector<CifSite> result;
     std::vector<std::size_t> partial;
     for (std::size_t i = 0; i < out_.sites.size(); ++i)
@@ -128,16 +125,15 @@ class SiteReader {
     std::vector<char> is_taken(out_.sites.size(), 0);
     for (const std::size_t i : partial) {
       if (is_taken[i] != 0) continue;
-      Place place;
+      std::vector<std::size_t>& place = places.emplace_back();
       for (const std::size_t j : partial)
         if (is_taken[j] == 0 && image_distance(cell_, out_.sites[i].fractional, out_.sites[j].fractional) < one_place) {
           is_taken[j] = 1;
-          place.sites.push_back(j);
+          place.push_back(j);
         }
-      places.push_back(std::move(place));
     }
     std::vector<char> keep(out_.sites.size(), 1);
-    for (const Place& place : places) resolve(place.sites, keep);
+    for (const auto& place : places) resolve(place, keep);
     for (std::size_t i = 0; i < out_.sites.size(); ++i)
       if (keep[i] != 0) result.push_back(std::move(out_.sites[i]));
     out_.sites = std::move(result);
@@ -145,71 +141,31 @@ class SiteReader {
   }
 
   void resolve(const std::vector<std::size_t>& place, std::vector<char>& keep) {
-    struct Part {
-      Species species;
-      double share;
-    };
-    std::vector<Part> parts;
-    double sum = 0.0;
-    const auto add = [&](const Species& species, double share) {
-      sum += share;
-      for (Part& part : parts)
-        if (part.species.symbol == species.symbol) {
-          part.share += share;
-          return;
-        }
-      parts.push_back({species, share});
-    };
+    std::vector<SitePart> parts;
     for (const std::size_t i : place) {
       const CifSite& site = out_.sites[i];
-      for (const auto& [species, share] : site.meaning.shared) add(species, share * site.occupancy);
+      for (const auto& [species, share] : site.meaning.shared) parts.push_back({species, share * site.occupancy});
       if (!site.meaning.shared.empty()) continue;
       if (site.meaning.candidates.empty())
         r_.fail_at(out_.line, "site {} has the occupancy {:.6g}, and no element", site.label, site.occupancy);
-      add(site.meaning.candidates[0], site.occupancy);
+      parts.push_back({site.meaning.candidates[0], site.occupancy});
     }
+    for (const std::size_t i : place) keep[i] = 0;
     CifSite& first = out_.sites[place[0]];
-    const auto make_full = [&](const Species& species) {
-      for (const std::size_t i : place) keep[i] = 0;
-      keep[place[0]] = 1;
-      first.occupancy = 1.0;
-      first.meaning.candidates = {species};
-      first.meaning.is_clear = true;
-      first.meaning.shared.clear();
-    };
-    if (parts.size() == 1 && std::abs(sum - 1.0) < 0.02) {
-      if (place.size() > 1) r_.warn_of("ions of one element that share a site are that element");
-      return make_full(parts[0].species);
+    SiteContent content;
+    try {
+      content = content_of_site(parts, "site " + first.label, r_.options, r_.block.warnings);
+    } catch (const InputError& error) {
+      r_.fail_at(out_.line, "{}", error.what());
     }
-    if (r_.options.disorder == Disorder::order) {
-      if (sum > 1.0 + 0.02) r_.fail_at(out_.line, "site {} has the occupancy {:.6g}", first.label, sum);
-      out_.is_disordered = true;
-      r_.warn_of("disorder = 'order': the places of disordered sites are dealt out at random in a supercell");
-      for (const Part& part : parts) first.parts.emplace_back(part.species, part.share);
-      return make_full(parts[0].species);
-    }
-    if (r_.options.disorder == Disorder::majority) {
-      const auto most =
-          std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.share < b.share; });
-      out_.is_disordered = true;
-      r_.warn_of("disorder = 'majority': of each disordered site the most frequent element is taken");
-      if (most->share > 1.0 - sum || sum >= 1.0 - full) return make_full(most->species);
-      for (const std::size_t i : place) keep[i] = 0;
-      return;
-    }
-    if (parts.size() == 1 && place.size() == 1)
-      r_.fail_at(out_.line,
-                 "site {} has the occupancy {:.6g}; only fully occupied sites are supported (or disorder = 'majority' "
-                 "or 'order')",
-                 first.label, sum);
-    std::string text;
-    for (const Part& part : parts)
-      text += part.share > 0.0
-                  ? fmt::format("{}{} ({:.4g})", text.empty() ? "" : " and ", part.species.symbol, part.share)
-                  : fmt::format("{}{}", text.empty() ? "" : " and ", part.species.symbol);
-    r_.fail_at(out_.line,
-               "site {} is shared by {}; only fully occupied sites are supported (or disorder = 'majority' or 'order')",
-               first.label, text);
+    out_.is_disordered = out_.is_disordered || content.is_disordered;
+    if (!content.species) return;
+    keep[place[0]] = 1;
+    first.occupancy = 1.0;
+    first.meaning.candidates = {*content.species};
+    first.meaning.is_clear = true;
+    first.meaning.shared.clear();
+    first.parts = std::move(content.parts);
   }
 
   const CifReading& r_;

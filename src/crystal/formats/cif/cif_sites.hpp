@@ -7,6 +7,7 @@
 #include "core/vec3.hpp"
 #include "crystal/formats/cif/cif_elements.hpp"
 #include "crystal/formats/cif/cif_reading.hpp"
+#include "crystal/formats/shared_site.hpp"
 
 namespace spinel {
 
@@ -17,10 +18,9 @@ struct CifSite {
   bool is_typed = false;  ///< is the meaning that of a type symbol, not of a label?
   Vec3 fractional;
   double occupancy = 1.0;
-  std::optional<Vec3> moment;  ///< μB along unit vectors of a, b, c
-  /// Of Disorder::order: what shares it, and how much each has; the first stands for all.
-  std::vector<std::pair<Species, double>> parts;
-  Species species;  ///< once it is known
+  std::optional<Vec3> moment;   ///< μB along unit vectors of a, b, c
+  std::vector<SitePart> parts;  ///< of Disorder::order: what shares it; the first stands for all
+  Species species;              ///< once it is known
 };
 
 struct CifSites {

@@ -9,8 +9,8 @@
 #include "crystal/formats/json/json_parse.hpp"
 #include "crystal/formats/json/json_values.hpp"
 #include "crystal/formats/json/pymatgen_json.hpp"
-#include "crystal/formats/json/site_species.hpp"
 #include "crystal/formats/labels.hpp"
+#include "crystal/formats/ordered_supercell.hpp"
 #include "crystal/lattice.hpp"
 
 namespace spinel {
@@ -128,7 +128,7 @@ std::vector<SitePart> optimade_parts(const json* all, const std::string& name, c
     parts.push_back(
         {species_of_ion(symbol, where, options, s.warnings), has_shares ? (*shares)[k].get<double>() : 1.0});
   }
-  if (parts.empty() && options.disorder != Disorder::majority) fail_input("{} is vacant", where);
+  if (parts.empty() && options.disorder == Disorder::refuse) fail_input("{} is vacant", where);
   return parts;
 }
 
@@ -145,15 +145,17 @@ Structure from_optimade(const json& value, const ReadOptions& options) {
   const json& names = list_of(value, "species_at_sites", positions.size());
   const json* species = json_member(value, "species");
   if (species != nullptr && !species->is_array()) species = nullptr;
+  std::vector<DisorderedGroup> disordered;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const auto parts = optimade_parts(species, symbol_in(names, i), site(i), s, options);
-    const auto chosen = species_of_site(parts, site(i), options, s.warnings);
-    if (!chosen) continue;
+    const SiteContent content = content_of_site(parts, site(i), options, s.warnings);
+    if (!content.species) continue;
     s.position.push_back(vector_from_json(positions[i], site(i)));
-    s.type.push_back(add_species(s, *chosen));
+    if (!content.parts.empty()) add_disordered(disordered, s.type.size(), content.parts);
+    s.type.push_back(add_species(s, *content.species));
   }
   if (s.position.empty()) fail_input("no site is occupied");
-  return s;
+  return disordered.empty() ? s : ordered_supercell(s, disordered, options.disorder_seed);
 }
 
 Structure structure_of_form(JsonForm form, const json& value, const ReadOptions& options) {

@@ -6,7 +6,8 @@
 #include "crystal/elements.hpp"
 #include "crystal/formats/json/json_labels.hpp"
 #include "crystal/formats/json/json_values.hpp"
-#include "crystal/formats/json/site_species.hpp"
+#include "crystal/formats/labels.hpp"
+#include "crystal/formats/ordered_supercell.hpp"
 #include "crystal/lattice.hpp"
 
 namespace spinel {
@@ -31,8 +32,7 @@ SitePart part_of(const json& entry, const std::string& where, Structure& structu
   return part;
 }
 
-std::optional<Species> species_of(const json& site, const std::string& where, Structure& structure,
-                                  const ReadOptions& options) {
+SiteContent content_of(const json& site, const std::string& where, Structure& structure, const ReadOptions& options) {
   const json* species = json_member(site, "species");
   if (species == nullptr) species = json_member(site, "specie");
   if (species == nullptr || (species->is_array() && species->empty())) fail_input("{} has no species", where);
@@ -41,7 +41,7 @@ std::optional<Species> species_of(const json& site, const std::string& where, St
     for (const json& entry : *species) parts.push_back(part_of(entry, where, structure, options));
   else
     parts.push_back(part_of(*species, where, structure, options));
-  return species_of_site(parts, where, options, structure.warnings);
+  return content_of_site(parts, where, options, structure.warnings);
 }
 
 double number_in(const json& lattice, const char* key) {
@@ -77,21 +77,23 @@ Structure structure_from_pymatgen(const json& value, const ReadOptions& options)
   read_lattice(value, s);
   const json* sites = json_member(value, "sites");
   if (sites == nullptr || !sites->is_array() || sites->empty()) fail_input("there are no sites");
+  std::vector<DisorderedGroup> disordered;
   // [name] the values of the sites, in their order.
   std::map<std::string, json> lists;
   for (std::size_t i = 0; i < sites->size(); ++i) {
     const json& site = (*sites)[i];
     const std::string where = fmt::format("site {}", i + 1);
     if (!site.is_object()) fail_input("{} is no object", where);
-    const auto species = species_of(site, where, s, options);
-    if (!species) continue;
+    const SiteContent content = content_of(site, where, s, options);
+    if (!content.species) continue;
     if (const json* fractional = json_member(site, "abc"))
       s.position.emplace_back(to_cartesian(s.cell, vector_from_json(*fractional, where)));
     else if (const json* cartesian = json_member(site, "xyz"))
       s.position.push_back(vector_from_json(*cartesian, where));
     else
       fail_input("{} has no coordinates", where);
-    s.type.push_back(add_species(s, *species));
+    if (!content.parts.empty()) add_disordered(disordered, s.type.size(), content.parts);
+    s.type.push_back(add_species(s, *content.species));
     const json* properties = json_member(site, "properties");
     if (properties == nullptr || !properties->is_object()) continue;
     for (const auto& [name, property] : properties->items()) {
@@ -104,6 +106,7 @@ Structure structure_from_pymatgen(const json& value, const ReadOptions& options)
     }
   }
   if (s.position.empty()) fail_input("no site is occupied");
+  if (!disordered.empty()) s = ordered_supercell(s, disordered, options.disorder_seed);
   JsonLabels labels(s, options);
   for (const auto& [name, list] : lists)
     if (list.size() == s.size()) labels.add(name, list);

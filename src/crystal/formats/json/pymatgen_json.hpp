@@ -11,7 +11,7 @@ namespace spinel {
 bool is_pymatgen_structure(const nlohmann::json& value);
 
 /// The structure of such a dictionary (Structure.as_dict): lattice.matrix, else lengths and angles (and pbc); sites
-/// with the elements that `species` (older: `specie`) lists, as species_of_site takes them, and fractional coordinates
+/// with the elements that `species` (older: `specie`) lists, as content_of_site takes them, and fractional coordinates
 /// abc (else Cartesian xyz). Properties that every site has become force (eV/Å), magnetic_moment and charge, by the
 /// names of atom_label. All else is passed over. InputError, without file, naming the site, for disorder that `options`
 /// do not allow, unknown elements, numbers that are none, and what regularize_cell refuses.
