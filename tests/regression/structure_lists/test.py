@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -243,7 +244,7 @@ def killed():
     slow = dict(larger=True, file="'large.xyz'", minimizer="'fire'", fmax=1e-7, smax=1e-6, max_steps=4000)
     st.run(case("whole", **slow), ranks=2)
     rng = random.Random(8)
-    kills = resumed = 0
+    kills = resumed = attempts = 0
     path = case("killed", **slow)
     while kills < 6:
         ranks, pools = ((1, 0), (2, 0), (2, 2), (3, 0))[kills % 4]
@@ -253,7 +254,13 @@ def killed():
         # By progress, not by time: however fast the machine, six kills leave some of the 200 to do.
         wanted = before + rng.randint(3, 20)
         st.wait_for(lambda: kept("killed") >= wanted or process.poll() is not None, "some structures")
-        st.check(process.poll() is None, f"the run ended before kill {kills + 1}")
+        if process.poll() is not None:
+            # Where this test gets too little of the processor it may come too late: anew.
+            attempts += 1
+            st.check(attempts < 10, f"the run always ended before kill {kills + 1}")
+            shutil.rmtree("killed")
+            kills = resumed = 0
+            continue
         st.kill_all(process)
         kills += 1
         resumed += before > 0
