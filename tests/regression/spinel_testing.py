@@ -20,6 +20,8 @@ SPINEL = os.path.abspath(os.environ.get("SPINEL", os.path.join(SOURCE, "build/re
 MPIEXEC = os.environ.get("SPINEL_MPIEXEC", "mpirun")
 DATA = os.environ.get("SPINEL_DATA") or os.path.join(SOURCE, "..", "shared", "data")
 SKIP_STATUS = 77
+# After which a run hangs, and does not merely take its time; more under sanitizers.
+HANG_SECONDS = float(os.environ.get("SPINEL_HANG_SECONDS", 600))
 # What differs between any two runs: wall times, dates, the name of the folder.
 IGNORED = ("provenance", "timing", "input", "parameters")
 
@@ -99,7 +101,7 @@ def start(*arguments, ranks=None, **options):
                             start_new_session=True, **options)
 
 
-def run(*arguments, ranks=None, status=0, timeout=300):
+def run(*arguments, ranks=None, status=0, timeout=HANG_SECONDS):
     """Runs to the end; fails the test on another exit status (None: any). Returns what it printed."""
     process = start(*arguments, ranks=ranks)
     try:
@@ -108,7 +110,7 @@ def run(*arguments, ranks=None, status=0, timeout=300):
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
         print(output)
-        check(False, f"{arguments} hung: no end within {timeout} s")
+        check(False, f"{arguments} hung: no end within {timeout:g} s")
     if status is not None and process.returncode != status:
         print(output)
         check(False, f"{' '.join(command(arguments, ranks))}: exit status {process.returncode}, expected {status}")
@@ -175,10 +177,10 @@ def processes_with(variable):
     return found
 
 
-def wait_for(condition, what, timeout=300):
+def wait_for(condition, what, timeout=HANG_SECONDS):
     end = time.time() + timeout
     while not condition():
-        check(time.time() < end, f"waited {timeout} s for {what}")
+        check(time.time() < end, f"waited {timeout:g} s for {what}")
         time.sleep(0.02)
 
 

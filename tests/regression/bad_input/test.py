@@ -30,7 +30,7 @@ def problem(number, path):
         # Two ranks for a few; starting mpirun for all of them would only take time.
         ranks = 2 if number % 10 == 0 else None
         done = subprocess.run(st.command([name], ranks), cwd=folder, text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=300)
+                              stderr=subprocess.STDOUT, timeout=st.HANG_SECONDS)
         output = done.stdout
         if done.returncode != 2:
             return f"{name}: exit status {done.returncode}:\n{output}"

@@ -129,7 +129,7 @@ def killed():
     process = st.start(case("stopped", **slow), ranks=2)
     st.wait_for(lambda: kept("stopped") > 8000 or process.poll() is not None, "results")
     os.kill(max(st.ranks_of(process)), signal.SIGUSR1)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=st.HANG_SECONDS)
     st.check(process.returncode == 0 and "Stopped by SIGUSR1" in output, output)
     with h5py.File("stopped/run.h5") as file:
         st.check(file.attrs["complete"] == "no" and "rates" not in file, "a stopped evaluation has no rates")

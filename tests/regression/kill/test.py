@@ -43,7 +43,7 @@ with st.workspace():
         if killed % 2 and ranks:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(rng.choice(ranks), signal.SIGKILL)
-            process.communicate(timeout=300)
+            process.communicate(timeout=st.HANG_SECONDS)
             st.wait_for(lambda: not st.processes_with(MARK), "the end of the other rank")
         else:
             st.kill_all(process)

@@ -143,7 +143,7 @@ def interrupted():
             st.kill_all(process)
         else:
             process.send_signal(number)
-            output = process.communicate(timeout=300)[0]
+            output = process.communicate(timeout=st.HANG_SECONDS)[0]
             st.check(process.returncode == 0 and "Stopped by SIGTERM" in output, output)
             st.check(result(outdir)["status"] == 3, "a stopped relaxation is pending")
         text = st.namelist(f"{outdir}.nml", fmax=0.01, smax=0.1)

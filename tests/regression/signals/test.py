@@ -36,7 +36,7 @@ def send_until_the_end(process, pid, number):
 
 def ended_cleanly(process, outdir, what):
     begin = time.time()
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=st.HANG_SECONDS)
     st.check(process.returncode == 0, f"{what}: exit status {process.returncode}\n{output}")
     st.check(os.path.exists(f"{outdir}/run.restart.h5"), f"{what}: no checkpoint")
     st.check(not [n for n in os.listdir(outdir) if n.endswith(".tmp")], f"{what}: left temporary files")
@@ -69,7 +69,7 @@ with st.workspace():
     st.check(process.poll() is None, "the run ended without its third rank")
     begin = time.time()
     st.wait_for(lambda: send_until_the_end(process, ranks[0], signal.SIGTERM), "the end")
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=st.HANG_SECONDS)
     st.check(process.returncode != 0, f"after two signals the run must end at once, not cleanly:\n{output}")
     st.check(not os.path.exists("twice/run.restart.h5"), "two signals: no checkpoint was to be expected")
     print(f"second signal: ended after {time.time() - begin:.2f} s with status {process.returncode}")

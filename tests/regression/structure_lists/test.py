@@ -298,7 +298,7 @@ def stopped():
     st.wait_for(lambda: kept("stopped") > 5, "some structures")
     ranks = st.ranks_of(process)
     os.kill(ranks[2], signal.SIGTERM)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=st.HANG_SECONDS)
     st.check(process.returncode == 0 and "Stopped by SIGTERM" in output and "pending" in output, output)
     status = column("stopped", "status")
     st.check(np.count_nonzero(status == 3) > 0 and np.count_nonzero(status == 0) > 0, f"status {status}")
