@@ -60,6 +60,7 @@ TEST(CifDialects, WhatDoesNotTouchTheAtomsIsAWarning) {
       {"_first 'a' stray 'b'\n", "values without a tag"},
       {"_chemical_formula_sum 'Na Cl'\n_chemical_formula_sum 'Na4 Cl4'\n", "_chemical_formula_sum is there twice"},
       {"_symmetry_space_group_name_Hall 'F m -3 m'\n", "unknown Hall symbol 'F m -3 m'"},
+      {"_symmetry_space_group_name_Hall '-R 3 22\"'\n", "unknown Hall symbol '-R 3 22\"'"},
       {"loop_\n_symmetry_equiv_pos_as_xyz\n?\n", "unknown symmetry operations"},
       {"loop_\n_other\n", ""},
       {"_cell_volume\n", ""},

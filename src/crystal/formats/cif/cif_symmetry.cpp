@@ -126,6 +126,37 @@ std::vector<NamedGroup> centred_monoclinic(const std::string& symbol, const Spel
   return {{symbol, 0, operations_of(operations)}};
 }
 
+/// Has every screw axis of a Hall symbol a direction, said or understood? gemmi writes elsewhere where one has not.
+bool has_axes(std::string_view symbol) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '_'; };
+  std::size_t at = 0;
+  const auto skip = [&](bool blank) {
+    while (at < symbol.size() && is_blank(symbol[at]) == blank) ++at;
+  };
+  skip(true);
+  if (at < symbol.size() && symbol[at] == '-') ++at;
+  skip(true);
+  ++at;  // the letter of the lattice
+  int position = 0;
+  char before = '0';
+  for (skip(true); at < symbol.size() && symbol[at] != '('; skip(true)) {
+    const std::size_t first = at;
+    skip(false);
+    std::string_view part = symbol.substr(first, at - first);
+    ++position;
+    if (part == "1") continue;
+    if (part[0] == '-') part.remove_prefix(1);
+    if (part.empty()) return false;
+    const bool is_screw = part.find_first_of("12345", 1) != std::string_view::npos,
+               has_axis = part.find_first_of("xyz", 1) != std::string_view::npos,
+               is_diagonal = part.find_first_of("'\"*", 1) != std::string_view::npos,
+               is_understood = position == 1 || (position == 2 && part[0] == '2' && (before == '2' || before == '4'));
+    if (is_screw && !has_axis && (is_diagonal || !is_understood)) return false;
+    before = part[0];
+  }
+  return true;
+}
+
 NamedGroup named(const std::string& name, const gemmi::SpaceGroup& group) {
   // gemmi makes the operations of a group anew each time, which takes longer than a file; there are some 500 groups.
   static std::map<const gemmi::SpaceGroup*, std::vector<SymmetryOperation>> known;
@@ -158,6 +189,7 @@ std::vector<NamedGroup> groups_of_hall(const std::string& symbol) {
   if (const auto found = known.find(symbol); found != known.end()) return found->second;
   if (known.size() >= most_kept) known.clear();
   std::vector<NamedGroup>& groups = known[symbol];
+  if (!has_axes(symbol)) return groups;
   try {
     gemmi::GroupOps operations = gemmi::symops_from_hall(symbol.c_str());
     const gemmi::SpaceGroup* group = gemmi::find_spacegroup_by_ops(operations);
