@@ -171,9 +171,12 @@ class OutcarStep {
       lines_.fail("the step ends with {} of {} positions and forces", structure_.position.size(),
                   structure_.type.size());
     const bool collinear = moments[1].empty();
+    if (!collinear && (moments[1].size() != moments[0].size() || moments[2].size() != moments[0].size()))
+      lines_.fail("of {} magnetic moments there are {} and {} components along y and z", moments[0].size(),
+                  moments[1].size(), moments[2].size());
     for (std::size_t i = 0; i < moments[0].size(); ++i)
-      structure_.magnetic_moment.emplace_back(collinear ? 0.0 : moments[0][i], collinear ? 0.0 : moments[1].at(i),
-                                              collinear ? moments[0][i] : moments[2].at(i));
+      structure_.magnetic_moment.emplace_back(collinear ? 0.0 : moments[0][i], collinear ? 0.0 : moments[1][i],
+                                              collinear ? moments[0][i] : moments[2][i]);
     finish(structure_, options_, lines_);
     return std::move(structure_);
   }
@@ -186,8 +189,10 @@ class OutcarStep {
     std::vector<std::string> symbols;
     while (reader.next(line)) {
       auto words = split(line);
+      if (words.empty()) continue;
       if (words[0] == "type") {
-        symbols.emplace_back(words.at(1));
+        if (words.size() < 2) lines_.fail("a kind of atoms has no name (VRHFIN)");
+        symbols.emplace_back(words[1]);
         continue;
       }
       if (words.size() - 1 != symbols.size())

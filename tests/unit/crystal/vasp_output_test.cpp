@@ -135,4 +135,10 @@ TEST(VaspOutput, OutcarOfARunThatGoesOn) {
   EXPECT_NE(input_error([&] { parse_structure(format, text, "t", 1); }), "");
   EXPECT_NE(input_error([&] { parse_structure(format, outcar_head, "t"); }).find("first ionic step"),
             std::string::npos);
+  std::string nameless = outcar_head + step;
+  const auto kind = nameless.find("VRHFIN =");
+  ASSERT_NE(kind, std::string::npos);
+  nameless.replace(kind, nameless.find(':', kind) - kind, "VRHFIN =");
+  EXPECT_NE(input_error([&] { parse_structure(format, nameless, "t"); }).find("a kind of atoms has no name"),
+            std::string::npos);
 }
