@@ -6,11 +6,11 @@
 
 #include "crystal/closest_pair.hpp"
 #include "crystal/elements.hpp"
+#include "crystal/formats/cif/cif_cell.hpp"
 #include "crystal/formats/cif/cif_operations.hpp"
 #include "crystal/formats/cif/cif_sites.hpp"
 #include "crystal/formats/cif/cif_symmetry.hpp"
 #include "crystal/formats/ordered_supercell.hpp"
-#include "crystal/formats/text_file.hpp"
 #include "crystal/lattice.hpp"
 
 namespace spinel {
@@ -39,7 +39,8 @@ class ContentReader {
   explicit ContentReader(const CifReading& reading) : r_(reading) {}
 
   Structure read() {
-    cell_ = read_cell();
+    parameters_ = read_cif_cell(r_);
+    cell_ = cell_from_parameters(parameters_);
     read_formula();
     CifSites found = read_cif_sites(r_, cell_);
     sites_ = std::move(found.sites);
@@ -51,58 +52,6 @@ class ContentReader {
   }
 
  private:
-  // Cell
-
-  const CifValue* symbol() const {
-    return r_.find({"_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m_full",
-                    "_symmetry_space_group_name_h-m_alt", "_space_group_name_h-m_ref", "_space_group_it_number",
-                    "_symmetry_int_tables_number"});
-  }
-
-  double cell_number(const char* tag, std::optional<double> fixed) {
-    const CifValue* value = r_.find({tag});
-    if (value == nullptr) {
-      if (!fixed) r_.fail_at(r_.block.line, "block '{}' has no {}", r_.block.name, tag);
-      r_.warn_of(fmt::format("{} is not given: {:.6g}", tag, *fixed));
-      return *fixed;
-    }
-    const double x = cif_number(value->text);
-    if (!std::isfinite(x)) r_.fail_at(value->line, "'{}' is not a finite number", value->text);
-    return x;
-  }
-
-  Mat3 read_cell() {
-    const CifValue* group =
-        r_.block.find("_cell_angle_alpha") != nullptr && r_.block.find("_cell_angle_beta") != nullptr &&
-                r_.block.find("_cell_angle_gamma") != nullptr && r_.block.find("_cell_length_b") != nullptr &&
-                r_.block.find("_cell_length_c") != nullptr
-            ? nullptr
-            : symbol();
-    const CellKind kind = group == nullptr ? CellKind::unknown : cell_kind_of(group->text);
-    CellParameters& p = parameters_;
-    const bool is_uniaxial = kind == CellKind::tetragonal || kind == CellKind::hexagonal;
-    const bool is_cubic = kind == CellKind::cubic, is_rhombohedral = kind == CellKind::rhombohedral;
-    p.a = cell_number("_cell_length_a", {});
-    p.b = cell_number("_cell_length_b", is_cubic || is_uniaxial ? std::optional(p.a) : std::nullopt);
-    p.c = cell_number("_cell_length_c", is_cubic ? std::optional(p.a) : std::nullopt);
-    // The core dictionary has 90° where nothing is given; what the group leaves open has to be.
-    const auto right = is_rhombohedral ? std::nullopt : std::optional(90.0);
-    const auto unique = kind == CellKind::monoclinic ? std::nullopt : right;
-    p.alpha = cell_number("_cell_angle_alpha", right);
-    // A monoclinic cell has one angle that is not fixed: where one other than β is given, it is that one.
-    const CifValue* gamma = r_.find({"_cell_angle_gamma"});
-    const bool is_c_unique = gamma != nullptr && std::abs(cif_number(gamma->text) - 90.0) > 1e-6;
-    p.beta = cell_number("_cell_angle_beta", is_c_unique ? right : unique);
-    p.gamma = cell_number("_cell_angle_gamma", kind == CellKind::hexagonal ? std::optional(120.0) : right);
-    try {
-      return cell_from_parameters(p);
-    } catch (const InputError& error) {
-      r_.fail_at(r_.find({"_cell_length_a"})->line, "{}", error.what());
-    }
-  }
-
-  // Formula
-
   void read_formula() {
     const CifValue* value = r_.find({"_chemical_formula_sum"});
     if (value == nullptr) return;
@@ -490,27 +439,6 @@ class ContentReader {
 };
 
 }  // namespace
-
-const CifValue* CifReading::find(std::initializer_list<const char*> tags) const {
-  for (const char* tag : tags)
-    if (const CifValue* value = block.find(tag)) {
-      const auto other = block.doubled.find(tag);
-      if (other != block.doubled.end() && std::string_view(tag).substr(0, 9) != "_chemical")
-        fail_at(other->second.line, "{} is '{}' here, but '{}' before", tag, other->second.text, value->text);
-      return value;
-    }
-  return nullptr;
-}
-
-double cif_number(std::string_view text) {
-  text = text.substr(0, text.find('('));
-  double value = 0.0, divisor = 1.0;
-  if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
-    if (!parse_number(text.substr(slash + 1), divisor) || divisor == 0.0) return NAN;
-    text = text.substr(0, slash);
-  }
-  return parse_number(text, value) ? value / divisor : NAN;
-}
 
 Structure structure_of_cif(CifBlock block, const std::string& name, const ReadOptions& options) {
   const CifReading reading = {block, name, options};
