@@ -40,6 +40,8 @@ target_link_libraries(highway INTERFACE ${HIGHWAY_LIBRARY})
 # Highway 1.0.3 refuses a baseline that has AVX3_DL unless that target is asked for.
 target_compile_definitions(highway INTERFACE HWY_WANT_AVX3_DL)
 
+find_path(VORO_INCLUDE voro++.hh PATH_SUFFIXES voro++ REQUIRED)
+find_library(VORO_LIBRARY voro++ REQUIRED)
 find_library(QHULL_LIBRARY qhull_r REQUIRED)
 
 find_package(PkgConfig REQUIRED)

@@ -72,6 +72,9 @@ const double* element_properties(int atomic_number) {
   return all[static_cast<std::size_t>(atomic_number - 1)].data();
 }
 
+double pauling_electronegativity(int atomic_number) { return element_properties(atomic_number)[4]; }
+double covalent_radius(int atomic_number) { return element_properties(atomic_number)[5]; }
+
 void composition_statistics(const std::uint8_t* atomic_number, std::size_t n_atoms, float* out) {
   for (std::size_t p = 0; p < n_element_properties; ++p) {
     double mean = 0.0, deviation = 0.0, low = 1e300, high = -1e300;

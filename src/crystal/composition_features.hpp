@@ -15,6 +15,10 @@ extern const char* const element_property_names[n_element_properties];
 /// radius (Å); valence electrons in s and p, and in d and f shells of the free atom's ground state.
 /// InputError outside 1 … 103.
 const double* element_properties(int atomic_number);
+/// Two of them by name: Pauling's electronegativity, 0 for He, Ne and Ar, which have none; Cordero's covalent radius
+/// (Å).
+double pauling_electronegativity(int atomic_number);
+double covalent_radius(int atomic_number);
 
 /// Numbers that composition_statistics writes.
 constexpr std::size_t n_composition_statistics() { return 4 * n_element_properties; }
