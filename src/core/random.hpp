@@ -30,6 +30,7 @@ enum class RandomPurpose : std::uint32_t {
   phase_symmetry = 46,  // that a configuration undergoes before a step of training
   phase_split = 47,     // configurations kept out of training
   evaluation = 50,
+  baseline = 51,  // of crystals made without a model
   hull = 55
 };
 
