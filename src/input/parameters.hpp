@@ -328,6 +328,18 @@ struct EvaluateParameters {
   bool csv = true;                  // also write the table as <prefix>_evaluation.csv
 };
 
+/// &measures: the set of &evaluate against structures that it predicts and a distribution that it is to be like
+struct MeasuresParameters {
+  std::string targets;               // list of what is predicted; empty: matches are not counted
+  std::string pairing = "target";    // target | order: how crystals of the set name theirs
+  std::string training;              // list that baselines are made from; empty: none
+  std::string distribution;          // list; empty: none
+  std::int64_t neighbors = 100;      // of AMD and PDD
+  double amd_cutoff = 0.2;           // Å, of AMD and PDD
+  double crystal_nn_cutoff = 0.4;    // of CrystalNN fingerprints
+  double composition_cutoff = 10.0;  // of standardized composition fingerprints
+};
+
 /// &neighbor
 struct NeighborParameters {
   double skin = 1.0;               // Å
@@ -395,6 +407,7 @@ struct Input {
   PredictParameters predict;
   PropertiesParameters properties;
   EvaluateParameters evaluate;
+  MeasuresParameters measures;
   NeighborParameters neighbor;
   ParallelParameters parallel;
   OutputParameters output;

@@ -112,5 +112,6 @@ void add_train(std::vector<Group>& groups);       ///< schema_train.cpp: &train
 void add_predict(std::vector<Group>& groups);     ///< schema_predict.cpp: &predict
 void add_properties(std::vector<Group>& groups);  ///< schema_properties.cpp: &properties
 void add_evaluate(std::vector<Group>& groups);    ///< schema_evaluate.cpp: &evaluate
+void add_measures(std::vector<Group>& groups);    ///< schema_measures.cpp: &measures
 
 }  // namespace spinel

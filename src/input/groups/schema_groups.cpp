@@ -354,6 +354,7 @@ const std::vector<Group>& schema() {
     add_predict(all);
     add_properties(all);
     add_evaluate(all);
+    add_measures(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -38,5 +38,6 @@ void check_model_keys(const Input& input);     ///< validate_model.cpp
 void check_train_keys(const Input& input);     ///< validate_train.cpp
 void check_predict_keys(const Input& input);   ///< validate_predict.cpp
 void check_evaluate_keys(const Input& input);  ///< validate_evaluate.cpp
+void check_measures_keys(const Input& input);  ///< validate_measures.cpp
 
 }  // namespace spinel

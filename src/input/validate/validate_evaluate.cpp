@@ -16,7 +16,8 @@ void check_evaluate_keys(const Input& input) {
   check(p.relax && !given("potential"), "relax", "needs &potential; relax = .false. takes the set as it is");
   check(p.relax && !p.energy_key.empty(), "energy_key", "goes with relax = .false.; the potential gives the energies");
   check(p.relax && p.energy_kind != "auto", "energy_kind", "goes with relax = .false.");
-  check(p.hull.empty() && !p.energy_key.empty(), "energy_key", "goes with hull");
+  check(p.hull.empty() && input.measures.distribution.empty() && !p.energy_key.empty(), "energy_key",
+        "goes with hull, or with distribution in &measures");
   check(!p.relax && p.unconverged != EvaluateParameters().unconverged, "unconverged", "goes with relax = .true.");
   for (const char* group : {"potential", "relax"})
     if (!p.relax && given(group)) fail_key(input, group, "", "goes with relax = .true. in &evaluate");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct SetMatch {
   std::int64_t reference = -1;  ///< the first structure of the reference that it fits
   double reference_rms = 0.0;
 };
+
+inline auto members(SetMatch& m) { return std::tie(m.first, m.first_rms, m.reference, m.reference_rms); }
 
 /// Which structures of a set repeat earlier ones of it, and which are in a reference: all pairs of one key over all
 /// ranks, a block of the set after the other, the same answer for any number of ranks and any blocks.

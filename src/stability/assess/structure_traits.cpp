@@ -24,6 +24,12 @@ void where_possible(Work&& work) {
 
 }  // namespace
 
+double mass_density(const Structure& structure) {
+  constexpr double g_per_cm3 = 1.66053906660;  // 1 amu/Å³
+  const double volume = std::abs(structure.volume());
+  return volume > 0.0 ? g_per_cm3 * structure.total_mass() / volume : 0.0;
+}
+
 double displacement_rms(const Structure& before, const Structure& after) {
   const std::size_t n = before.size();
   const Mat3 from = to_fractional_matrix(before.cell), to = to_fractional_matrix(after.cell);
@@ -55,13 +61,16 @@ void TraitFinder::operator()(const Structure& structure, const Structure& before
   where_possible([&] {
     const Composition composition = composition_of(structure);
     t.formula = reduced_formula(composition);
+    t.n_elements = static_cast<std::int64_t>(composition.parts.size());
     const CompositionValidity validity = composition_validity(composition);
     t.composition_verdict = name(validity.verdict);
     t.valid_composition = validity.valid() && is_sample;
+    t.valid_composition_icsd24 = composition_validity(composition, OxidationTable::icsd24).valid() && is_sample;
   });
   if (!is_sample) return;
   const auto validity = structure_validity(structure, {parameters_.minimum_distance, parameters_.minimum_volume});
   t.volume = validity.volume;
+  t.density = mass_density(structure);
   t.shortest_distance = validity.shortest_distance;
   t.valid_structure = validity.valid;
   // What follows would search long, or for ever, in cells of no volume.

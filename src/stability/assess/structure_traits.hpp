@@ -16,9 +16,12 @@ namespace spinel {
 struct StructureTraits {
   std::string formula;  ///< reduced; empty: it could not be read
   std::int64_t n_atoms = 0;
+  std::int64_t n_elements = 0;
   double volume = 0.0;             ///< Å³
+  double density = 0.0;            ///< g/cm³
   double shortest_distance = 0.0;  ///< Å
   bool valid_structure = false, valid_composition = false;
+  bool valid_composition_icsd24 = false;  ///< by SMACT's list of oxidation states in the ICSD of 2024
   std::string composition_verdict;
   std::int64_t space_group = 0;  ///< 0: none found
   std::string space_group_symbol;
@@ -26,6 +29,9 @@ struct StructureTraits {
   double rmsd = std::numeric_limits<double>::quiet_NaN();  ///< Å, of its relaxation
   double generated_rms = std::numeric_limits<double>::quiet_NaN();  ///< matcher's distance of before and after
 };
+
+/// g/cm³; 0 where there is no volume.
+double mass_density(const Structure& structure);
 
 /// Root mean square displacement (Å) of atom i of `before` to atom i of `after`, nearest images in the mean of the two
 /// cells, their mean displacement removed.

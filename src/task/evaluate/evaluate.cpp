@@ -19,6 +19,7 @@
 #include "stability/entries/hull_file.hpp"
 #include "task/evaluate/evaluate_results.hpp"
 #include "task/evaluate/evaluation_row.hpp"
+#include "task/evaluate/measures/generation_measures.hpp"
 #include "task/evaluate/reference_cells.hpp"
 #include "task/structures/structure_list_results.hpp"
 #include "task/structures/sweep_parameters.hpp"
@@ -50,6 +51,7 @@ class EvaluationRun {
         assess_(p_),
         set_(set_to_assess()),
         reference_(context),
+        measures_(context),
         matcher_(context.world, matcher_settings(p_)) {
     evaluation_.has_hull = !p_.hull.empty();
     evaluation_.has_reference = !p_.reference.empty();
@@ -59,6 +61,7 @@ class EvaluationRun {
 
   /// Collective. Set, hull and potential, as far as they can be wrong.
   void check() {
+    measures_.prepare(*set_.source);
     read_hull();
     if (p_.relax)
       check_potential(
@@ -70,6 +73,7 @@ class EvaluationRun {
     report_start(context_);
     echo_line(context_.log, "set",
               fmt::format("{} structures: {}", grouped(set_.source->size()), context_.input.structure.file));
+    measures_.prepare(*set_.source);
     read_hull();
     if (evaluation_.has_hull)
       echo_line(context_.log, "hull", fmt::format("{} stable entries: {}", hull_.stable.size(), p_.hull));
@@ -80,9 +84,13 @@ class EvaluationRun {
     if (!compare()) return stopped(stop_reason_);
     measure_stability();
     decide();
+    if (!measure_generation()) return stopped(stop_reason_);
     estimate_quantities(context_, evaluation_);
     write(true);
-    if (context_.world.is_root()) report_evaluation(context_, evaluation_);
+    if (context_.world.is_root()) {
+      report_evaluation(context_, evaluation_);
+      measures_.report();
+    }
     context_.log.print("\nComplete: {}", files_.result);
   }
 
@@ -181,7 +189,8 @@ class EvaluationRun {
         ByteWriter cells;
         for (std::int64_t number = first; number < std::min(first + block_size, sweep_->size()); ++number) {
           AssessedStructure one = unpack_assessed(sweep_->record(number).assessment);
-          if (!p_.relax && !evaluation_.has_hull) one.row.energy = std::numeric_limits<double>::quiet_NaN();
+          if (!p_.relax && !evaluation_.has_hull && !measures_.needs_energies())
+            one.row.energy = std::numeric_limits<double>::quiet_NaN();
           cells.put(one.row.comparable ? one.row.formula : std::string());
           put_cell(cells, one.cell);
           evaluation_.rows.push_back(std::move(one.row));
@@ -226,11 +235,7 @@ class EvaluationRun {
     const std::uint64_t reference = reference_.fingerprint();
     Progress progress(context_.log, "structures compared", 0, sweep_->size());
     for (std::int64_t first = 0; first < sweep_->size(); first += block_size) {
-      const double flag = world.max(control_.flag());
-      if (const auto request = control_.interpret(flag); request.stop) {
-        stop_reason_ = request.reason;
-        return false;
-      }
+      if (is_over()) return false;
       const std::int64_t end = std::min(first + block_size, sweep_->size()),
                          place = sweep_->size() + first / block_size;
       std::vector<KeyedCell> cells;
@@ -250,6 +255,7 @@ class EvaluationRun {
         in.get(cell.key);
         cell.cell = get_cell(in);
       }
+      measures_.add(cells);
       if (known != 0) {
         broadcast_matches(matches);
         matcher_.restore(cells, matches);
@@ -268,41 +274,43 @@ class EvaluationRun {
   static Bytes pack_matches(const std::vector<SetMatch>& matches, std::uint64_t reference) {
     ByteWriter out;
     out.put(reference);
-    out.put(static_cast<std::uint64_t>(matches.size()));
-    for (const SetMatch& match : matches) {
-      out.put(match.first);
-      out.put(match.first_rms);
-      out.put(match.reference);
-      out.put(match.reference_rms);
-    }
+    out.put(matches);
     return out.take();
   }
   /// False where they are of another reference.
   static bool unpack_matches(const Bytes& bytes, std::uint64_t reference, std::vector<SetMatch>& matches) {
     ByteReader in(bytes);
     if (in.get<std::uint64_t>() != reference) return false;
-    matches.resize(static_cast<std::size_t>(in.get<std::uint64_t>()));
-    for (SetMatch& match : matches) {
-      in.get(match.first);
-      in.get(match.first_rms);
-      in.get(match.reference);
-      in.get(match.reference_rms);
-    }
+    in.get(matches);
     return true;
   }
 
   void broadcast_matches(std::vector<SetMatch>& matches) const {
-    std::vector<std::int64_t> numbers;
-    std::vector<double> distances;
-    for (const SetMatch& match : matches) {
-      numbers.insert(numbers.end(), {match.first, match.reference});
-      distances.insert(distances.end(), {match.first_rms, match.reference_rms});
-    }
-    context_.world.broadcast(numbers);
-    context_.world.broadcast(distances);
-    matches.resize(numbers.size() / 2);
-    for (std::size_t i = 0; i < matches.size(); ++i)
-      matches[i] = {numbers[2 * i], distances[2 * i], numbers[2 * i + 1], distances[2 * i + 1]};
+    ByteWriter out;
+    out.put(matches);
+    Bytes packed = out.take();
+    context_.world.broadcast(packed);
+    ByteReader(packed).get(matches);
+  }
+
+  /// Collective. What &measures asks for. False where a stop came before the end.
+  bool measure_generation() {
+    DistributionRun::Crystals crystals;
+    crystals.is_everywhere = !p_.relax;
+    crystals.get = [this](std::int64_t number) {
+      if (p_.relax) return sweep_->result(number).structure;
+      const Input& input = context_.input;
+      return completed_structure(input.structure, context_.units, input.control.seed, set_.source->read(number), number,
+                                 set_.source->name(number));
+    };
+    return measures_.run(evaluation_.rows, crystals, [this] { return is_over(); });
+  }
+
+  /// Collective. Whether a stop is asked for.
+  bool is_over() {
+    const auto request = control_.interpret(context_.world.max(control_.flag()));
+    if (request.stop) stop_reason_ = request.reason;
+    return request.stop;
   }
 
   /// Collective. Energies above the hull.
@@ -351,6 +359,7 @@ class EvaluationRun {
                                                          [&](std::int64_t number) { return sweep_->result(number); }));
       if (!complete) return;
       write_evaluation(file, evaluation_);
+      measures_.write(file);
       if (!p_.csv) return;
       write_evaluation_csv(table, evaluation_);
       echo_line(context_.log, "table", table);
@@ -375,6 +384,7 @@ class EvaluationRun {
   SetContents contents_;
   StoredHull hull_;  // on rank 0
   ReferenceSet reference_;
+  GenerationMeasures measures_;
   SetMatcher matcher_;
   SetEvaluation evaluation_;
   std::vector<Bytes> cells_;  // on rank 0, until they are compared

@@ -62,7 +62,10 @@ void estimate_quantities(const RunContext& context, SetEvaluation& e) {
     if (e.is_relaxed) rate("relaxed", "relaxation came out", [](Row r) { return r.good; });
     rate("valid_structure", "no atoms too close, and a volume", [](Row r) { return r.valid_structure; });
     rate("valid_composition", "charge-neutral by SMACT's rule", [](Row r) { return r.valid_composition; });
-    rate("valid", "both", [](Row r) { return r.valid_structure && r.valid_composition; });
+    rate("valid_composition_icsd24", "the same with the oxidation states in the ICSD of 2024",
+         [](Row r) { return r.valid_composition_icsd24; });
+    rate("valid", "valid_structure and valid_composition",
+         [](Row r) { return r.valid_structure && r.valid_composition; });
     rate("unique", "first of its group within the set", [](Row r) { return r.unique; });
     if (e.has_reference) {
       rate("novel", "fits nothing in the reference", [](Row r) { return r.novel; });

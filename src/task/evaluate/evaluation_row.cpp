@@ -40,6 +40,7 @@ Table<Row> evaluation_table(const EvaluationColumns& which) {
   t.column("id", "", "identifier in its file", &Row::id);
   t.column("formula", "", "reduced", &Row::formula);
   t.column("n_atoms", "", "0: it could not be read", &Row::n_atoms).csv_name("atoms");
+  t.column("n_elements", "", "", &Row::n_elements);
   t.column("status", "", "0 done or converged, 1 not converged, 2 failed", &Row::status)
       .csv([relaxed = relaxed](const Row& r) { return std::string(status_name(r.status, relaxed)); });
   t.column("energy", "eV/atom", "of the potential, or of the file", &Row::energy);
@@ -69,7 +70,10 @@ Table<Row> evaluation_table(const EvaluationColumns& which) {
   t.column("valid_structure", "", "1: yes", &Row::valid_structure);
   t.column("shortest_distance", "Å", "between any two atoms", &Row::shortest_distance);
   t.column("volume", "Å³", "of the cell", &Row::volume);
+  t.column("density", "g/cm³", "", &Row::density);
   t.column("valid_composition", "", "1: yes", &Row::valid_composition);
+  t.column("valid_composition_icsd24", "", "1: yes, with the oxidation states in the ICSD of 2024",
+           &Row::valid_composition_icsd24);
   t.column("composition_verdict", "", "why", &Row::composition_verdict);
   t.column("space_group", "", "International Tables; 0: none found", &Row::space_group);
   t.column("space_group_symbol", "", "", &Row::space_group_symbol);
