@@ -118,6 +118,7 @@ const std::vector<std::size_t>& Baselines::nearest(const Composition& contents) 
   if (key == last_contents_) return last_nearest_;
   last_contents_ = key;
   last_nearest_.clear();
+  last_ties_.clear();
   const auto found = similar_.find(amounts_of(contents));
   if (found == similar_.end()) return last_nearest_;
   const auto wanted = ordered(contents);
@@ -132,7 +133,10 @@ const std::vector<std::size_t>& Baselines::nearest(const Composition& contents) 
     all.push_back({{composition_[i].n_atoms() != n, distance}, i});
   }
   std::sort(all.begin(), all.end());
-  for (const auto& [distance, i] : all) last_nearest_.push_back(i);
+  for (std::size_t place = 0; place < all.size(); ++place) {
+    last_nearest_.push_back(all[place].second);
+    last_ties_.push_back(place > 0 && all[place].first == all[place - 1].first ? last_ties_.back() : place);
+  }
   return last_nearest_;
 }
 
@@ -165,10 +169,15 @@ Structure Baselines::random_coordinates(const Composition& contents, std::int64_
   return with_volume(cell, atoms, fractional);
 }
 
-std::optional<Structure> Baselines::substitution(const Composition& contents, std::int64_t sample) const {
+std::optional<Structure> Baselines::substitution(const Composition& contents, std::int64_t target,
+                                                 std::int64_t sample) const {
   const auto& prototypes = nearest(contents);
-  if (sample >= static_cast<std::int64_t>(prototypes.size())) return std::nullopt;
-  const std::size_t i = prototypes[static_cast<std::size_t>(sample)];
+  const auto place = static_cast<std::size_t>(sample);
+  if (place >= prototypes.size()) return std::nullopt;
+  const std::size_t first = last_ties_[place];
+  const auto end =
+      static_cast<std::size_t>(std::upper_bound(last_ties_.begin(), last_ties_.end(), first) - last_ties_.begin());
+  const std::size_t i = prototypes[first + (place - first + static_cast<std::size_t>(target)) % (end - first)];
   const auto from = ordered(composition_[i]), to = ordered(contents);
   std::map<std::int64_t, std::int64_t> replacement;
   for (std::size_t k = 0; k < from.size(); ++k) replacement[from[k].atomic_number] = to[k].atomic_number;

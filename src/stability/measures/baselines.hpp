@@ -36,8 +36,9 @@ class Baselines {
   Structure random_coordinates(const Composition& contents, std::int64_t target, std::int64_t sample) const;
 
   /// The crystal of the training set that `sample` counts from the nearest, with the elements replaced; none where
-  /// fewer can become the contents.
-  std::optional<Structure> substitution(const Composition& contents, std::int64_t sample) const;
+  /// fewer can become the contents. Of equally near ones the number of the target decides where to begin, so that
+  /// targets of one composition, such as all carbon, get different ones.
+  std::optional<Structure> substitution(const Composition& contents, std::int64_t target, std::int64_t sample) const;
 
   /// The ideal cubic perovskite ABX3, with one of the two orders of A and B by the toss of a coin for a target's first
   /// sample, and the other for every second one. X is the element with three atoms, or else the three most
@@ -62,6 +63,7 @@ class Baselines {
   std::uint64_t seed_;
   mutable std::string last_contents_;  // of nearest(), which is asked for the same again and again
   mutable std::vector<std::size_t> last_nearest_;
+  mutable std::vector<std::size_t> last_ties_;  // [place in last_nearest_] of the first that is as near
 };
 
 }  // namespace spinel

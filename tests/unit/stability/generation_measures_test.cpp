@@ -112,12 +112,12 @@ TEST(Baselines, NearestAndSubstituted) {
   EXPECT_EQ(baselines.nearest(formula("Ca4O4")), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(baselines.nearest(formula("Ba2Cl4")), (std::vector<std::size_t>{3}));
   EXPECT_TRUE(baselines.nearest(formula("Al2O3")).empty());
-  EXPECT_FALSE(baselines.substitution(formula("Al2O3"), 0));
-  EXPECT_FALSE(baselines.substitution(formula("RbCl"), 2));
+  EXPECT_FALSE(baselines.substitution(formula("Al2O3"), 0, 0));
+  EXPECT_FALSE(baselines.substitution(formula("RbCl"), 0, 2));
 
   // Alkaline earths take the place of alkaline earths, whatever their order in the formula.
   PredictionMatcher matcher(MatcherSettings{});
-  const auto made = baselines.substitution(formula("TiSrO3"), 0);
+  const auto made = baselines.substitution(formula("TiSrO3"), 7, 0);
   ASSERT_TRUE(made);
   const PredictionTarget target{matcher.reduced(crystal("perovskite", {"Sr", "Ti", "O"}, 3.9)), true};
   EXPECT_NEAR(matcher(0, target, {{0, 0, true, matcher.reduced(*made)}})[1].all[0], 0.0, 1e-9);
@@ -126,6 +126,25 @@ TEST(Baselines, NearestAndSubstituted) {
                              {formula("BaZrO3"), 4.2 * 4.2 * 4.2 / 5.0},
                              {formula("Ca4F8"), 5.5 * 5.5 * 5.5 / 12.0}});
   EXPECT_NEAR(made->volume(), 5.0 * volumes.per_atom(formula("SrTiO3")), 1e-9);
+}
+
+TEST(Baselines, EquallyNearOnesTakeTurns) {
+  std::vector<TrainingCrystal> carbon;
+  for (int k = 0; k < 3; ++k) {
+    carbon.push_back(training_crystal(crystal("diamond", {"C"}, 3.6)));
+    carbon.back().fractional[1] = Vec3(0.1 * k + 0.05, 0.5, 0.5);  // to know it by
+  }
+  carbon.push_back(training_crystal(crystal("diamond", {"Si"}, 5.4)));
+  const Baselines baselines(carbon, 1);
+  const auto taken = [&](std::int64_t target, std::int64_t sample) {
+    const Structure s = baselines.substitution(formula("C8"), target, sample).value();
+    return (to_fractional_matrix(s.cell) * s.position[1]).x();
+  };
+  for (int target = 0; target < 4; ++target)
+    for (int sample = 0; sample < 3; ++sample)
+      EXPECT_NEAR(taken(target, sample), 0.1 * ((target + sample) % 3) + 0.05, 1e-12);
+  EXPECT_NEAR(taken(5, 3), carbon[3].fractional[1].x(), 1e-12);
+  EXPECT_FALSE(baselines.substitution(formula("C8"), 0, 4));
 }
 
 TEST(Baselines, RandomCoordinates) {

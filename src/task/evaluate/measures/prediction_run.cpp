@@ -188,7 +188,7 @@ std::optional<Structure> PredictionRun::baseline(const std::string& key, std::in
                                                  std::int64_t sample) const {
   const Composition& contents = targets_[static_cast<std::size_t>(target)].contents;
   if (key == "random") return baselines_->random_coordinates(contents, target, sample);
-  if (key == "substitution") return baselines_->substitution(contents, sample);
+  if (key == "substitution") return baselines_->substitution(contents, target, sample);
   return baselines_->perovskite(contents, target, sample);
 }
 
