@@ -1,4 +1,4 @@
-"""Measures of generated crystals: how near to their targets, and how far the distributions of two sets are."""
+"""Generated crystals, and their measures: how near to their targets, and how far the distributions of two sets are."""
 import numpy as np
 
 from .common import plt, text
@@ -6,6 +6,9 @@ from .common import plt, text
 COLORS = {"set": "#14507f", "random": "0.55", "substitution": "#c2711c", "perovskite": "#6a9a3b"}
 NAMES = {"set": "set", "random": "random coordinates", "substitution": "substitution", "perovskite": "ideal perovskite"}
 SET, REAL = "#14507f", "#c2711c"
+SYMBOLS = ("- H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo "
+           "Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl "
+           "Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og").split()
 
 
 def cumulative(axis, values, end, **style):
@@ -121,4 +124,43 @@ def draw_sets(file, title):
     return figure
 
 
-DRAWINGS = [("prediction", "prediction", draw_prediction), ("sets", "distribution", draw_sets)]
+def draw_crystals(file, title):
+    """What was made: volumes, numbers of atoms, cells, and in how many crystals the most frequent elements are."""
+    rows = file["crystals"]
+    made = rows["status"][:] == 0
+    if not made.any():
+        return None
+    n_atoms, cells = rows["n_atoms"][:][made], rows["cell"][:][made]
+    lengths = np.linalg.norm(cells, axis=2)
+    cosines = np.stack([np.sum(cells[:, i] * cells[:, j], axis=1) / (lengths[:, i] * lengths[:, j])
+                        for i, j in ((1, 2), (0, 2), (0, 1))])
+    figure, axes = plt.subplots(2, 2, figsize=(9.5, 6.2), layout="constrained")
+    axes[0][0].hist(np.abs(np.linalg.det(cells)) / n_atoms, bins=40, color=SET)
+    axes[0][0].set_xlabel("volume per atom (Å³)")
+    number, count = np.unique(n_atoms, return_counts=True)
+    axes[0][1].bar(number, count, color=SET)
+    axes[0][1].set_xlim(0, number.max() + 1)
+    axes[0][1].grid(axis="x", visible=False)
+    axes[0][1].set_xlabel("atoms in the cell")
+    angles = np.degrees(np.arccos(np.clip(cosines.ravel(), -1, 1)))
+    axes[1][0].hist(angles, bins=np.linspace(min(angles.min(), 60), max(angles.max(), 120), 61), color=SET)
+    axes[1][0].set_xlabel("angles of the cell (°)")
+    # Crystals that failed have no atoms.
+    offset, z = file["atoms/offset"][:], file["atoms/atomic_number"][:]
+    holds = np.zeros(119, int)
+    for first, last in zip(offset[:-1], offset[1:]):
+        holds[np.unique(z[first:last])] += 1
+    most = np.argsort(-holds, kind="stable")[:25]
+    most = most[holds[most] > 0]
+    axes[1][1].bar(np.arange(len(most)), holds[most], color=SET)
+    axes[1][1].set_xticks(np.arange(len(most)), [SYMBOLS[k] for k in most], fontsize=7)
+    axes[1][1].grid(axis="x", visible=False)
+    axes[1][1].set_xlabel("elements")
+    for axis in axes.flat:
+        axis.set_ylabel("crystals")
+    axes[1][0].set_ylabel("angles")
+    figure.suptitle(f"{title}: {made.sum():,} crystals")
+    return figure
+
+
+DRAWINGS = [("crystals", "crystals", draw_crystals), ("prediction", "prediction", draw_prediction), ("sets", "distribution", draw_sets)]

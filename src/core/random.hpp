@@ -29,6 +29,7 @@ enum class RandomPurpose : std::uint32_t {
   phase_weights = 45,   // of a classifier of phases
   phase_symmetry = 46,  // that a configuration undergoes before a step of training
   phase_split = 47,     // configurations kept out of training
+  generation = 48,      // noise that becomes a crystal
   evaluation = 50,
   baseline = 51,  // of crystals made without a model
   hull = 55

@@ -12,6 +12,8 @@ const std::vector<ModelKind>& model_kinds() {
       {"schnet", Use::energy, "continuous-filter convolutions (Schütt 2018)"},
       {"painn", Use::energy, "equivariant messages (Schütt 2021)"},
       {"m3gnet", Use::energy, "three-body graph network (Chen & Ong 2022)"},
+      {"crystal_flow", Use::generator, "flow matching on torus, lattice and species (Miller 2024)"},
+      {"crystal_diffusion", Use::generator, "diffusion of the same (Jiao 2023)"},
   };
   return kinds;
 }
@@ -23,9 +25,17 @@ std::vector<std::string> model_kinds_for(ModelKind::Use use) {
   return names;
 }
 
-bool is_potential_kind(const std::string& kind) {
-  const auto names = model_kinds_for(ModelKind::Use::energy);
+namespace {
+
+bool is_for(const std::string& kind, ModelKind::Use use) {
+  const auto names = model_kinds_for(use);
   return std::find(names.begin(), names.end(), kind) != names.end();
 }
+
+}  // namespace
+
+bool is_potential_kind(const std::string& kind) { return is_for(kind, ModelKind::Use::energy); }
+
+bool is_generator_kind(const std::string& kind) { return is_for(kind, ModelKind::Use::generator); }
 
 }  // namespace spinel

@@ -10,7 +10,8 @@ namespace spinel {
 struct ModelKind {
   enum class Use {
     property,  ///< a number or class of a crystal
-    energy     ///< an interatomic potential
+    energy,    ///< an interatomic potential
+    generator  ///< new crystals
   };
 
   std::string name;
@@ -24,5 +25,7 @@ const std::vector<ModelKind>& model_kinds();
 std::vector<std::string> model_kinds_for(ModelKind::Use use);
 /// Is this kind of &model an interatomic potential?
 bool is_potential_kind(const std::string& kind);
+/// Does it make crystals?
+bool is_generator_kind(const std::string& kind);
 
 }  // namespace spinel

@@ -184,7 +184,7 @@ struct HullParameters : ReadParameters {
 /// &dataset: structures to learn from, and how they are divided
 struct DatasetParameters : ReadParameters, LabelParameters {
   std::string file;                      // a dataset of calculation = 'convert', or extended XYZ
-  std::string target;                    // the numbers to be learned, by name
+  std::string target;                    // the numbers to be learned, by name; empty of a generator
   std::vector<std::string> descriptors;  // further numbers a model is given, by name
   std::string split = "random";          // random | composition | chemical_system | leave_element | leave_cluster
                                          // | files
@@ -222,6 +222,31 @@ struct PredictParameters : ReadParameters {
   bool csv = false;                 // also write <prefix>_predictions.csv
 };
 
+/// &generate: crystals from a trained generator
+struct GenerateParameters : ReadParameters {
+  std::string model;                      // model file
+  std::int64_t count = 100;               // crystals; of every structure or composition, where those are given
+  std::string structures;                 // list whose compositions are to be predicted; empty: none
+  std::vector<std::string> compositions;  // contents of cells, "Sr Ti O3"; empty: none
+  std::string species = "auto";           // auto | given | data | joint | first
+  std::vector<std::string> elements;      // all that may occur; empty: all of the model
+  std::int64_t n_atoms = 0;               // of every crystal; 0: as in the data
+  std::string crystal_family = "any";     // any | triclinic | … | cubic
+  std::string templates;                  // list whose crystals give symmetries; empty: none
+  std::int64_t space_group = 0;           // of the templates taken; 0: all
+  std::vector<std::string> conditions;    // "name: value"
+  double guidance = 1.0;
+  std::string method = "euler";  // euler | heun
+  std::int64_t steps = 100;
+  double slope = 10.0;
+  double corrector = 1e-5;
+  double temperature = 1.0;       // of the probabilities of species
+  std::int64_t attempts = 10;     // at a crystal
+  double minimum_distance = 0.5;  // Å, of a crystal that is taken
+  bool cif = false;               // also a folder of CIFs
+  bool relax = false;             // then relax and evaluate them
+};
+
 /// &model: a new network, that predicts a property of crystals or is an interatomic potential
 struct ModelParameters {
   std::string kind = "cgcnn";       // input/model_kinds.cpp
@@ -253,6 +278,11 @@ struct ModelParameters {
   bool repulsion = false;              // add the repulsion of screened nuclei (ZBL)
   double repulsion_inner = 0.0;        // Å, up to which it is whole; 0: half of repulsion_outer
   double repulsion_outer = 1.5;        // Å, from which on it is zero
+  // generators
+  std::int64_t frequencies = 10;        // of sines and cosines of differences of fractional coordinates
+  bool generates_species = false;       // species form too; else a composition is given
+  std::vector<std::string> conditions;  // numbers of the dataset that generation may be asked for
+  std::int64_t levels = 1000;           // of noise, of crystal_diffusion
 };
 
 /// &train: how a network is trained
@@ -269,10 +299,13 @@ struct TrainParameters {
   std::string weight_schedule = "linear";  // linear | step
   double weight_step = 0.75;               // of step: share of the epochs after which the second values hold
   std::string precision = "single";        // single | double
-  double huber_delta = 1.0;                // of huber, in standard deviations of the target where it is normalized
-  bool normalize = true;                   // the network learns (target − mean)/deviation
-  bool element_references = false;         // and before that: target − Σ elements' references, by least squares
-  std::string optimizer = "adamw";         // adamw | sgd
+  // Of generators
+  double coordinate_weight = 10.0, cell_weight = 0.3, species_weight = 1.0;
+  double condition_dropout = 0.1;   // share of crystals shown without their conditions
+  double huber_delta = 1.0;         // of huber, in standard deviations of the target where it is normalized
+  bool normalize = true;            // the network learns (target − mean)/deviation
+  bool element_references = false;  // and before that: target − Σ elements' references, by least squares
+  std::string optimizer = "adamw";  // adamw | sgd
   double learning_rate = 1e-3;
   double weight_decay = 0.0;
   std::vector<double> betas = {0.9, 0.999};  // of adamw
@@ -405,6 +438,7 @@ struct Input {
   ModelParameters model;
   TrainParameters train;
   PredictParameters predict;
+  GenerateParameters generate;
   PropertiesParameters properties;
   EvaluateParameters evaluate;
   MeasuresParameters measures;

@@ -112,6 +112,9 @@ bool takes_many_structures(const Input& input);
 /// Whether it relaxes structures by &relax.
 bool relaxes_structures(const Input& input);
 
+/// With relax = .true. in &generate: the input of the calculation = 'evaluate' that follows.
+Input evaluation_of_generated(const Input& input);
+
 /// Throws InputError "file:line: &group key: what" for a value that proved wrong outside this folder (a file that
 /// does not exist, a grid that does not fit the ranks).
 [[noreturn]] void fail_key(const Input& input, const std::string& group, const std::string& key,

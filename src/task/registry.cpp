@@ -10,6 +10,7 @@
 #include "task/convert/convert.hpp"
 #include "task/energy/energy.hpp"
 #include "task/evaluate/evaluate.hpp"
+#include "task/generate/generate.hpp"
 #include "task/hull/hull.hpp"
 #include "task/ising/ising.hpp"
 #include "task/md/md.hpp"
@@ -44,6 +45,8 @@ const std::vector<Calculation>& calculations() {
        "train_rare_gases.nml"},
       {"predict", check_predict, run_predict, "properties of crystals, one or millions, by trained networks",
        "predict_formation_energy.nml"},
+      {"generate", check_generate, run_generate,
+       "new crystals, or structures of compositions, from a trained generator", "generate_perovskites.nml"},
   };
   return table;
 }

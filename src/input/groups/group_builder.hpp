@@ -109,6 +109,7 @@ void add_hull(std::vector<Group>& groups);        ///< schema_stability.cpp: &hu
 void add_dataset(std::vector<Group>& groups);     ///< schema_dataset.cpp: &dataset, &convert
 void add_model(std::vector<Group>& groups);       ///< schema_model.cpp: &model
 void add_train(std::vector<Group>& groups);       ///< schema_train.cpp: &train
+void add_generate(std::vector<Group>& groups);    ///< schema_generate.cpp: &generate
 void add_predict(std::vector<Group>& groups);     ///< schema_predict.cpp: &predict
 void add_properties(std::vector<Group>& groups);  ///< schema_properties.cpp: &properties
 void add_evaluate(std::vector<Group>& groups);    ///< schema_evaluate.cpp: &evaluate

@@ -15,7 +15,8 @@ void add_dataset_keys(std::vector<Group>& groups) {
        "labeled structures: dataset made by calculation = 'convert', or any other list of structures (doc/datasets.md)")
       .required()
       .may_change();
-  g.key("target", &P::target, "name of the numbers to learn; structures that lack them are left out").required();
+  g.key("target", &P::target, "name of the numbers to learn; structures that lack them are left out")
+      .if_empty("none; all kinds of &model but generators need it");
   g.key("descriptors", &P::descriptors, "names of further numbers that the model is given of every structure")
       .length(1, 10000)
       .if_empty("none");

@@ -6,7 +6,9 @@ void add_evaluate(std::vector<Group>& groups) {
   using P = EvaluateParameters;
   constexpr std::size_t most_files = 10000;
   GroupBuilder<P> g(groups, "evaluate", &Input::evaluate,
-                    "How many structures of a set (&structure) are stable, unique and novel.", {"evaluate"});
+                    "How many structures of a set (&structure) are stable, unique and novel.",
+                    {"evaluate", "generate"});
+  g.optional_for({"generate"});
   g.sweeps_structures(&P::relax);
   g.key("relax", &P::relax,
         "relaxation of the set with &potential by the keys of &relax; else its structures are taken as they are, with "

@@ -90,8 +90,8 @@ void add_potential(std::vector<Group>& groups) {
   std::vector<std::string> styles = {"lennard_jones", "network"};
   for (const std::string& kind : model_kinds_for(ModelKind::Use::energy)) styles.push_back(kind);
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
-  g.optional_for({"hull", "evaluate"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate"});
+  g.optional_for({"hull", "evaluate", "generate"});
   g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
       .one_of(styles)
       .required();
@@ -227,7 +227,7 @@ void add_dynamics(std::vector<Group>& groups) {
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
   GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbor lists.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate"});
   g.key("skin", &P::skin, "distance beyond the cutoff that neighbor lists reach")
       .in(&UnitSystem::length)
       .at_least(0)
@@ -352,6 +352,7 @@ const std::vector<Group>& schema() {
     add_model(all);
     add_train(all);
     add_predict(all);
+    add_generate(all);
     add_properties(all);
     add_evaluate(all);
     add_measures(all);

@@ -8,8 +8,8 @@ void add_measures(std::vector<Group>& groups) {
       groups, "measures", &Input::measures,
       "How near the set of calculation = 'evaluate' (&structure) is to structures that it predicts, and to "
       "a distribution of crystals that it is to be like.",
-      {"evaluate"});
-  g.optional_for({"evaluate"});
+      {"evaluate", "generate"});
+  g.optional_for({"evaluate", "generate"});
   g.key("targets", &P::targets,
         "list of structures (doc/datasets.md) that the crystals of the set are predictions of, several of each where "
         "there are several samples")

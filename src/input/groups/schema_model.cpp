@@ -5,19 +5,25 @@ namespace spinel {
 
 void add_model(std::vector<Group>& groups) {
   using P = ModelParameters;
-  GroupBuilder<P> g(groups, "model", &Input::model,
-                    "A new network: one that predicts a property of crystals, or an interatomic potential.", {"train"});
+  GroupBuilder<P> g(
+      groups, "model", &Input::model,
+      "A new network: one that predicts a property of crystals, an interatomic potential, or one that makes crystals.",
+      {"train"});
   std::vector<std::string> kinds;
   std::string help = "network for properties of crystals: ";
   for (const ModelKind& kind : model_kinds()) {
     if (!kinds.empty())
-      help += is_potential_kind(kind.name) && !is_potential_kind(kinds.back()) ? "; interatomic potentials: " : ", ";
+      help += is_potential_kind(kind.name) && !is_potential_kind(kinds.back())   ? "; interatomic potentials: "
+              : is_generator_kind(kind.name) && !is_generator_kind(kinds.back()) ? "; generators of crystals: "
+                                                                                 : ", ";
     help += "'" + kind.name + "': " + kind.help;
     kinds.push_back(kind.name);
   }
   const auto potentials = model_kinds_for(ModelKind::Use::energy);
   std::vector<std::string> with_atoms = {"cgcnn"};
   with_atoms.insert(with_atoms.end(), potentials.begin(), potentials.end());
+  const auto generators = model_kinds_for(ModelKind::Use::generator);
+  with_atoms.insert(with_atoms.end(), generators.begin(), generators.end());
 
   g.key("kind", &P::kind, help).one_of(kinds);
   g.key("task", &P::task, "what a property is: 'regression': a number, 'classification': a class, numbered from 0")
@@ -26,7 +32,8 @@ void add_model(std::vector<Group>& groups) {
   g.key("width", &P::width, "numbers that describe an atom between convolutions")
       .between(1, 4096)
       .of("kind", with_atoms);
-  g.key("convolutions", &P::convolutions, "number of convolutions, or interactions of a potential")
+  g.key("convolutions", &P::convolutions,
+        "number of convolutions, interactions of a potential, or rounds of messages of a generator")
       .between(1, 64)
       .of("kind", with_atoms);
   g.key("crystal_width", &P::crystal_width, "numbers that describe a crystal behind the pooling of its atoms")
@@ -103,6 +110,21 @@ void add_model(std::vector<Group>& groups) {
   g.key("repulsion_outer", &P::repulsion_outer, "distance from which on the repulsion of nuclei is zero")
       .in("Å")
       .above(0);
+  g.key("frequencies", &P::frequencies,
+        "number of sines and cosines of whole periods into which differences of fractional coordinates are expanded")
+      .between(1, 512)
+      .of("kind", generators);
+  g.key("generates_species", &P::generates_species,
+        "species are generated together with positions and cell; else a composition has to be given")
+      .of("kind", generators);
+  g.key("conditions", &P::conditions,
+        "names of numbers of the dataset, such as 'band_gap', for which crystals can then be asked")
+      .length(1, 64)
+      .if_empty("none")
+      .of("kind", generators);
+  g.key("levels", &P::levels, "levels of noise from data to none of it")
+      .between(10, 100000)
+      .of("kind", {"crystal_diffusion"});
 }
 
 }  // namespace spinel

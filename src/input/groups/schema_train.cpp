@@ -46,6 +46,16 @@ void add_train(std::vector<Group>& groups) {
         "last epoch")
       .length(1, 2)
       .at_least(0);
+  g.key("coordinate_weight", &P::coordinate_weight,
+        "weight of the mean squared error of fractional velocities or scores in the loss of a generator")
+      .at_least(0);
+  g.key("cell_weight", &P::cell_weight, "weight of the mean squared error of the cell in the loss of a generator")
+      .at_least(0);
+  g.key("species_weight", &P::species_weight, "weight of the cross entropy of species in the loss of a generator")
+      .at_least(0);
+  g.key("condition_dropout", &P::condition_dropout,
+        "share of the crystals whose conditions a generator is not shown, so that it also learns to do without")
+      .between(0, 1);
   g.key("weight_schedule", &P::weight_schedule,
         "way in which the weights of energies, forces and stresses go from their first value to the second")
       .one_of({"linear", "step"});

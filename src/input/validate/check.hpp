@@ -36,6 +36,7 @@ void check_dataset(const Input& input);        ///< validate_dataset.cpp
 void check_convert(const Input& input);        ///< validate_dataset.cpp
 void check_model_keys(const Input& input);     ///< validate_model.cpp
 void check_train_keys(const Input& input);     ///< validate_train.cpp
+void check_generate_keys(const Input& input);  ///< validate_generate.cpp
 void check_predict_keys(const Input& input);   ///< validate_predict.cpp
 void check_evaluate_keys(const Input& input);  ///< validate_evaluate.cpp
 void check_measures_keys(const Input& input);  ///< validate_measures.cpp

@@ -1,5 +1,7 @@
 #include "input/validate/check.hpp"
 
+#include "input/model_kinds.hpp"
+
 namespace spinel {
 
 void check_dataset(const Input& input) {
@@ -7,7 +9,10 @@ void check_dataset(const Input& input) {
   const Check check(input, "dataset");
   check(p.file.empty(), "file", "must not be empty");
   check_type_map(check, p);
-  check(p.target.empty(), "target", "must not be empty");
+  const bool makes_crystals = is_generator_kind(input.model.kind);
+  check(p.target.empty() && !makes_crystals, "target", "missing: kind = '{}' of &model needs it", input.model.kind);
+  check(!p.target.empty() && makes_crystals, "target", "is not for kind = '{}' of &model, which learns the crystals",
+        input.model.kind);
   const bool leaves_element = p.split == "leave_element", leaves_cluster = p.split == "leave_cluster",
              files = p.split == "files";
   check(leaves_element && p.left_elements.empty(), "left_elements", "missing: split = 'leave_element' needs it");

@@ -36,6 +36,13 @@ void check_model_keys(const Input& input) {
         "without composition an mlp needs descriptors in &dataset");
   const bool classifies = p.task == "classification";
   check(classifies && is_potential, "task", "a potential is no classifier");
+  const bool makes_crystals = is_generator_kind(p.kind);
+  check(makes_crystals && p.width % 16 != 0, "width", "of a generator has to be a multiple of 16, not {}", p.width);
+  check(makes_crystals && classifies, "task", "a generator is no classifier");
+  for (const std::string& name : p.conditions) {
+    check(name.empty(), "conditions", "a name must not be empty");
+    check(std::count(p.conditions.begin(), p.conditions.end(), name) > 1, "conditions", "'{}' is listed twice", name);
+  }
   const Check check_train(input, "train");
   const TrainParameters& train = input.train;
   const TrainParameters standard_train;
@@ -47,10 +54,20 @@ void check_model_keys(const Input& input) {
                                    {"precision", train.precision != standard_train.precision}})
     check_train(given && !is_potential, key, "is for potentials; kind in &model is '{}'", p.kind);
   for (const auto& [key, given] :
+       {std::pair{"coordinate_weight", train.coordinate_weight != standard_train.coordinate_weight},
+        {"cell_weight", train.cell_weight != standard_train.cell_weight},
+        {"species_weight", train.species_weight != standard_train.species_weight},
+        {"condition_dropout", train.condition_dropout != standard_train.condition_dropout}})
+    check_train(given && !makes_crystals, key, "is for generators; kind in &model is '{}'", p.kind);
+  check_train(makes_crystals && train.loss != "auto", "loss", "of a generator has no choice");
+  check_train(
+      makes_crystals && train.coordinate_weight == 0.0 && train.cell_weight == 0.0 && train.species_weight == 0.0,
+      "coordinate_weight", "with all weights zero there is nothing to learn");
+  for (const auto& [key, given] :
        {std::pair{"normalize", train.normalize != standard_train.normalize},
         {"element_references", train.element_references != standard_train.element_references}})
-    check_train(given && is_potential, key,
-                "is not for potentials, whose scale and references of elements always come from the data");
+    check_train(given && (is_potential || makes_crystals), key,
+                "is not for potentials and generators, whose scales always come from the data");
   check_train(train.weight_schedule != "step" && train.weight_step != standard_train.weight_step, "weight_step",
               "needs weight_schedule = 'step'");
   const auto all_zero = [](const std::vector<double>& weight) {

@@ -397,4 +397,20 @@ void run_evaluate(const RunContext& context) { EvaluationRun(context).run(); }
 
 void check_evaluate(const RunContext& context) { EvaluationRun(context).check(); }
 
+void check_evaluate_of_nothing(const RunContext& context) {
+  const Input& input = context.input;
+  const ReferenceSet reference(context);
+  const GenerationMeasures measures(context);
+  if (input.evaluate.relax)
+    const PotentialMaker maker(input.potential, context.units, context.place("potential"), context.world);
+  if (input.evaluate.hull.empty()) return;
+  on_root(context.world, [&] {
+    try {
+      read_stored_hull(find_file(context.place("evaluate"), "hull", input.evaluate.hull));
+    } catch (const InputError& error) {
+      fail_key(input, "evaluate", "hull", error.what());
+    }
+  });
+}
+
 }  // namespace spinel

@@ -11,4 +11,7 @@ void run_evaluate(const RunContext& context);
 /// Collective. What run_evaluate would find wrong before it computes: reads set, reference and hull.
 void check_evaluate(const RunContext& context);
 
+/// Collective. The same but for the set, where that is still to be made.
+void check_evaluate_of_nothing(const RunContext& context);
+
 }  // namespace spinel

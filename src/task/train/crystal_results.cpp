@@ -1,5 +1,5 @@
-#include "task/train/crystal_subject.hpp"
 #include "task/train/subject_results.hpp"
+#include "task/train/subjects/crystal_subject.hpp"
 
 namespace spinel {
 

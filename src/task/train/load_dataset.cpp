@@ -99,7 +99,7 @@ LoadedDataset load_dataset(const RunContext& context) {
   if (p.split == "files") read_parts(context, loaded, warnings);
   report_warnings(context.log, warnings, "structures");
   const Dataset& data = *loaded.dataset;
-  if (!data.has_scalar(p.target)) {
+  if (!p.target.empty() && !data.has_scalar(p.target)) {
     const auto names = data.scalar_names();
     const auto nearest = nearest_match(p.target, names);
     fail_key(context.input, "dataset", "target",
@@ -108,18 +108,18 @@ LoadedDataset load_dataset(const RunContext& context) {
                          : names.empty() ? "it has none at all"
                                          : "it has " + quoted_list(names)));
   }
-  const double* target = data.scalar(p.target);
+  const double* target = p.target.empty() ? nullptr : data.scalar(p.target);
+  const auto has_target = [&](std::int64_t i) { return target == nullptr || std::isfinite(target[i]); };
   std::vector<std::int64_t> among;
   for (std::int64_t i = 0; i < data.n_structures(); ++i)
-    if (std::isfinite(target[i])) among.push_back(i);
+    if (has_target(i)) among.push_back(i);
   loaded.n_without_target = data.n_structures() - static_cast<std::int64_t>(among.size());
   if (among.empty())
     fail_key(context.input, "dataset", "target", fmt::format("no structure of {} has a '{}'", data.path(), p.target));
   if (p.split == "files") {
     Split& split = loaded.split;
     for (auto* part : {&split.train, &split.validation, &split.test})
-      part->erase(std::remove_if(part->begin(), part->end(), [&](auto i) { return !std::isfinite(target[i]); }),
-                  part->end());
+      part->erase(std::remove_if(part->begin(), part->end(), [&](auto i) { return !has_target(i); }), part->end());
     if (split.train.empty())
       fail_key(context.input, "dataset", "target", fmt::format("no structure to train on has a '{}'", p.target));
     return loaded;

@@ -3,8 +3,8 @@
 
 #include "core/units.hpp"
 #include "crystal/elements.hpp"
-#include "task/train/potential_subject.hpp"
 #include "task/train/subject_results.hpp"
+#include "task/train/subjects/potential_subject.hpp"
 
 namespace spinel {
 

@@ -43,7 +43,26 @@ DataParts TrainData::parts(std::int64_t n_train) const {
     result.train.assign(drawn_.begin(), drawn_.begin() + n_train);
     std::sort(result.train.begin(), result.train.end());
   }
+  if (subject_->only_known_elements()) leave_out_unknown(result);
   return result;
+}
+
+void TrainData::leave_out_unknown(DataParts& parts) const {
+  const Dataset& dataset = *data_.dataset;
+  const auto atoms = [&](std::int64_t sample) {
+    const auto *first = dataset.atomic_number() + dataset.atom_offset()[sample],
+               *last = dataset.atomic_number() + dataset.atom_offset()[sample + 1];
+    return std::set<std::uint8_t>(first, last);
+  };
+  std::set<std::uint8_t> known;
+  for (const std::int64_t sample : parts.train) known.merge(atoms(sample));
+  for (auto* part : {&parts.validation, &parts.test})
+    part->erase(std::remove_if(part->begin(), part->end(),
+                               [&](std::int64_t sample) {
+                                 const auto elements = atoms(sample);
+                                 return !std::includes(known.begin(), known.end(), elements.begin(), elements.end());
+                               }),
+                part->end());
 }
 
 std::vector<std::pair<std::string, std::string>> TrainData::groups(std::int64_t sample) const {
@@ -77,14 +96,22 @@ void TrainData::report(const RunContext& context) const {
   echo_line(log, "dataset",
             fmt::format("{}: {} structures, {} atoms", dataset.path(), grouped(dataset.n_structures()),
                         grouped(dataset.n_atoms())));
-  echo_line(log, "target",
-            fmt::format("{}{}{}", property, unit.empty() ? "" : " (" + unit + ")",
-                        data_.n_without_target > 0
-                            ? fmt::format(", {} structures without it", grouped(data_.n_without_target))
-                            : ""));
+  if (!property.empty())
+    echo_line(log, "target",
+              fmt::format("{}{}{}", property, unit.empty() ? "" : " (" + unit + ")",
+                          data_.n_without_target > 0
+                              ? fmt::format(", {} structures without it", grouped(data_.n_without_target))
+                              : ""));
   echo_line(log, "parts",
             fmt::format("{} for training, {} for validation, {} for test ({})", count(data_.split.train),
                         count(data_.split.validation), count(data_.split.test), data_.split.description));
+  const DataParts used = parts(0);
+  if (const auto n_left = static_cast<std::int64_t>(data_.split.validation.size() + data_.split.test.size() -
+                                                    used.validation.size() - used.test.size());
+      n_left > 0)
+    echo_line(log, "left out",
+              fmt::format("{} of validation and test: with elements that no crystal of the training part has",
+                          grouped(n_left)));
   subject_->report(context);
 }
 

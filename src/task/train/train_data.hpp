@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "task/train/load_dataset.hpp"
-#include "task/train/training_subject.hpp"
+#include "task/train/subjects/training_subject.hpp"
 
 namespace spinel {
 
@@ -34,6 +34,8 @@ class TrainData {
 
  private:
   void draw_subsets(const RunContext& context);
+  /// What holds elements that the training part does not.
+  void leave_out_unknown(DataParts& parts) const;
 
   LoadedDataset data_;
   std::string group_;  // &dataset group

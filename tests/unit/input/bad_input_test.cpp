@@ -46,7 +46,8 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"convert", ""},
                  {"train", ""},
                  {"predict", ""},
-                 {"evaluate", ""}});
+                 {"evaluate", ""},
+                 {"generate", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {

@@ -1,4 +1,4 @@
-#include "task/train/potential_subject.hpp"
+#include "task/train/subjects/potential_subject.hpp"
 
 #include <algorithm>
 #include <set>

@@ -30,6 +30,8 @@ class TrainingSubject {
   /// `data`: outlives the results.
   virtual std::unique_ptr<SubjectResults> results(const TrainData& data) const = 0;
   virtual void report(const RunContext& context) const;
+  /// Whether crystals with elements that no crystal of the training part holds cannot even be assessed.
+  virtual bool only_known_elements() const { return false; }
 
  protected:
   TrainingSubject(std::string property, std::string unit) : property_(std::move(property)), unit_(std::move(unit)) {}

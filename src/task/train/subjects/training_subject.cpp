@@ -1,10 +1,11 @@
-#include "task/train/training_subject.hpp"
+#include "task/train/subjects/training_subject.hpp"
 
 #include "core/text.hpp"
 #include "input/model_kinds.hpp"
 #include "run/run_report.hpp"
-#include "task/train/crystal_subject.hpp"
-#include "task/train/potential_subject.hpp"
+#include "task/train/subjects/crystal_subject.hpp"
+#include "task/train/subjects/generator_subject.hpp"
+#include "task/train/subjects/potential_subject.hpp"
 
 namespace spinel {
 
@@ -28,6 +29,7 @@ void TrainingSubject::report(const RunContext& context) const {
 
 std::unique_ptr<TrainingSubject> make_training_subject(const RunContext& context, const Dataset& dataset) {
   if (is_potential_kind(context.input.model.kind)) return std::make_unique<PotentialSubject>(context, dataset);
+  if (is_generator_kind(context.input.model.kind)) return std::make_unique<GeneratorSubject>(context, dataset);
   return std::make_unique<CrystalSubject>(context, dataset);
 }
 

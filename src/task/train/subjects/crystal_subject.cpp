@@ -1,4 +1,4 @@
-#include "task/train/crystal_subject.hpp"
+#include "task/train/subjects/crystal_subject.hpp"
 
 #include <cmath>
 

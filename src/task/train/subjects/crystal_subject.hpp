@@ -1,6 +1,6 @@
 #pragma once
 
-#include "task/train/training_subject.hpp"
+#include "task/train/subjects/training_subject.hpp"
 #include "train/objectives/crystal_training.hpp"
 
 namespace spinel {

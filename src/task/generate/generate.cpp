@@ -1,0 +1,216 @@
+#include "task/generate/generate.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "campaign/campaign.hpp"
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "crystal/formats/cif/cif.hpp"
+#include "crystal/formats/xyz/extended_xyz.hpp"
+#include "crystal/structure_bytes.hpp"
+#include "io/table.hpp"
+#include "parallel/on_root.hpp"
+#include "run/result_common.hpp"
+#include "run/run_report.hpp"
+#include "task/evaluate/evaluate.hpp"
+#include "task/generate/generation_plan.hpp"
+
+namespace spinel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t block_size = 64;  // crystals that are made together, and journalled
+constexpr std::size_t most_problems = 10;
+
+/// A row of /crystals.
+struct GeneratedRow {
+  std::int64_t number = 0, status = 0, n_atoms = 0;  // status: 0 done, 2 failed, 3 pending
+  std::string id, target, formula, reason;
+  Mat3 cell = Mat3::Zero();
+};
+
+Table<GeneratedRow> crystals_table() {
+  using R = GeneratedRow;
+  Table<R> t;
+  t.column("number", "", "with the seed, what the crystal is a function of", &R::number);
+  t.column("id", "", "", &R::id);
+  t.column("target", "", "structure or composition it is a sample of", &R::target);
+  t.column("status", "", "0 done, 2 failed, 3 pending", &R::status);
+  t.column("reason", "", "of a failure", &R::reason);
+  t.column("formula", "", "", &R::formula);
+  t.column("n_atoms", "", "", &R::n_atoms);
+  t.column("cell", "Å", "rows a, b, c", [](const R& r) {
+     std::vector<double> values;
+     for (Eigen::Index i = 0; i < 9; ++i) values.push_back(r.cell(i / 3, i % 3));
+     return values;
+   }).shape({3, 3});
+  return t;
+}
+
+/// calculation = 'generate', block by block as a campaign.
+class GenerationRun {
+ public:
+  explicit GenerationRun(const RunContext& context)
+      : context_(context), files_(context), plan_(context), generated_(files_.add("_generated.xyz")) {}
+
+  /// False where a stop came before the end.
+  bool run() {
+    report_start(context_);
+    campaign_.emplace(context_, files_, campaign_plan());
+    plan_.report(context_);
+    campaign_->report(context_.input.generate.model);
+    CrystalSampler sampler(plan_.model().architecture, plan_.model().weights, plan_.settings());
+    const bool complete = campaign_->run([&](std::int64_t block, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
+      if (pulse(0.0) > 0.0) return std::nullopt;
+      std::vector<CrystalRequest> requests;
+      for (std::int64_t number = block * block_size; number < end_of(block); ++number)
+        requests.push_back(plan_.request(number));
+      ByteWriter out;
+      for (const GeneratedCrystal& crystal : sampler.sample(requests)) {
+        out.put(crystal.failure);
+        out.put(crystal.structure);
+      }
+      return out.take();
+    });
+    write(complete);
+    report(complete);
+    return complete;
+  }
+
+ private:
+  CampaignPlan campaign_plan() const {
+    CampaignPlan plan;
+    plan.journal = files_.journal;
+    plan.n_items = (plan_.size() + block_size - 1) / block_size;
+    plan.things = "crystals";
+    plan.things_per_item = block_size;
+    plan.n_things = plan_.size();
+    plan.n_pools = context_.world.size();
+    plan.content = {{"the model and what it is given are", plan_.fingerprint()}};
+    plan.group = "generate";
+    plan.key = "model";
+    return plan;
+  }
+
+  std::int64_t end_of(std::int64_t block) const { return std::min((block + 1) * block_size, plan_.size()); }
+
+  /// Collective.
+  void write(bool complete) {
+    ResultFile file(context_.world, files_.result);
+    write_header(file, context_, complete);
+    on_root(context_.world, [&] {
+      auto table = crystals_table();
+      TextWriter out(generated_);
+      std::vector<std::int64_t> offset = {0}, atomic_number;
+      std::vector<double> position;
+      const std::string folder = generated_.substr(0, generated_.size() - 4);
+      if (context_.input.generate.cif) fs::create_directories(folder);
+      for (std::int64_t block = 0; block < campaign_->n_items(); ++block) {
+        const auto bytes = campaign_->result(block);
+        std::optional<ByteReader> in;
+        if (bytes) in.emplace(*bytes);
+        for (std::int64_t number = block * block_size; number < end_of(block); ++number) {
+          GeneratedRow row;
+          row.number = number;
+          row.id = fmt::format("{}-{}", context_.input.control.prefix, number + 1);
+          row.target = plan_.target(number);
+          row.status = 3;
+          if (in) {
+            in->get(row.reason);
+            Structure s;
+            in->get(s);
+            row.status = row.reason.empty() ? 0 : 2;
+            row.n_atoms = static_cast<std::int64_t>(s.size());
+            if (row.status == 0) {
+              row.formula = s.formula();
+              row.cell = s.cell;
+              s.info["id"] = row.id;
+              s.info["number"] = fmt::format("{}", number);
+              s.info["seed"] = fmt::format("{}", plan_.settings().seed);
+              if (!row.target.empty()) s.info["target"] = row.target;
+              for (std::size_t c = 0; c < plan_.model().architecture.conditions.size(); ++c)
+                if (const double value = plan_.request(number).conditions[c]; value == value)
+                  s.info["wanted_" + plan_.model().architecture.conditions[c].name] = fmt::format("{}", value);
+              write_xyz_frame(out, s);
+              if (context_.input.generate.cif) write_cif(fmt::format("{}/{}.cif", folder, row.id), s);
+              for (std::size_t a = 0; a < s.size(); ++a) {
+                atomic_number.push_back(s.species[static_cast<std::size_t>(s.type[a])].atomic_number);
+                position.insert(position.end(), s.position[a].begin(), s.position[a].end());
+              }
+            } else if (problems_.size() < most_problems) {
+              problems_.push_back(fmt::format("{}: {}", row.id, row.reason));
+            }
+          }
+          ++counts_[row.status];
+          offset.push_back(static_cast<std::int64_t>(atomic_number.size()));
+          table.add(row);
+        }
+      }
+      out.close();
+      table.write(file, "/crystals");
+      const auto n_atoms = static_cast<std::int64_t>(atomic_number.size());
+      file.write("/atoms/offset", std::move(offset), {"", "crystal i has the atoms offset[i] … offset[i+1] − 1"});
+      file.write("/atoms/atomic_number", std::move(atomic_number), {"", ""});
+      file.write("/atoms/position", std::move(position), {"Å", ""}, {n_atoms, 3});
+    });
+    file.save();
+  }
+
+  void report(bool complete) {
+    if (context_.world.is_root()) {
+      Log& log = context_.log;
+      log.line();
+      echo_line(log, "crystals",
+                fmt::format("{} made, {} failed{}", grouped(counts_[0]), grouped(counts_[2]),
+                            counts_[3] > 0 ? fmt::format(", {} pending", grouped(counts_[3])) : ""));
+      for (const std::string& problem : problems_) log.print("    {}", problem);
+      const std::int64_t made = counts_[0] + counts_[2] - campaign_->n_before();
+      if (made > 0 && campaign_->seconds() > 0.0)
+        echo_line(log, "speed",
+                  fmt::format("{:.4g} ms a crystal on all ranks together",
+                              1e3 * campaign_->seconds() / static_cast<double>(made)));
+    }
+    report_end(context_, files_.result + ", " + generated_, complete, campaign_->stop_reason(), counts_[0] + counts_[2],
+               plan_.size(), "crystals");
+  }
+
+  const RunContext& context_;
+  RunFiles files_;
+  GenerationPlan plan_;
+  std::string generated_;
+  std::optional<Campaign> campaign_;
+  std::map<std::int64_t, std::int64_t> counts_;  // [status]
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+void run_generate(const RunContext& context) {
+  const bool goes_on = context.input.generate.relax;
+  Input evaluation;
+  if (goes_on) {
+    evaluation = evaluation_of_generated(context.input);
+    check_evaluate_of_nothing({context.world, evaluation, context.units, context.log});
+  }
+  const double start = Progress::steady_seconds();
+  if (!GenerationRun(context).run() || !goes_on) return;
+  // What is left of the time, as rank 0 has it.
+  if (double& limit = evaluation.control.max_seconds; limit > 0.0)
+    limit = std::max(1e-3, limit - (Progress::steady_seconds() - start));
+  context.log.print("");
+  run_evaluate({context.world, evaluation, context.units, context.log});
+}
+
+void check_generate(const RunContext& context) {
+  const GenerationPlan plan(context);
+  if (!context.input.generate.relax) return;
+  const Input evaluation = evaluation_of_generated(context.input);
+  check_evaluate_of_nothing({context.world, evaluation, context.units, context.log});
+}
+
+}  // namespace spinel

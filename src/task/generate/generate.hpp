@@ -1,0 +1,14 @@
+#pragma once
+
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// Collective. calculation = 'generate': crystals from a trained generator, into <prefix>_generated.xyz and <prefix>.h5
+/// (doc/generation.md).
+void run_generate(const RunContext& context);
+
+/// Collective. What run_generate would find wrong before it computes.
+void check_generate(const RunContext& context);
+
+}  // namespace spinel
