@@ -7,6 +7,7 @@ from .common import plt, text
 
 BARS, STRONG, FAINT = "#7f9fb8", "#14507f", "0.45"
 WORDS = {"relaxed": "relaxed", "valid_structure": "valid structure", "valid_composition": "valid composition",
+         "valid_composition_icsd24": "valid composition (ICSD24)",
          "valid": "valid in both", "unique": "unique", "novel": "novel", "unique_novel": "unique, novel",
          "stable": "stable", "stable_unique": "stable, unique", "stable_novel": "stable, novel", "sun": "S.U.N."}
 

@@ -83,7 +83,8 @@ def draw_sets(file, title):
 
     compared("density", "density", "density (g/cm³)")
     compared("n_elements", "elements", "number of elements", integer=True)
-    energy = next((name for name in ("energy", "formation_energy") if name in distance), None)
+    # Without a distance they are of two kinds, total and formation energies.
+    energy = next((name for name in ("energy", "formation_energy") if np.isfinite(distance.get(name, np.nan))), None)
     if energy is not None:
         compared("energy", energy, f"{text(energy).replace('_', ' ')} (eV/atom)")
     coverage = file["distribution/coverage"]
