@@ -277,7 +277,7 @@ std::vector<GeneratedCrystal> CrystalSampler::sample(const std::vector<CrystalRe
         try {
           check_overlap(crystal.structure, settings_.minimum_distance, fmt::format("attempt {}", attempt + 1));
         } catch (const InputError& error) {
-          crystal.failure = error.what();
+          crystal = {{}, error.what()};
         }
       }
       if (!crystal.failure.empty() && requests[left[k]].problem.empty()) failed.push_back(left[k]);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "crystal/closest_pair.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/lattice.hpp"
 #include "crystal/symmetry.hpp"
@@ -110,6 +111,39 @@ TEST(CrystalSampler, FamiliesGiveTheirLattice) {
   const CellParameters p = cell_parameters(crystal.structure.cell);
   EXPECT_NEAR(p.a, p.b, 1e-6);
   EXPECT_NEAR(p.gamma, 120.0, 1e-6);
+}
+
+TEST(CrystalSampler, CrystalsWithAtomsTooNearAreMadeAgain) {
+  const GeneratorArchitecture a = architecture(false);
+  SamplerSettings settings;
+  settings.steps = 5;
+  settings.minimum_distance = 0.0;
+  const auto number = [](std::uint64_t k) { return request(k, {0, 0, 1, 2}); };
+  std::vector<CrystalRequest> requests;
+  for (std::uint64_t k = 0; k < 20; ++k) requests.push_back(number(k));
+  const auto first = CrystalSampler(a, weights_of(a), settings).sample(requests);
+  settings.minimum_distance = 1.0;
+  settings.attempts = 50;
+  const auto taken = CrystalSampler(a, weights_of(a), settings).sample(requests);
+  std::size_t again = 0;
+  for (std::size_t k = 0; k < taken.size(); ++k) {
+    ASSERT_EQ(taken[k].failure, "");
+    EXPECT_GE(closest_pair(taken[k].structure).distance, 1.0);
+    // What was good at once is as it was.
+    if (closest_pair(first[k].structure).distance >= 1.0)
+      EXPECT_EQ(taken[k].structure.position, first[k].structure.position);
+    else
+      ++again;
+  }
+  EXPECT_GT(again, 2u);
+  EXPECT_LT(again, 20u);
+  const auto alone = CrystalSampler(a, weights_of(a), settings).sample({number(13)});
+  EXPECT_EQ(alone[0].structure.position, taken[13].structure.position);
+  settings.minimum_distance = 1000.0;
+  settings.attempts = 3;
+  const auto none = CrystalSampler(a, weights_of(a), settings).sample({number(1)});
+  EXPECT_NE(none[0].failure.find("attempt 3: "), std::string::npos) << none[0].failure;
+  EXPECT_EQ(none[0].structure.size(), 0u);
 }
 
 TEST(CrystalSampler, WhatIsNotFiniteFailsAlone) {

@@ -120,6 +120,26 @@ TEST(IntegrateFlow, DensityOfTheFlowIsThatOfTheMixtureAndIntegratesToOne) {
   EXPECT_NEAR(sum, 1.0, 5e-3);
 }
 
+TEST(IntegrateFlow, SlopesDoNotOvershootTheEnd) {
+  // Straight ways to 0.25: whatever the speed, no step passes the end.
+  for (const double slope : {0.0, 5.0, 50.0}) {
+    std::vector<double> x = {0.1, 0.4}, y = {1.0};
+    integrate_flow(
+        {20, false, slope}, x, y,
+        [&](double t, const auto& a, const auto&, auto& v, auto& w) {
+          for (std::size_t i = 0; i < 2; ++i) v[i] = (0.25 - a[i]) / (1.0 - t);
+          w[0] = 1.0;
+        },
+        [&](std::int64_t, double) {
+          EXPECT_LE(x[0], 0.25 + 1e-12) << slope;
+          EXPECT_GE(x[1], 0.25 - 1e-12) << slope;
+        });
+    EXPECT_NEAR(x[0], 0.25, 1e-12);
+    EXPECT_NEAR(x[1], 0.25, 1e-12);
+    EXPECT_NEAR(y[0], 2.0, 1e-12) << "flat points keep the speed of the flow";
+  }
+}
+
 TEST(IntegrateFlow, StepsAreReversibleToTheirOrder) {
   // There and back the leading error of the second-order rule cancels, which leaves the third.
   const auto there = [](double t, double x) { return 0.3 * std::sin(2.0 * M_PI * x) * (1.0 + t) + 0.2; };
