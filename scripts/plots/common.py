@@ -23,3 +23,15 @@ def label(name, unit_name):
 
 def column(group, name):
     return (group[name][:], unit(group[name])) if name in group else (None, "")
+
+
+def figure_of(panels, title):
+    """Two columns of axes, each drawn by one of the functions."""
+    rows = (len(panels) + 1) // 2
+    figure, axes = plt.subplots(rows, 2, figsize=(9.5, 2.9 * rows), squeeze=False, layout="constrained")
+    for axis, draw in zip(axes.flat, panels):
+        draw(axis)
+    for axis in axes.flat[len(panels):]:
+        axis.set_visible(False)
+    figure.suptitle(title)
+    return figure

@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 
-from .common import plt, text
+from .common import figure_of, plt, text
 
 BARS, STRONG, FAINT = "#7f9fb8", "#14507f", "0.45"
 WORDS = {"relaxed": "relaxed", "valid_structure": "valid structure", "valid_composition": "valid composition",
@@ -103,14 +103,7 @@ def draw_distributions(file, title):
         axis.xaxis.get_major_locator().set_params(integer=True)
 
     panels += [space_groups, coordination, distances, atoms]
-    rows = (len(panels) + 1) // 2
-    figure, axes = plt.subplots(rows, 2, figsize=(9.5, 2.9 * rows), squeeze=False, layout="constrained")
-    for axis, draw in zip(axes.flat, panels):
-        draw(axis)
-    for axis in axes.flat[len(panels):]:
-        axis.set_visible(False)
-    figure.suptitle(title)
-    return figure
+    return figure_of(panels, title)
 
 
 DRAWINGS = [("rates", "rates", draw_rates), ("distributions", "evaluation", draw_distributions)]

@@ -1,7 +1,7 @@
 """Generated crystals, and their measures: how near to their targets, and how far the distributions of two sets are."""
 import numpy as np
 
-from .common import plt, text
+from .common import figure_of, plt, text
 
 COLORS = {"set": "#14507f", "random": "0.55", "substitution": "#c2711c", "perovskite": "#6a9a3b"}
 NAMES = {"set": "set", "random": "random coordinates", "substitution": "substitution", "perovskite": "ideal perovskite"}
@@ -115,14 +115,7 @@ def draw_sets(file, title):
                     loc="center")
 
     panels.append(legend)
-    rows = (len(panels) + 1) // 2
-    figure, axes = plt.subplots(rows, 2, figsize=(9.5, 2.9 * rows), squeeze=False, layout="constrained")
-    for axis, draw in zip(axes.flat, panels):
-        draw(axis)
-    for axis in axes.flat[len(panels):]:
-        axis.set_visible(False)
-    figure.suptitle(title)
-    return figure
+    return figure_of(panels, title)
 
 
 def draw_crystals(file, title):

@@ -141,7 +141,7 @@ template <class Real>
 std::size_t Denoiser<Real>::end_of_block(const DenoiserInput<Real>& input, std::size_t begin) const {
   std::size_t end = begin, edges = 0;
   while (end < input.n_crystals) {
-    const auto n = static_cast<std::size_t>(input.first[end + 1] - input.first[end]);
+    const std::size_t n = input.n_atoms(end);
     if (end > begin && edges + n * n > edges_of_block) break;
     edges += n * n;
     ++end;

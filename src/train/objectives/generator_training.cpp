@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "core/error.hpp"
@@ -94,6 +95,7 @@ class GeneratorObjective final : public Objective {
       : data_(fitted(data, training_part)),
         noise_(data_.architecture, data_.condition_dropout),
         network_(data_.architecture.shape()),
+        samples_(static_cast<std::size_t>(data_.n_crystals)),
         module_(network_, seed) {
     metrics_ = {{"loss", ""}, {"coordinates", ""}, {"cell", ""}};
     if (data_.architecture.generates_types) metrics_.push_back({"types", ""});
@@ -155,7 +157,14 @@ class GeneratorObjective final : public Objective {
   }
 
  private:
-  GeneratorSample sample_of(std::int64_t sample) const {
+  /// Made once, not once an epoch: it takes a search for the operations of the cell.
+  const GeneratorSample& sample_of(std::int64_t sample) {
+    auto& made = samples_[static_cast<std::size_t>(sample)];
+    if (!made) made = make_sample(sample);
+    return *made;
+  }
+
+  GeneratorSample make_sample(std::int64_t sample) const {
     GeneratorSample s;
     const std::int64_t first = data_.atom_offset[sample], last = data_.atom_offset[sample + 1];
     const Mat3 cell = Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(data_.cell + 9 * sample);
@@ -228,6 +237,7 @@ class GeneratorObjective final : public Objective {
   GeneratorTrainingData data_;
   CrystalNoise noise_;
   Denoiser<float> network_;
+  std::vector<std::optional<GeneratorSample>> samples_;  // of those that this rank has seen
   DenoiserModule module_;
   std::vector<Metric> metrics_;
 };
