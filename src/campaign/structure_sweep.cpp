@@ -57,7 +57,7 @@ namespace {
 std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const StructureSet& set,
                                            const PotentialParameters& parameters) {
   if (set.action == StructureSet::Action::none) return nullptr;
-  auto maker = std::make_unique<PotentialMaker>(parameters, context.units, context.place("potential"), context.world);
+  auto maker = std::make_unique<PotentialMaker>(context, parameters);
   check_potential(context, set, *maker);
   return maker;
 }

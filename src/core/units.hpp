@@ -28,6 +28,7 @@ inline constexpr double boltzmann_ev_per_k = 8.617333262145179e-05;  // k_B/e
 inline constexpr double ev_per_amu_a2_fs2 = 103.64269652680505;      // 1 amu Å²/fs² in eV
 inline constexpr double gpa_per_ev_a3 = 160.21766340000002;          // 1 eV/Å³ in GPa
 inline constexpr double bohr = 0.529177210903;                       // Å
+inline constexpr double hartree = 27.211386245988;                   // eV
 }  // namespace constants
 
 }  // namespace spinel

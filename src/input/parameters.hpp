@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "input/potential_parameters.hpp"
+
 namespace spinel {
 
 // What the groups of a namelist hold, after parsing and validation. The initial values here are the defaults; names,
@@ -53,26 +55,6 @@ struct StructureParameters : ReadParameters {
   std::vector<std::string> mass_species;         // masses given for these species …
   std::vector<double> masses;                    // … amu
   double minimum_distance = 0.5;                 // Å; closer atoms are an input error (0: no check)
-};
-
-/// &potential
-struct PotentialParameters {
-  std::string style;                         // lennard_jones | network | m3gnet | schnet | painn
-  std::string precision = "double";          // double | single
-  std::vector<std::string> pairs;            // 'Ar-Ar', 'Ar-Kr', …: epsilon, sigma, cutoff are listed in this order
-  std::vector<double> epsilon;               // eV
-  std::vector<double> sigma;                 // Å
-  std::vector<double> cutoff;                // Å; one value for all pairs, or one a pair
-  std::string mixing = "lorentz_berthelot";  // lorentz_berthelot | geometric | sixth_power | none
-  std::string truncation = "plain";          // plain | shifted | smooth
-  double smooth_width = 0.0;                 // Å below the cutoff over which `smooth` switches off (0: a tenth of it)
-  bool tail_correction = false;
-  std::vector<std::string> model;      // native model file (HDF5) of a network; several: a committee, whose mean counts
-  std::string device = "cpu";          // cpu | cuda: where a network runs, one GPU per rank of a node
-  std::int64_t threads = 1;            // of a network, per rank
-  double spread_threshold = 0.0;       // eV/Å, largest spread of a committee's force on an atom in md; 0: none
-  std::string spread_action = "dump";  // dump | stop, where it is exceeded
-  std::int64_t spread_every = 10;      // steps between looks at the spread
 };
 
 /// &dynamics
@@ -428,6 +410,7 @@ struct Input {
   ControlParameters control;
   StructureParameters structure;
   PotentialParameters potential;
+  ServeParameters serve;
   DynamicsParameters dynamics;
   RelaxParameters relax;
   IsingParameters ising;

@@ -1,8 +1,10 @@
 #include "parallel/communicator.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <numeric>
+#include <thread>
 
 #include "parallel/job_end.hpp"
 
@@ -77,6 +79,20 @@ int Communicator::rank_on_node() const {
 }
 
 void Communicator::barrier() const { MPI_Barrier(comm_); }
+
+void Communicator::sleep_until_root() const {
+  using std::chrono::microseconds;
+  if (size_ == 1) return;
+  char token = 0;
+  MPI_Request request;
+  MPI_Ibcast(&token, 1, MPI_CHAR, 0, comm_, &request);
+  int done = 0;
+  for (microseconds pause(10);; pause = std::min(2 * pause, microseconds(1000))) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return;
+    std::this_thread::sleep_for(pause);
+  }
+}
 
 std::int64_t Communicator::exclusive_scan(std::int64_t value) const {
   std::int64_t below = 0;

@@ -78,6 +78,9 @@ class Communicator {
   int rank_on_node() const;
 
   void barrier() const;
+  /// Collective. Returns once rank 0 has come here too; the others sleep until then, and leave their processors to
+  /// other programs. For waits of milliseconds and more.
+  void sleep_until_root() const;
   template <class T>
   T sum(T value) const {
     return reduce(value, MPI_SUM);

@@ -13,7 +13,9 @@ ForceField::ForceField(LocalAtoms atoms, Halo halo, std::shared_ptr<Potential> p
       potential_(std::move(potential)),
       neighbor_(neighbor),
       parallel_(parallel),
-      timers_(timers) {}
+      timers_(timers) {
+  potential_->begin_structure();
+}
 
 EnergyVirial ForceField::update(Wanted wanted) {
   // What a checkpoint restored has had its turn in the run that wrote it.

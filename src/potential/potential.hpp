@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "domain/halo.hpp"
@@ -37,6 +39,13 @@ class Potential {
   /// Å, how far ghosts and neighbors must reach.
   virtual double cutoff() const = 0;
   virtual GhostNeeds ghost_needs() const = 0;
+  /// Other atoms come now: called by each new ForceField.
+  virtual void begin_structure() {}
+  /// s that the next compute will take, to be on the safe side, where that is long enough to matter; else 0. Of this
+  /// rank.
+  virtual double expected_seconds() const { return 0.0; }
+  /// On rank 0. What else is known of the last energy, for the info of its structure.
+  virtual std::map<std::string, std::string> labels() const { return {}; }
   /// Writes the forces (eV/Å) on owned and, where ghost_needs() asks for it, ghost atoms; `forces` arrives sized for
   /// that, its content undefined. Returns this rank's energy and virial; those not wanted are zero.
   virtual EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,

@@ -12,7 +12,7 @@ void check_one_structure(const RunContext& context, const std::function<void(con
   const Structure structure = make_structure(unit_cell(context.input.structure), context.place("structure"),
                                              context.units, context.input.control.seed, context.world);
   if (further) further(structure);
-  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
+  const PotentialMaker maker(context, context.input.potential);
   // The species are on rank 0 only.
   on_root(context.world, [&] { maker.make(structure.species, Communicator::self()); });
 }

@@ -18,6 +18,7 @@
 #include "task/predict/predict.hpp"
 #include "task/properties/properties.hpp"
 #include "task/relax/relax.hpp"
+#include "task/serve/serve.hpp"
 #include "task/train/train.hpp"
 
 namespace spinel {
@@ -29,6 +30,8 @@ const std::vector<Calculation>& calculations() {
       {"relax", check_relax, run_relax, "relaxation of one structure, or of many, to the nearest minimum",
        "relax_argon.nml"},
       {"md", check_md, run_md, "molecular dynamics: NVE, NVT, NPT", "argon_liquid.nml"},
+      {"serve", check_serve, run_serve,
+       "energies and forces for another program, such as i-PI or ASE, through a socket", "serve_argon.nml"},
       {"properties", check_properties, run_properties,
        "equation of state, elastic constants, phonons, dimers and drift of a potential", "properties_argon.nml"},
       {"hull", check_hull, run_hull, "formation energies, convex hulls and decompositions of entries",

@@ -1,6 +1,7 @@
 """What the regression tests share: running spinel, reading what it wrote, and saying what went wrong.
 
-CTest sets SPINEL (the program), SPINEL_MPIEXEC, SPINEL_SOURCE_DIR and SPINEL_DATA. By hand:
+CTest sets SPINEL (the program), SPINEL_MPIEXEC, SPINEL_SOURCE_DIR and SPINEL_DATA. SPINEL_PEER_PYTHON: a Python with
+packages that tests compare with, where that of the system lacks them. By hand:
     SPINEL=build/release/spinel tests/regression/restart/test.py
 """
 import contextlib
@@ -49,6 +50,14 @@ def check(condition, message):
     if not condition:
         print(f"FAILED: {message}")
         sys.exit(1)
+
+
+def python_with(module):
+    """A Python that has this module: the test's own, that of SPINEL_PEER_PYTHON (packages of pip), or that of the PATH."""
+    for program in (os.environ.get("SPINEL_PEER_PYTHON"), sys.executable, shutil.which("python3")):
+        if program and subprocess.run([program, "-c", f"import {module}"], capture_output=True).returncode == 0:
+            return program
+    return None
 
 
 def data_file(path):

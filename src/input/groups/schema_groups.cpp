@@ -1,5 +1,4 @@
 #include "input/groups/group_builder.hpp"
-#include "input/model_kinds.hpp"
 
 namespace spinel {
 
@@ -35,7 +34,7 @@ void add_structure(std::vector<Group>& groups) {
   using P = StructureParameters;
   GroupBuilder<P> g(groups, "structure", &Input::structure,
                     "The atoms: from a file, or from a prototype with species and lattice constants.",
-                    {"energy", "md", "relax", "evaluate", "properties", "train"});
+                    {"energy", "md", "relax", "evaluate", "properties", "serve", "train"});
   g.optional_for({"train"});
   g.key("file", &P::file, "structure file of a kind in doc/formats.md (each also .gz)").if_empty("none");
   g.key("frame", &P::frame, "structure of a file with many, counted from 0").at_least(0).unless(-1, "the last");
@@ -82,82 +81,6 @@ void add_structure(std::vector<Group>& groups) {
       .in(&UnitSystem::length)
       .above(0)
       .unless(0, "no check");
-}
-
-void add_potential(std::vector<Group>& groups) {
-  using P = PotentialParameters;
-  constexpr std::size_t n_pairs = 118 * 119 / 2;
-  std::vector<std::string> styles = {"lennard_jones", "network"};
-  for (const std::string& kind : model_kinds_for(ModelKind::Use::energy)) styles.push_back(kind);
-  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate"});
-  g.optional_for({"hull", "evaluate", "generate"});
-  g.key("style", &P::style, "kind of potential; 'network' takes whatever network the model file holds")
-      .one_of(styles)
-      .required();
-  g.key("precision", &P::precision,
-        "precision of the arithmetic: of a pair with lennard_jones, whose sums are always double; of all but sums over "
-        "atoms with a network")
-      .one_of({"double", "single"});
-  g.key("pairs", &P::pairs,
-        "pairs of species, such as 'Ar-Kr', whose coefficients epsilon, sigma and cutoff list in this order")
-      .length(1, n_pairs)
-      .if_empty("one value of each key holds for every pair");
-  g.key("epsilon", &P::epsilon, "depth of the Lennard-Jones well, one value a pair")
-      .in(&UnitSystem::energy)
-      .length(1, n_pairs)
-      .at_least(0)
-      .if_empty("none");
-  g.key("sigma", &P::sigma, "distance at which the Lennard-Jones energy is zero, one value a pair")
-      .in(&UnitSystem::length)
-      .length(1, n_pairs)
-      .above(0)
-      .if_empty("none");
-  g.key("cutoff", &P::cutoff, "distance beyond which a pair does not interact: one value for all pairs, or one a pair")
-      .in(&UnitSystem::length)
-      .length(1, n_pairs)
-      .above(0)
-      .if_empty("none");
-  g.key("mixing", &P::mixing, "rule for pairs that are not listed, from the pairs of like species; 'none': an error")
-      .one_of({"lorentz_berthelot", "geometric", "sixth_power", "none"});
-  g.key("truncation", &P::truncation,
-        "end of the Lennard-Jones energy at the cutoff: 'plain' cuts, 'shifted' shifts the energy to zero, 'smooth' "
-        "brings energy and force to zero")
-      .one_of({"plain", "shifted", "smooth"});
-  g.key("smooth_width", &P::smooth_width, "width below the cutoff over which 'smooth' switches off")
-      .in(&UnitSystem::length)
-      .above(0)
-      .unless(0, "a tenth of the cutoff");
-  g.key("tail_correction", &P::tail_correction,
-        "addition of energy and pressure of a uniform fluid beyond a plain cutoff");
-  g.key("model", &P::model,
-        "native model file (HDF5) of a network, from calculation = 'train' or scripts/import_model.py; several files "
-        "are a committee, whose mean is the potential")
-      .length(1, 100)
-      .if_empty("none");
-  g.keys_may_change({"md"});
-  g.key("device", &P::device, "device on which a network runs: 'cpu', or 'cuda', one GPU for each rank of a node")
-      .one_of({"cpu", "cuda"})
-      .may_change();
-  g.key("threads", &P::threads, "threads of a network in each rank").between(1, 1024).may_change();
-  g.key("spread_threshold", &P::spread_threshold,
-        "largest standard deviation of the force on an atom over the models of a committee that is taken as known")
-      .in(&UnitSystem::force)
-      .above(0)
-      .unless(0, "no limit")
-      .only_for({"md"})
-      .may_change_for({"md"});
-  g.key("spread_action", &P::spread_action,
-        "action where the spread of a committee exceeds spread_threshold: 'dump' appends the frame to "
-        "<prefix>_uncertain.xyz, 'stop' does so and ends the run")
-      .one_of({"dump", "stop"})
-      .only_for({"md"})
-      .may_change_for({"md"});
-  g.key("spread_every", &P::spread_every, "steps between looks at the spread of a committee")
-      .in("steps")
-      .at_least(1)
-      .only_for({"md"})
-      .may_change_for({"md"});
 }
 
 void add_dynamics(std::vector<Group>& groups) {
@@ -227,7 +150,7 @@ void add_dynamics(std::vector<Group>& groups) {
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
   GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbor lists.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "serve"});
   g.key("skin", &P::skin, "distance beyond the cutoff that neighbor lists reach")
       .in(&UnitSystem::length)
       .at_least(0)
@@ -344,6 +267,7 @@ const std::vector<Group>& schema() {
     add_control(all);
     add_structure(all);
     add_potential(all);
+    add_serve(all);
     add_dynamics(all);
     add_relax(all);
     add_ising(all);

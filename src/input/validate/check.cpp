@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "input/value.hpp"
 
@@ -18,6 +19,13 @@ void check_type_map(const Check& check, const ReadParameters& parameters) {
 
 bool has_empty(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); });
+}
+
+std::string repeated(const std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (const auto& name : names)
+    if (!seen.insert(name).second) return name;
+  return "";
 }
 
 void check_selected_keys(const Input& input, const std::string& group) {

@@ -7,13 +7,6 @@ namespace spinel {
 
 namespace {
 
-std::string repeated(const std::vector<std::string>& names) {
-  std::set<std::string> seen;
-  for (const auto& name : names)
-    if (!seen.insert(name).second) return name;
-  return "";
-}
-
 bool is_file_name(const std::string& name) {
   return name.find('/') == std::string::npos && name != "." && name != "..";
 }
@@ -50,66 +43,6 @@ void check_structure(const Input& input) {
         p.mass_species.size());
   const auto twice = repeated(p.mass_species);
   check(!twice.empty(), "mass_species", "'{}' is listed twice", twice);
-}
-
-void check_lennard_jones(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
-  for (const auto& [key, given] : {std::pair{"model", !p.model.empty()},
-                                   {"device", p.device != "cpu"},
-                                   {"threads", p.threads != 1},
-                                   {"spread_threshold", p.spread_threshold != 0.0}})
-    check(given, key, "goes with a network, not with style = 'lennard_jones'");
-  check(p.epsilon.empty(), "epsilon", "missing: style = 'lennard_jones' needs it");
-  check(p.sigma.empty(), "sigma", "missing: style = 'lennard_jones' needs it");
-  check(p.cutoff.empty(), "cutoff", "missing: style = 'lennard_jones' needs it");
-  const bool several = p.epsilon.size() > 1 || p.sigma.size() > 1 || p.cutoff.size() > 1;
-  check(p.pairs.empty() && several, "pairs", "missing: needed where epsilon, sigma or cutoff hold several values");
-  const std::size_t n = p.pairs.empty() ? 1 : p.pairs.size();
-  check(p.epsilon.size() != n, "epsilon", "{} given for {} in pairs", p.epsilon.size(), n);
-  check(p.sigma.size() != n, "sigma", "{} given for {} in pairs", p.sigma.size(), n);
-  check(p.cutoff.size() != 1 && p.cutoff.size() != n, "cutoff",
-        "{} given for {} in pairs; give one for all or one a pair", p.cutoff.size(), n);
-  std::set<std::pair<std::string, std::string>> seen;
-  for (const auto& pair : p.pairs) {
-    const auto dash = pair.find('-');
-    const bool is_pair = dash != std::string::npos && dash > 0 && dash + 1 < pair.size() &&
-                         pair.find('-', dash + 1) == std::string::npos;
-    check(!is_pair, "pairs", "'{}' is not a pair of species such as 'Ar-Kr'", pair);
-    std::pair<std::string, std::string> both(pair.substr(0, dash), pair.substr(dash + 1));
-    if (both.second < both.first) std::swap(both.first, both.second);
-    check(!seen.insert(both).second, "pairs", "'{}' is listed twice", pair);
-  }
-  check(p.truncation != "smooth" && p.smooth_width != 0.0, "smooth_width", "needs truncation = 'smooth'");
-  check(p.tail_correction && p.truncation != "plain", "tail_correction", "needs truncation = 'plain'");
-  const auto shortest = std::min_element(p.cutoff.begin(), p.cutoff.end());
-  check(p.smooth_width >= *shortest, "smooth_width", "{} is not below the cutoff {}", p.smooth_width, *shortest);
-}
-
-void check_network(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
-  check(input.control.units != "metal", "style", "'{}' is in eV and Å: it needs units = 'metal' in &control", p.style);
-  check(p.model.empty(), "model",
-        "missing: style = '{}' needs a model file (from calculation = 'train' or scripts/import_model.py)", p.style);
-  check(has_empty(p.model), "model", "a name must not be empty");
-  const auto twice = repeated(p.model);
-  check(!twice.empty(), "model", "'{}' is listed twice", twice);
-  check(p.model.size() == 1 && p.spread_threshold != 0.0, "spread_threshold",
-        "needs a committee: several files in model");
-  check(p.spread_threshold != 0.0 && input.control.calculation != "md", "spread_threshold",
-        "goes with calculation = 'md', not with '{}'", input.control.calculation);
-  const PotentialParameters standard;
-  check(p.spread_threshold == 0.0 && p.spread_action != standard.spread_action, "spread_action",
-        "needs spread_threshold");
-  for (const auto& [key, given] : {std::pair{"pairs", !p.pairs.empty()},
-                                   {"epsilon", !p.epsilon.empty()},
-                                   {"sigma", !p.sigma.empty()},
-                                   {"cutoff", !p.cutoff.empty()},
-                                   {"truncation", p.truncation != "plain"},
-                                   {"smooth_width", p.smooth_width != 0.0},
-                                   {"tail_correction", p.tail_correction}})
-    check(given, key, "goes with style = 'lennard_jones'; the model of '{}' holds all it needs", p.style);
 }
 
 void check_relax(const Input& input) {
@@ -204,7 +137,8 @@ void validate(const Input& input) {
   const auto uses = [&](const char* group) { return find_group(group)->used_in(input); };
   check_control(input);
   if (uses("structure")) check_structure(input);
-  if (uses("potential")) input.potential.style == "lennard_jones" ? check_lennard_jones(input) : check_network(input);
+  if (uses("potential")) check_potential_keys(input);
+  if (uses("serve")) check_serve_keys(input);
   if (uses("dynamics")) check_dynamics(input);
   if (uses("relax")) check_relax(input);
   if (uses("ising")) check_ising(input);

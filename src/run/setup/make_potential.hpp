@@ -3,11 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/units.hpp"
-#include "input/key_place.hpp"
 #include "model/model_file.hpp"
-#include "parallel/communicator.hpp"
 #include "potential/potential.hpp"
+#include "run/context.hpp"
 
 namespace spinel {
 
@@ -15,10 +13,9 @@ namespace spinel {
 /// Committee.
 class PotentialMaker {
  public:
-  /// Collective over all ranks of the program. `place`: of the parameters' keys, whose locations must outlive this.
-  /// InputError where the model file of a network cannot be read or is of another kind than the style.
-  PotentialMaker(const PotentialParameters& parameters, const UnitSystem& units, KeyPlace place,
-                 const Communicator& communicator);
+  /// Collective over all ranks of the program. `parameters`: the context's or others, with the places of its
+  /// &potential. InputError where the model file of a network cannot be read or is of another kind than the style.
+  PotentialMaker(const RunContext& context, const PotentialParameters& parameters);
 
   /// Collective over the ranks that will use it together. InputError where the potential does not fit the species or
   /// the machine.
@@ -28,10 +25,14 @@ class PotentialMaker {
   const std::vector<Species>& required_species() const { return required_species_; }
 
  private:
+  std::shared_ptr<Potential> make_socket(const Communicator& communicator) const;
+
   PotentialParameters parameters_;
   KeyPlace place_;
   std::vector<ModelFile> models_;  // empty: no network
+  Communicator world_;
   int node_rank_ = 0;
+  std::string client_folder_;  // of a program that is asked through a socket
   std::vector<Species> required_species_;
 };
 

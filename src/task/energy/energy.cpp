@@ -28,7 +28,7 @@ void run_energy(const RunContext& context) {
   Structure structure = make_structure(context.input.structure, context.place("structure"), context.units,
                                        context.input.control.seed, context.world);
   LocalAtoms atoms = local_atoms_from(structure, world);
-  const PotentialMaker maker(input.potential, units, context.place("potential"), world);
+  const PotentialMaker maker(context, context.input.potential);
   auto potential = maker.make(atoms.species, world);
   report_structure(context, atoms);
   report_warnings(log, structure.warnings);

@@ -63,10 +63,7 @@ class EvaluationRun {
   void check() {
     measures_.prepare(*set_.source);
     read_hull();
-    if (p_.relax)
-      check_potential(
-          context_, set_,
-          PotentialMaker(context_.input.potential, context_.units, context_.place("potential"), context_.world));
+    if (p_.relax) check_potential(context_, set_, PotentialMaker(context_, context_.input.potential));
   }
 
   void run() {
@@ -401,8 +398,7 @@ void check_evaluate_of_nothing(const RunContext& context) {
   const Input& input = context.input;
   const ReferenceSet reference(context);
   const GenerationMeasures measures(context);
-  if (input.evaluate.relax)
-    const PotentialMaker maker(input.potential, context.units, context.place("potential"), context.world);
+  if (input.evaluate.relax) const PotentialMaker maker(context, context.input.potential);
   if (input.evaluate.hull.empty()) return;
   on_root(context.world, [&] {
     try {

@@ -273,7 +273,7 @@ void check_hull(const RunContext& context) {
   });
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);
-  const PotentialMaker maker(input.potential, context.units, context.place("potential"), world);
+  const PotentialMaker maker(context, context.input.potential);
   check_potential(context, set, maker);
 }
 

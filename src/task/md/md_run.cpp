@@ -50,7 +50,7 @@ MdRun::MdRun(const RunContext& context)
 MdRun::~MdRun() = default;
 
 void MdRun::make_potential(const std::vector<Species>& species) {
-  const PotentialMaker maker(context_.input.potential, context_.units, context_.place("potential"), context_.world);
+  const PotentialMaker maker(context_, context_.input.potential);
   potential_ = maker.make(species, context_.world);
 }
 

@@ -19,7 +19,7 @@ void check_properties(const RunContext& context) {
 
 void run_properties(const RunContext& context) {
   report_start(context);
-  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
+  const PotentialMaker maker(context, context.input.potential);
   PropertiesSubject subject;
   subject.make = [&](const std::vector<Species>& species) { return maker.make(species, context.world); };
   // Sums of Lennard-Jones are double in either precision, those of networks are not.

@@ -63,7 +63,7 @@ RelaxRun::RelaxRun(const RunContext& context)
       memory_before_(memory_use().now),
       control_(context.input.control, context.input.output, context.world.is_root()),
       files_(context),
-      maker_(context.input.potential, context.units, context.place("potential"), context.world),
+      maker_(context, context.input.potential),
       job_(context.world, context.units, maker_,
            {context.input.relax, context.input.neighbor, context.input.parallel, false}, context.place("parallel")),
       table_(make_table(context.units)) {

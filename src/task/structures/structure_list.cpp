@@ -42,7 +42,7 @@ void run_structure_list(const RunContext& context) {
 
 void check_structure_list(const RunContext& context) {
   const StructureSet set = listed_structures(context);
-  const PotentialMaker maker(context.input.potential, context.units, context.place("potential"), context.world);
+  const PotentialMaker maker(context, context.input.potential);
   check_potential(context, set, maker);
 }
 

@@ -40,6 +40,7 @@ TEST_P(BadInput, GivesItsMessage) {
                 {{"md", ""},
                  {"energy", ""},
                  {"relax", ""},
+                 {"serve", ""},
                  {"ising", ""},
                  {"phase", ""},
                  {"hull", ""},

@@ -1,0 +1,280 @@
+#!/usr/bin/python3
+"""Sockets with the real programs of others, each where it is installed: ASE, CHGNet, LAMMPS, i-PI (doc/sockets.md).
+
+SPINEL_PEER_PYTHON: a Python that has ase, ipi, chgnet.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "sockets")]
+import ipi
+import numpy as np
+import spinel_testing as st
+
+ASE_CLIENT = os.path.join(st.SOURCE, "scripts", "ase_client.py")
+LJ = "style = 'lennard_jones'  epsilon = 0.01  sigma = 2.5  cutoff = 6.0"
+with_ase = st.python_with("ase")
+tried = []
+
+
+def namelist(name, calculation, structure, potential, more=""):
+    return st.write(f"{name}.nml", f"""&control
+  calculation = '{calculation}'  prefix = '{name}'
+/
+&structure
+  {structure}
+/
+&potential
+  {potential}
+/
+{more}
+""")
+
+
+def compare_with_reference(name, key, energy_tolerance, force_tolerance, stress_tolerance):
+    """Results of a list against the golden values of the same frames."""
+    with open(st.data_file("dft/socket_reference.json")) as file:
+        reference = json.load(file)[key]["results"]
+    frames = read_results(f"out/{name}_evaluated.xyz")
+    st.check(len(frames) == len(reference), f"{name}: {len(frames)} frames")
+    for k, (frame, golden) in enumerate(zip(frames, reference)):
+        for what, a, b, tolerance in (("energy", frame["energy"], golden["energy"], energy_tolerance),
+                                      ("forces", frame["forces"], golden["forces"], force_tolerance),
+                                      ("stress", frame["stress"], golden["stress"], stress_tolerance)):
+            difference = np.max(np.abs(np.asarray(a) - np.asarray(b)))
+            st.check(difference <= tolerance, f"{name}, frame {k}: {what} differs by {difference:.2e}")
+
+
+def read_results(path):
+    """Energy (eV), forces (eV/Å) and stress (eV/Å³) of the frames of an extended XYZ file of Spinel."""
+    frames = []
+    with open(path) as file:
+        lines = file.read().splitlines()
+    while lines:
+        n, comment, rows, lines = int(lines[0]), lines[1], lines[2:2 + int(lines[0])], lines[2 + int(lines[0]):]
+        columns, at = {}, 0
+        for name, _, width in re.findall(r"(\w+):(\w):(\d+)", re.search(r"Properties=(\S+)", comment).group(1)):
+            columns[name] = (at, at + int(width))
+            at += int(width)
+        begin, end = columns["forces"] if "forces" in columns else columns["force"]
+        stress = np.array([float(x) for x in re.search(r'stress="([^"]*)"', comment).group(1).split()]).reshape(3, 3)
+        frames.append({"energy": float(re.search(r"\benergy=(\S+)", comment).group(1)), "stress": stress,
+                       "forces": [[float(x) for x in row.split()[begin:end]] for row in rows]})
+    return frames
+
+
+def ase_calculators():
+    frames = st.data_file("dft/al4_two_frames.xyz")
+    everything = f"file = '{frames}'  all = .true."
+    st.run(namelist("emt", "energy", everything, f"style = 'socket'  command = '{with_ase} {ASE_CLIENT} emt {{file}} {{address}}'"))
+    # ASE's and Spinel's bohr and hartree are of other years.
+    compare_with_reference("emt", "emt_al4", 2e-8, 5e-8, 1e-8)
+    port = f"address = 'localhost:{40000 + os.getpid() % 10000}'"
+    st.run(namelist("emt_tcp", "energy", everything,
+                    f"style = 'socket'  {port}  command = '{with_ase} {ASE_CLIENT} ase.calculators.emt:EMT {{file}} {{host}}:{{port}}'"))
+    compare_with_reference("emt_tcp", "emt_al4", 2e-8, 5e-8, 1e-8)
+    tried.append("ASE EMT")
+    for calculator, words in (("mace:no.model", "the file no.model does not exist"), ("uma:no.pt", "no.pt does not exist"),
+                              ("nonsense", "is none of emt, lj"), ("ase.calculators.emt:NoSuch", "has no NoSuch")):
+        output = st.run(namelist("wrong", "energy", f"file = '{frames}'",
+                                 f"style = 'socket'  command = '{with_ase} {ASE_CLIENT} {calculator} {{file}} {{address}}'"), status=1)
+        needs_package = "needs the Python package" in output and calculator.startswith(("mace", "uma"))
+        st.check(words in output or needs_package, f"{calculator}: '{words}' is not in:\n{output}")
+    if st.python_with("chgnet"):
+        python = st.python_with("chgnet")
+        frames = st.data_file("dft/si_two_frames.xyz")
+        st.run(namelist("chgnet", "energy", f"file = '{frames}'  all = .true.",
+                        f"style = 'socket'  command = '{python} {ASE_CLIENT} chgnet {{file}} {{address}}'"))
+        compare_with_reference("chgnet", "chgnet_si", 2e-5, 2e-5, 2e-6)  # float32
+        tried.append("CHGNet")
+
+
+def copper():
+    """The example in input/."""
+    with open(os.path.join(st.SOURCE, "input", "socket_copper.nml")) as file:
+        text = file.read().replace("python3 scripts/ase_client.py", f"{with_ase} {ASE_CLIENT}")
+    output = st.run(st.write("socket_copper.nml", text), ranks=2)
+    volume = float(np.linalg.det(read_lattice("out/socket_copper.h5"))) / 32
+    # The lattice constant of the potential, 3.5895 Å (its author's parameters, ASE 3.29).
+    st.check(abs((4 * volume) ** (1 / 3) - 3.5895) < 2e-3, f"lattice constant {(4 * volume) ** (1 / 3):.4f}\n{output}")
+
+
+def read_lattice(path):
+    return st.read_all(path)["structures/cell"][0]
+
+
+def ase_takes_from_spinel():
+    """ASE's server asks Spinel, with cells that change; LAMMPS's place is taken by nothing: it has no server."""
+    name = f"spinel_ase_{os.getpid()}"
+    st.write("serve.nml", f"""&control
+  calculation = 'serve'  prefix = 'serve'
+/
+&structure
+  file = 'start.xyz'
+/
+&potential
+  {LJ}
+/
+&serve
+  address = 'unix:{name}'
+/
+""")
+    script = st.write("server.py", f"""
+import subprocess, numpy as np
+from ase.build import bulk
+from ase.calculators.socketio import SocketIOCalculator
+from ase.io import write
+atoms = bulk('Ar', 'fcc', a=4.0, cubic=True)
+atoms.rattle(0.1, seed=2)
+write('start.xyz', atoms)
+with SocketIOCalculator(unixsocket='{name}', launch_client=lambda atoms, properties, port, unixsocket: subprocess.Popen({[*st.command(['serve.nml'], ranks=2)]})) as calc:
+    atoms.calc = calc
+    results = []
+    for k in range(3):
+        cell = np.array([[4.0, 0.1 * k, 0], [0, 4.1, -0.2 * k], [0.05 * k, 0, 4.2]])
+        atoms.set_cell(cell, scale_atoms=True)
+        results.append([cell.tolist(), atoms.get_positions().tolist(), atoms.get_potential_energy(), atoms.get_forces().tolist(),
+                        atoms.get_stress(voigt=False).tolist()])
+import json
+json.dump(results, open('results.json', 'w'))
+""")
+    done = subprocess.run([with_ase, script], capture_output=True, text=True, timeout=st.HANG_SECONDS)
+    st.check(done.returncode == 0, done.stdout + done.stderr)
+    with open("results.json") as file:
+        for cell, positions, energy, forces, stress in json.load(file):
+            e, f, w = ipi.lennard_jones(np.array(cell), np.array(positions), 0.01, 2.5, 6.0)
+            for what, a, b in (("energy", energy, e), ("forces", forces, f), ("stress", stress, -w / np.linalg.det(cell))):
+                difference = np.max(np.abs(np.asarray(a) - b)) / max(1.0, np.max(np.abs(b)))
+                st.check(difference < 2e-8, f"ASE with Spinel's forces: {what} differs by {difference:.1e}")
+    tried.append("ASE SocketIOCalculator")
+
+
+def i_pi():
+    """The path integral of doc/sockets.md, with four clients in two pools: energies of its beads against a sum in Python."""
+    python = st.python_with("ipi")
+    name = f"spinel_ipi_{os.getpid()}"
+    with open(os.path.join(HERE, "path_integral.xml")) as file:
+        st.write("input.xml", file.read().replace("ADDRESS", name))
+    frame = np.array([[4.9, 0, 0], [0.4, 5.1, 0], [-0.3, 0.2, 5.3]])
+    places = np.array([[0.1, 0, 0], [2.4, 2.6, 0.1], [2.5, 0.1, 2.7], [0.2, 2.5, 2.6]])
+    with open("start.xyz", "w") as file:
+        file.write('4\nLattice="%s" Properties=species:S:1:pos:R:3 pbc="T T T"\n' % " ".join(f"{x:.10f}" for x in frame.ravel()))
+        file.writelines("Ar %.10f %.10f %.10f\n" % tuple(x) for x in places)
+    with open("init.xyz", "w") as file:  # i-PI's form: the cell as columns of h
+        file.write("4\n# CELL(H): %s positions{angstrom} cell{angstrom}\n" % " ".join(f"{x:.10f}" for x in frame.T.ravel()))
+        file.writelines("Ar %.10f %.10f %.10f\n" % tuple(x) for x in places)
+    st.write("serve.nml", f"""&control
+  calculation = 'serve'  prefix = 'serve'
+/
+&structure
+  file = 'start.xyz'
+/
+&potential
+  {LJ}
+/
+&serve
+  address = 'unix:{name}'
+/
+&parallel
+  pools = 2
+/
+""")
+    server = subprocess.Popen([python, os.path.join(os.path.dirname(python), "i-pi"), "input.xml"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+    output = st.run("serve.nml", ranks=2)
+    log, _ = server.communicate(timeout=st.HANG_SECONDS)
+    st.check(server.returncode == 0, log)
+    st.check(int(re.search(r"(\d+) calls answered", output).group(1)) >= 4 * 11, output)
+    rows = np.loadtxt("simulation.out")
+    beads = [read_beads(f"simulation.pos_{k}.xyz") for k in range(4)]
+    for row, *frames in zip(rows, *beads):
+        expected = np.mean([ipi.lennard_jones(cell, positions, 0.01, 2.5, 6.0)[0] for cell, positions in frames])
+        st.check(abs(row[1] - expected) < 1e-6, f"i-PI: {row[1]} and {expected} eV at step {row[0]:g}")
+    tried.append("i-PI")
+
+
+def read_beads(path):
+    frames = []
+    with open(path) as file:
+        lines = file.read().splitlines()
+    while lines:
+        n = int(lines[0])
+        lengths = [float(x) for x in re.search(r"CELL\{?\w*\}?\(?\w*\)?:\s*(.*?)\s*(?:Step|Traj|$)", lines[1]).group(1).split()[:6]]
+        frames.append((cell_of(lengths), np.array([[float(x) for x in line.split()[1:4]] for line in lines[2:2 + n]])))
+        lines = lines[2 + n:]
+    return frames
+
+
+def cell_of(parameters):
+    """Rows a, b, c of lengths and angles, a along x, b in the plane of x and y."""
+    (a, b, c), (alpha, beta, gamma) = parameters[:3], np.radians(parameters[3:])
+    x = c * (np.cos(alpha) - np.cos(beta) * np.cos(gamma)) / np.sin(gamma)
+    return np.array([[a, 0, 0], [b * np.cos(gamma), b * np.sin(gamma), 0],
+                     [c * np.cos(beta), x, np.sqrt(c ** 2 * np.sin(beta) ** 2 - x ** 2)]])
+
+
+def lammps():
+    cell = "5.1 0 0 1.4 4.9 0 0.5 -0.9 5.6"
+    st.write("pair.xyz", f"""3
+Lattice="{cell}" Properties=species:S:1:pos:R:3 pbc="T T T"
+Ar 0.1 0.2 0.3
+Ar 2.7 0.4 0.1
+Ar 0.9 2.9 0.7
+""")
+    st.write("in.lammps", """units metal
+atom_style atomic
+atom_modify map array sort 0 0
+read_data data.lammps
+pair_style lj/cut 6.0
+pair_coeff * * 0.01 2.5
+fix 1 all ipi ${name} 31415 unix
+run 100000000
+""")
+    st.write("data.lammps", """three atoms
+
+3 atoms
+1 atom types
+0 5.1 xlo xhi
+0 4.9 ylo yhi
+0 5.6 zlo zhi
+1.4 0.5 -0.9 xy xz yz
+
+Masses
+
+1 39.948
+
+Atoms
+
+1 1 0.1 0.2 0.3
+2 1 2.7 0.4 0.1
+3 1 0.9 2.9 0.7
+""")
+    program = shutil.which("lmp")
+    st.run(namelist("own", "energy", "file = 'pair.xyz'", LJ))
+    st.run(namelist("lammps", "energy", "file = 'pair.xyz'",
+                    f"style = 'socket'  command = '{program} -in in.lammps -log none -var name {{name}}'"))
+    own, found = st.read_all("out/own.h5"), st.read_all("out/lammps.h5")
+    for key, tolerance in (("energy", 1e-6), ("forces", 1e-6), ("stress", 1e-4)):  # its constants are of 1986; stress in GPa
+        difference = np.max(np.abs(own[key] - found[key]))
+        st.check(difference < tolerance, f"LAMMPS: {key} differs by {difference:.1e}")
+    tried.append("LAMMPS")
+
+
+with st.workspace():
+    if with_ase:
+        copper()
+        ase_takes_from_spinel()
+        if os.path.isdir(st.DATA):
+            ase_calculators()
+    if st.python_with("ipi"):
+        i_pi()
+    if shutil.which("lmp"):
+        lammps()
+if not tried:
+    st.skip("none of ASE, i-PI, LAMMPS is installed")
+print("tried: " + ", ".join(tried))
