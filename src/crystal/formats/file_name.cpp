@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/text.hpp"
+#include "crystal/formats/dft/dft_output.hpp"
 #include "crystal/formats/structure_format.hpp"
 
 namespace spinel {
@@ -30,8 +31,10 @@ std::string stem_of(const std::string& path) {
 }
 
 bool is_structure_file(const std::string& path) {
-  return fs::is_regular_file(path) && fs::path(path).filename().string().front() != '.' &&
-         structure_format(path) != nullptr;
+  if (!fs::is_regular_file(path) || fs::path(path).filename().string().front() == '.') return false;
+  const StructureFormat* format = structure_format(path);
+  // Any program may write a *.out.
+  return format != nullptr && (format->read != read_dft_output || is_dft_output(path));
 }
 
 }  // namespace spinel

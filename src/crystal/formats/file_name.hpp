@@ -16,7 +16,8 @@ bool is_json_lines_name(const std::string& path);
 /// The name without its folder and all its extensions: "set" of "out/set.dataset.h5".
 std::string stem_of(const std::string& path);
 
-/// A file, not hidden, whose name is that of a structure file (structure_format): what is taken of a folder.
+/// A file, not hidden, whose name is that of a structure file (structure_format), *.out only with the output of a DFT
+/// program in it: what is taken of a folder.
 bool is_structure_file(const std::string& path);
 
 }  // namespace spinel

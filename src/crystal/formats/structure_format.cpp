@@ -3,10 +3,11 @@
 #include <filesystem>
 
 #include "crystal/formats/cif/cif.hpp"
+#include "crystal/formats/dft/dft_output.hpp"
+#include "crystal/formats/dft/vasp_output.hpp"
 #include "crystal/formats/lammps.hpp"
 #include "crystal/formats/poscar.hpp"
 #include "crystal/formats/res.hpp"
-#include "crystal/formats/vasp_output.hpp"
 #include "crystal/formats/xyz/extended_xyz.hpp"
 
 namespace spinel {
@@ -40,6 +41,7 @@ bool is_vasprun(const std::string& name) {
   return name.find("vasprun") != std::string::npos && name.find(".xml") != std::string::npos;
 }
 bool is_outcar(const std::string& name) { return begins_with(name, "outcar") || ends_with(name, ".outcar"); }
+bool is_dft_output_name(const std::string& name) { return ends_with(name, ".out") || ends_with(name, ".pwo"); }
 bool is_lammps_dump(const std::string& name) {
   return ends_with(name, ".lammpstrj") || ends_with(name, ".dump") || begins_with(name, "dump.");
 }
@@ -53,6 +55,8 @@ constexpr StructureFormat formats[] = {
     {"vasprun.xml", "vasprun", "step", "*vasprun*.xml", false, true, is_vasprun, index_vasprun, read_vasprun},
     {"OUTCAR", "outcar", "step", "OUTCAR*", false, true, is_outcar, index_outcar, read_outcar},
     {"XDATCAR", "xdatcar", "configuration", "XDATCAR*", false, true, is_xdatcar, index_xdatcar, read_xdatcar},
+    {"DFT output", "dft_output", "step", "*.out, *.pwo", false, true, is_dft_output_name, index_dft_output,
+     read_dft_output},
     {"POSCAR", "poscar", "structure", "POSCAR*, CONTCAR*, SPOSCAR*, *.vasp, *.poscar", true, true, is_poscar,
      index_whole, read_poscar},
     {"SHELX or AIRSS", "res", "structure", "*.res", true, true, is_res, index_whole, read_res},

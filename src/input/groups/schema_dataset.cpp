@@ -67,8 +67,8 @@ void add_convert(std::vector<Group>& groups) {
       .length(1, 100000)
       .required();
   g.key("format", &P::format, "format of the sources; 'auto': by name and content of each")
-      .one_of({"auto", "xyz", "cif", "poscar", "xdatcar", "vasprun", "outcar", "res", "castep_cell", "lammps_data",
-               "lammps_dump", "cif_folder", "csv", "json", "ising"});
+      .one_of({"auto", "xyz", "cif", "poscar", "xdatcar", "vasprun", "outcar", "dft_output", "res", "castep_cell",
+               "lammps_data", "lammps_dump", "cif_folder", "csv", "json", "ising"});
   g.key("output", &P::output, "dataset file that is written").if_empty("<outdir>/<prefix>.dataset.h5").may_change();
   g.key("strict", &P::strict, "bad records as an error that ends the run, instead of leaving them out with a report")
       .may_change();

@@ -183,6 +183,23 @@ def check_labels():
     st.check("scalar/gap" not in dataset("kept") and "scalar/energy" in dataset("kept"), dataset("kept").keys())
 
 
+def check_dft():
+    """Outputs of pw.x and CP2K, beside a file of the same ending that is none; one step did not converge."""
+    os.makedirs("dft")
+    for name in ["relax", "cp2k", "crash"]:
+        shutil.copy(os.path.join(st.SOURCE, "tests", "fuzz", "corpus", "dft_output", f"{name}.out"), "dft")
+    st.write("dft/slurm-7.out", "a job\n")
+    output = convert("dft", "sources = 'dft'")
+    st.check("slurm-7.out" in output and "did not converge" in output, output)
+    data = dataset("dft")
+    st.check(len(data["id"]) == 4 and np.allclose(sorted(data["scalar/energy"]), sorted([-16.5 * 13.605693122994] * 3 + [-1.5 * 27.211386245988])), data)
+    st.check(set(data["text/code"]) == {"CP2K", "Quantum ESPRESSO"} and set(data["scalar/converged"]) == {1.0}, data)
+    st.check(np.isfinite(data["atom/force"]).all(), data)
+    convert("dft_one", "sources = 'dft/relax.out' format = 'dft_output'")
+    st.check(len(dataset("dft_one")["id"]) == 2, "two steps")
+    convert("dft_none", "sources = 'dft/slurm-7.out'", status=2)
+
+
 def check_bad_records():
     """Each file of bad_records holds a good record, id 'good', and a bad one."""
     with open(os.path.join(HERE, "bad_records", "expected.txt")) as file:
@@ -364,6 +381,7 @@ with st.workspace():
     check_kinds()
     check_ranks()
     check_labels()
+    check_dft()
     check_bad_records()
     check_wrong_inputs()
     check_ising()

@@ -40,9 +40,6 @@ Structure salt(const std::string& more, Trust trust = Trust::both) {
 std::string error_of(const std::string& text, Trust trust = Trust::both) {
   return input_error([&] { parse(text, trust); });
 }
-void expect_in(const std::string& part, const std::string& text) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\n  found: " << text;
-}
 void expect_warning(const std::string& part, const Structure& s) {
   for (const std::string& text : s.warnings)
     if (text.find(part) != std::string::npos) return;

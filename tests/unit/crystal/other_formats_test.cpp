@@ -15,9 +15,6 @@ Structure parse(const char* name, const std::string& text, std::int64_t frame = 
 std::string error_of(const char* name, const std::string& text, const ReadOptions& options = {}) {
   return input_error([&] { parse(name, text, -1, options); });
 }
-void expect_in(const std::string& part, const std::string& text) {
-  EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\n  found: " << text;
-}
 ReadOptions types() {
   ReadOptions options;
   options.type_map = {{"1", "Na"}, {"2", "Cl"}};

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "crystal/formats/structure_format.hpp"
+#include "crystal/formats/text_file.hpp"
 #include "crystal/structure.hpp"
 
 namespace spinel::testing {
@@ -79,6 +80,35 @@ inline double largest_difference(const std::vector<Vec3>& a, const std::vector<V
   double largest = 0.0;
   for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, (a[i] - b[i]).cwiseAbs().maxCoeff());
   return largest;
+}
+
+/// A label of info.
+inline std::vector<double> info_numbers(const Structure& s, const char* key) {
+  std::vector<double> values;
+  for (const std::string_view token : split(s.info.at(key))) {
+    values.emplace_back();
+    EXPECT_TRUE(parse_number(token, values.back())) << key;
+  }
+  return values;
+}
+inline double info_number(const Structure& s, const char* key) { return info_numbers(s, key).at(0); }
+
+/// The text with one place of it, which must be there, as another.
+inline std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+inline void expect_in(const std::string& part, const std::string& text) {
+  EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\n  found: " << text;
+}
+/// As pw.x and CP2K print them: energy to 1e-6 eV, forces to 1e-5 eV/Å, stress to 2e-6 eV/Å³.
+inline void expect_same_labels(const Structure& s, const Structure& expected, const std::string& name) {
+  EXPECT_EQ(s.info.at("converged"), "T") << name;
+  EXPECT_NEAR(info_number(s, "energy"), info_number(expected, "energy"), 1e-6) << name;
+  EXPECT_LT(largest_difference(s.force, expected.force), 1e-5) << name;
+  for (std::size_t k = 0; k < 9; ++k)
+    EXPECT_NEAR(info_numbers(s, "stress").at(k), info_numbers(expected, "stress").at(k), 2e-6) << name << " " << k;
 }
 
 inline std::string symbol_of(const Structure& s, std::size_t i) {

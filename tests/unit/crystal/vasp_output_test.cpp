@@ -1,4 +1,4 @@
-#include "crystal/formats/vasp_output.hpp"
+#include "crystal/formats/dft/vasp_output.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,20 +9,6 @@ using namespace spinel;
 using namespace spinel::testing;
 
 namespace {
-
-double number(const Structure& s, const char* key) {
-  double x = 0.0;
-  EXPECT_TRUE(parse_number(s.info.at(key), x)) << key;
-  return x;
-}
-std::vector<double> numbers(const Structure& s, const char* key) {
-  std::vector<double> values;
-  for (const std::string_view token : split(s.info.at(key))) {
-    values.emplace_back();
-    EXPECT_TRUE(parse_number(token, values.back()));
-  }
-  return values;
-}
 
 const std::string vasprun_head =
     "<?xml version=\"1.0\"?>\n<modeling>\n <parameters>\n  <i name=\"PSTRESS\">    100.0</i>\n </parameters>\n "
@@ -87,9 +73,9 @@ TEST(VaspOutput, StepsOfVasprun) {
   EXPECT_EQ(s.force[1], Vec3(0, 0, -.25));
   // 100 kB · 64 Å³ is what the free energy of a step has too much.
   const double pv = 10.0 / constants::gpa_per_ev_a3 * 64;
-  EXPECT_NEAR(number(s, "free_energy"), -6.0 - pv, 1e-12);
-  EXPECT_NEAR(number(s, "energy"), -5.5 - pv, 1e-12);
-  const auto stress = numbers(s, "stress");
+  EXPECT_NEAR(info_number(s, "free_energy"), -6.0 - pv, 1e-12);
+  EXPECT_NEAR(info_number(s, "energy"), -5.5 - pv, 1e-12);
+  const auto stress = info_numbers(s, "stress");
   ASSERT_EQ(stress.size(), 9u);
   EXPECT_NEAR(stress[0], -1.0 / constants::gpa_per_ev_a3, 1e-12);
   EXPECT_NEAR(stress[1], -0.1 / constants::gpa_per_ev_a3, 1e-12);
@@ -119,10 +105,10 @@ TEST(VaspOutput, StepsOfOutcar) {
   EXPECT_EQ(parse_structure(format, text, "t", 0).position[1], Vec3(2, 2, 2));
   EXPECT_EQ(s.force[0], Vec3(0, 0, .25));
   EXPECT_EQ(s.magnetic_moment[0], Vec3(0, 0, 1.5));
-  EXPECT_EQ(number(s, "energy"), -10.9);
-  EXPECT_EQ(number(s, "free_energy"), -11.0);
+  EXPECT_EQ(info_number(s, "energy"), -10.9);
+  EXPECT_EQ(info_number(s, "free_energy"), -11.0);
   // xx yy zz xy yz zx becomes xx yy zz yz xz xy.
-  const auto stress = numbers(s, "stress");
+  const auto stress = info_numbers(s, "stress");
   const double expected[] = {10, 20, 30, 2, 3, 1};
   for (std::size_t k = 0; k < 6; ++k) EXPECT_NEAR(stress.at(k), -0.1 * expected[k] / constants::gpa_per_ev_a3, 1e-12);
 }

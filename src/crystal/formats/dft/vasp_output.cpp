@@ -1,23 +1,14 @@
-#include "crystal/formats/vasp_output.hpp"
+#include "crystal/formats/dft/vasp_output.hpp"
 
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/units.hpp"
-#include "crystal/elements.hpp"
-#include "crystal/formats/labels.hpp"
+#include "crystal/formats/dft/output_labels.hpp"
 #include "crystal/lattice.hpp"
 
 namespace spinel {
 
 namespace {
-
-bool holds(std::string_view line, std::string_view text) { return line.find(text) != std::string_view::npos; }
-
-/// What stands behind `text` in a line that holds it.
-std::string_view behind(std::string_view line, std::string_view text) {
-  return line.substr(line.find(text) + text.size());
-}
 
 /// The text between the first '>' and the next '<'.
 std::string_view content(std::string_view line) {
@@ -27,26 +18,13 @@ std::string_view content(std::string_view line) {
 }
 
 /// VASP's symbol, 'Mg', 'r ' of old versions that lost the Z of Zr, 'Fe_pv'.
-std::int32_t type_of(std::string_view name, const ReadOptions& options, LineReader& lines, Structure& structure) {
+std::int32_t type_of(std::string_view name, const ReadOptions& options, const LineReader& lines, Structure& structure) {
   const std::string_view symbol = trim(name);
-  try {
-    return add_species(structure,
-                       species_of_kind(symbol == "r" ? std::string_view("Zr") : symbol, options, structure.warnings));
-  } catch (const InputError& error) {
-    lines.fail("{}", error.what());
-  }
+  return output_type(symbol == "r" ? std::string_view("Zr") : symbol, options, lines, structure);
 }
 
 /// Kilobar, pressure positive, to eV/Å³, tension positive.
 constexpr double from_kbar = -0.1 / constants::gpa_per_ev_a3;
-
-/// Labels of VASP are in units that are known.
-void finish(Structure& structure, const ReadOptions& options, LineReader& lines) {
-  ReadOptions known = options;
-  known.stress_unit = StressUnit::ev_a3;
-  take_labels(structure, known);
-  regularize_cell(structure, lines.name());
-}
 
 class VasprunStep {
  public:
@@ -82,17 +60,12 @@ class VasprunStep {
       const double smearing = step_energy - step_free;
       structure_.info["energy"] = fmt::format("{}", std::isfinite(smearing) ? free + smearing : energy);
     }
-    finish(structure_, options_, lines_);
+    finish_output(structure_, options_, lines_);
     return std::move(structure_);
   }
 
  private:
-  double number(std::string_view text) {
-    double value = 0.0;
-    // A field that is too narrow is filled with stars.
-    if (!parse_number(trim(text), value)) lines_.fail("'{}' is not a finite number", trim(text).substr(0, 64));
-    return value;
-  }
+  double number(std::string_view text) { return output_number(trim(text), lines_); }
 
   /// Lines of <rc><c>Mg</c><c>   1</c></rc>.
   void read_atoms(const std::string& atoms) {
@@ -109,11 +82,7 @@ class VasprunStep {
     if (structure_.type.empty()) lines_.fail("there is no <atominfo> with atoms");
   }
 
-  Vec3 vector(std::string_view line) {
-    const auto words = split(content(line));
-    if (words.size() < 3) lines_.fail("three numbers are needed");
-    return {number(words[0]), number(words[1]), number(words[2])};
-  }
+  Vec3 vector(std::string_view line) { return output_vector(content(line), lines_); }
   void read_vectors(std::vector<Vec3>& to) {
     to.clear();
     while (true) {
@@ -126,12 +95,9 @@ class VasprunStep {
     for (int k = 0; k < 3; ++k) structure_.cell.row(k) = vector(lines_.need("a lattice vector")).transpose();
   }
   void read_stress() {
-    std::string text;
-    for (int k = 0; k < 3; ++k) {
-      const Vec3 row = from_kbar * vector(lines_.need("a row of the stress"));
-      text += fmt::format("{}{} {} {}", k == 0 ? "" : " ", row[0], row[1], row[2]);
-    }
-    structure_.info["stress"] = text;
+    std::array<Vec3, 3> rows;
+    for (Vec3& row : rows) row = from_kbar * vector(lines_.need("a row of the stress"));
+    set_stress(structure_, rows);
   }
 
   LineReader& lines_;
@@ -177,7 +143,7 @@ class OutcarStep {
     for (std::size_t i = 0; i < moments[0].size(); ++i)
       structure_.magnetic_moment.emplace_back(collinear ? 0.0 : moments[0][i], collinear ? 0.0 : moments[1][i],
                                               collinear ? moments[0][i] : moments[2][i]);
-    finish(structure_, options_, lines_);
+    finish_output(structure_, options_, lines_);
     return std::move(structure_);
   }
 
@@ -209,22 +175,15 @@ class OutcarStep {
     if (structure_.type.empty()) lines_.fail("there are no kinds and numbers of ions (VRHFIN, ions per type)");
   }
 
-  double number(std::string_view word) {
-    double value = 0.0;
-    if (!parse_number(word, value)) lines_.fail("'{}' is not a finite number", word.substr(0, 64));
-    return value;
-  }
+  double number(std::string_view word) { return output_number(word, lines_); }
   std::string energy(std::string_view line, std::string_view sign) {
     const auto words = split(behind(line, sign));
     if (words.empty()) lines_.fail("an energy is missing");
     return fmt::format("{}", number(words[0]));
   }
   void read_basis() {
-    for (int k = 0; k < 3; ++k) {
-      const auto words = split(lines_.need("a lattice vector"));
-      if (words.size() < 3) lines_.fail("three numbers are needed");
-      structure_.cell.row(k) = Vec3(number(words[0]), number(words[1]), number(words[2])).transpose();
-    }
+    for (int k = 0; k < 3; ++k)
+      structure_.cell.row(k) = output_vector(lines_.need("a lattice vector"), lines_).transpose();
   }
   void read_forces() {
     structure_.position.clear();
