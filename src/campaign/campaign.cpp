@@ -147,7 +147,7 @@ bool Campaign::run(const Work& work) {
 
 /// What asks to stop, if anything: a checkpoint by time is of no use where every result is kept at once.
 double Campaign::stop_flag() const {
-  const double flag = control_.flag();
+  const double flag = control_.flag(plan_.step_seconds ? plan_.step_seconds() : 0.0);
   return control_.interpret(flag).stop ? flag : 0.0;
 }
 

@@ -28,6 +28,9 @@ struct CampaignPlan {
   bool short_items = false;  ///< short and alike: a pool asks for the next one ahead
   /// On rank 0: grows with the time an item takes, costliest first; none: in the order of numbers.
   std::function<double(std::int64_t)> cost{};
+  /// On any rank: s that the next step of work will take where that is long enough to matter; what max_seconds would
+  /// cut short is not begun. None: no matter.
+  std::function<double()> step_seconds{};
   /// On rank 0: hashes of what the input names and results depend on, by what a person calls it with its
   /// verb ("the list is", as in "the list is no longer the same that … was written for").
   std::vector<std::pair<std::string, std::uint64_t>> content{};

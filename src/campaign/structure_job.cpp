@@ -96,9 +96,10 @@ std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Tim
   for (std::int32_t& type : atoms.type) type = index[static_cast<std::size_t>(type)];
   atoms.species = potentials_.species();
   auto decomposition = make_decomposition(parameters_.parallel, place_, atoms, pool_);
-  auto field = std::make_unique<ForceField>(std::move(atoms), Halo(pool_, std::move(decomposition)),
-                                            std::move(potential), parameters_.neighbor, parameters_.parallel, timers);
+  auto field = std::make_unique<ForceField>(std::move(atoms), Halo(pool_, std::move(decomposition)), potential,
+                                            parameters_.neighbor, parameters_.parallel, timers);
   if (flag_source_) field->set_flag_source(flag_source_);
+  potential_ = potential;
   return field;
 }
 
@@ -109,6 +110,9 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   result.structure.cell = end.cell;
   result.structure.position = end.position;
   result.structure.force = end.force;
+  // Of an energy that the file had.
+  result.structure.info.erase("run_type");
+  for (const auto& [key, value] : field.potential().labels()) result.structure.info[key] = value;
 }
 
 void StructureJob::keep_spread(StructureResult& result, const ForceField& field) const {

@@ -39,6 +39,9 @@ class StructureJob {
   /// Collective. Energy, forces and stress of `result.structure` as it is; fills `result` on the root.
   void compute(StructureResult& result);
 
+  /// s that the next force will take on this rank; 0: no matter.
+  double expected_seconds() const { return potential_ ? potential_->expected_seconds() : 0.0; }
+
   /// Collective. The settings of &relax for the structure that the root holds, and there marks its fixed atoms.
   RelaxationSettings prepare_relaxation(Structure& structure) const;
   /// Collective. Relaxes the atoms of `field`, which are those of `result.structure`; fills `result` on the root. What
@@ -56,6 +59,7 @@ class StructureJob {
   StructureJobParameters parameters_;
   KeyPlace place_;
   PotentialTable potentials_;
+  std::shared_ptr<Potential> potential_;  // of the last force field
   std::shared_ptr<Committee> committee_;  // of the last force field, where its potential is one
   std::function<double()> flag_source_;
 };

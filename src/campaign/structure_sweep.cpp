@@ -82,6 +82,7 @@ CampaignPlan StructureSweep::plan() const {
   // Single points are short and, in the order of their size, alike.
   plan.short_items = set_.action != StructureSet::Action::relaxation;
   plan.cost = [source = set_.source](std::int64_t number) { return source->cost(number); };
+  plan.step_seconds = [this] { return job_ != nullptr ? job_->expected_seconds() : 0.0; };
   plan.content = {{"the list of structures is", set_.source->fingerprint()}};
   plan.group = set_.group;
   plan.key = set_.key;
@@ -93,8 +94,11 @@ bool StructureSweep::run() {
   for (const std::string& text : set_.source->passed_over()) echo_line(context_.log, "NOTE", text);
   std::optional<StructureJob> job;
   if (maker_) job.emplace(campaign_.pool(), context_.units, *maker_, parameters_.job, context_.place("parallel"));
-  return campaign_.run(
-      [&](std::int64_t number, const Campaign::Pulse& pulse) { return treat(job ? &*job : nullptr, number, pulse); });
+  job_ = job ? &*job : nullptr;
+  const bool complete =
+      campaign_.run([&](std::int64_t number, const Campaign::Pulse& pulse) { return treat(job_, number, pulse); });
+  job_ = nullptr;
+  return complete;
 }
 
 /// Nothing where a stop came before the end.

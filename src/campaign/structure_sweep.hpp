@@ -69,6 +69,7 @@ class StructureSweep {
   const RunContext& context_;
   StructureSet set_;
   SweepParameters parameters_;
+  StructureJob* job_ = nullptr;            // while run() lasts
   std::unique_ptr<PotentialMaker> maker_;  // none where structures are taken as they are
   Campaign campaign_;
 };

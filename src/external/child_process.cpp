@@ -114,9 +114,9 @@ bool ChildProcess::wait(double seconds) {
   return true;
 }
 
-std::string ChildProcess::last_line() const {
+std::string last_line_of(const std::string& path) {
   constexpr std::streamoff most = 4096;
-  std::ifstream file(log_, std::ios::binary | std::ios::ate);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return {};
   const std::streamoff size = file.tellg();
   file.seekg(std::max<std::streamoff>(0, size - most));

@@ -22,8 +22,6 @@ class ChildProcess {
   std::optional<std::string> end();
   /// Waits for its end, at most so long.
   bool wait(double seconds);
-  /// The last line that it wrote with something in it; empty: none.
-  std::string last_line() const;
   const std::string& log() const { return log_; }
 
  private:
@@ -31,5 +29,8 @@ class ChildProcess {
   std::string log_;
   std::optional<int> status_;
 };
+
+/// The last line of a file with something in it; empty: none.
+std::string last_line_of(const std::string& path);
 
 }  // namespace spinel

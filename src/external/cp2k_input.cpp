@@ -223,6 +223,19 @@ void set_data_folder(Section& dft, const std::string& folder) {
   }
 }
 
+/// What makes a cycle converge that has not.
+void set_remedy(Section& cycle, int retry) {
+  set(cycle, "MAX_SCF", "200");
+  if (const auto ot = sections(cycle, "OT"); !ot.empty()) {
+    set(*ot[0], "MINIMIZER", "CG");
+    if (retry > 1) set(*ot[0], "PRECONDITIONER", "FULL_ALL");
+    return;
+  }
+  Section& mixing = section(cycle, "MIXING");
+  set(mixing, "METHOD", "BROYDEN_MIXING");
+  set(mixing, "ALPHA", retry == 1 ? "0.1" : "0.05");
+}
+
 }  // namespace
 
 std::string fill_cp2k(const std::string& template_text, const std::string& name, const Structure& structure,
@@ -263,6 +276,7 @@ std::string fill_cp2k(const std::string& template_text, const std::string& name,
     Section& quickstep = section(dft, "QS");
     if (line_of(quickstep, "EXTRAPOLATION") == nullptr) set(quickstep, "EXTRAPOLATION", "USE_GUESS");
   }
+  if (settings.retry > 0) set_remedy(section(dft, "SCF"), settings.retry);
   std::string text;
   print(input, 0, text);
   return text;

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "core/progress.hpp"
 #include "crystal/formats/structure_file.hpp"
+#include "external/placeholders.hpp"
 
 namespace spinel {
 
@@ -52,24 +52,6 @@ void check_finite(const ExternalForces& forces) {
 
 }  // namespace
 
-std::string replace_placeholders(const std::string& text,
-                                 const std::vector<std::pair<std::string, std::string>>& values) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const bool of_shell = at > 0 && text[at - 1] == '$';  // ${name}
-    const auto found = std::find_if(values.begin(), values.end(), [&](const auto& value) {
-      return !of_shell && text.compare(at, value.first.size() + 2, "{" + value.first + "}") == 0;
-    });
-    if (found == values.end()) {
-      result += text[at++];
-    } else {
-      result += found->second;
-      at += found->first.size() + 2;
-    }
-  }
-  return result;
-}
-
 Patience IpiSession::patience(bool connected) {
   return {settings_.timeout, [this, connected] {
             const auto end = child_ ? child_->end() : std::nullopt;
@@ -88,7 +70,7 @@ std::string IpiSession::describe(const std::string& problem) const {
   if (!child_) return text;
   if (child_->wait(0.5) && text.find(*child_->end()) == std::string::npos)
     text += fmt::format("; it {}", *child_->end());
-  const std::string last = child_->last_line();
+  const std::string last = last_line_of(child_->log());
   text += fmt::format(" (see {}{})", child_->log(), last.empty() ? "" : ", which ends with: " + last);
   return text;
 }
@@ -102,15 +84,16 @@ void IpiSession::start(const Structure& structure) {
                                                  : write_plain(structure, settings_.folder);
   if (!settings_.command.empty()) {
     const SocketAddress& address = settings_.address;
+    const bool is_of_pw = settings_.address_form == AddressForm::quantum_espresso;
     const bool anywhere = address.host == "0.0.0.0" || address.host == "::";
     const auto absolute = [](const std::string& path) { return std::filesystem::absolute(path).string(); };
-    const std::string command =
-        replace_placeholders(settings_.command, {{"address", address.text()},
-                                                 {"name", address.name},
-                                                 {"host", anywhere ? host_name() : address.host},
-                                                 {"port", std::to_string(address.port)},
-                                                 {"file", absolute(file)},
-                                                 {"folder", absolute(settings_.folder)}});
+    const std::string command = replace_placeholders(
+        settings_.command, {{"address", is_of_pw && address.is_unix() ? address.name + ":UNIX" : address.text()},
+                            {"name", address.name},
+                            {"host", anywhere ? host_name() : address.host},
+                            {"port", std::to_string(address.port)},
+                            {"file", absolute(file)},
+                            {"folder", absolute(settings_.folder)}});
     const std::string log = settings_.folder + "/client.log";
     std::ofstream(log, std::ios::app) << "Spinel starts: " << command << std::endl;
     child_ = std::make_unique<ChildProcess>(command, settings_.runs_there ? settings_.folder : "", log);

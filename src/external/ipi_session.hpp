@@ -11,9 +11,13 @@
 
 namespace spinel {
 
+/// How {address} is written: as &potential has it, or as pw.x takes it, 'NAME:UNIX' or 'HOST:PORT'.
+enum class AddressForm { spinel, quantum_espresso };
+
 /// How a program that computes is met.
 struct IpiSessionSettings {
   SocketAddress address;
+  AddressForm address_form = AddressForm::spinel;
   std::string command;  ///< starts it; empty: it comes by itself
   std::string folder;   ///< of its input and its log client.log; made where missing
   bool runs_there = false;
@@ -52,9 +56,5 @@ class IpiSession final : public ExternalEngine {
   Structure known_;                 // the atoms that the client was started with
   std::optional<double> ended_at_;  // the child, while the connection still stands
 };
-
-/// `text` with {name} replaced by its value, for each of `values`; ${name} is the shell's and stays.
-std::string replace_placeholders(const std::string& text,
-                                 const std::vector<std::pair<std::string, std::string>>& values);
 
 }  // namespace spinel

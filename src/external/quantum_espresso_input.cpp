@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -199,6 +201,10 @@ std::string value_of(const Namelist& list, std::string_view key) {
   return {};
 }
 
+std::string unquoted(const std::string& text) {
+  return text.size() > 1 && (text[0] == '\'' || text[0] == '"') ? text.substr(1, text.size() - 2) : text;
+}
+
 void remove(Namelist& list, const std::set<std::string_view>& keys) {
   list.keys.erase(
       std::remove_if(list.keys.begin(), list.keys.end(), [&](const Assignment& a) { return is_one_of(a.key, keys); }),
@@ -324,7 +330,18 @@ std::string fill_quantum_espresso(const std::string& template_text, const std::s
   set(control, "outdir", "'./'");
   set(control, "tprnfor", ".true.");
   set(control, "tstress", ".true.");
-  if (!settings.pseudo_dir.empty()) set(control, "pseudo_dir", fortran_text(settings.pseudo_dir));
+  if (!settings.pseudo_dir.empty())
+    set(control, "pseudo_dir", fortran_text(settings.pseudo_dir));
+  else if (const std::string own = unquoted(value_of(control, "pseudo_dir"));
+           !own.empty() && own.front() != '/' && !settings.template_folder.empty())
+    set(control, "pseudo_dir", fortran_text(settings.template_folder + "/" + own));
+  // Charge that sloshes is mixed more carefully; then another solver of the eigenvalue problem.
+  if (settings.retry > 0) {
+    Namelist& electrons = input.need("electrons");
+    set(electrons, "electron_maxstep", "200");
+    set(electrons, "mixing_beta", settings.retry == 1 ? "0.3" : "0.1");
+    if (settings.retry > 1) set(electrons, "diagonalization", "'cg'");
+  }
   remove(system, {"ibrav", "celldm", "a", "b", "c", "cosab", "cosac", "cosbc", "nat", "ntyp", "space_group", "uniqueb",
                   "origin_choice", "rhombohedral"});
   renumber(system, choice, name);
@@ -375,6 +392,27 @@ std::string fill_quantum_espresso(const std::string& template_text, const std::s
     for (const std::string& line : lines) text += line + "\n";
   }
   return text;
+}
+
+std::vector<std::string> pseudopotentials_of_quantum_espresso(const std::string& input, const std::string& name) {
+  Template parts(input, name);
+  std::string folder = unquoted(value_of(parts.need("control"), "pseudo_dir"));
+  if (folder.empty()) {
+    // Where pw.x looks by itself.
+    const char* own = std::getenv("ESPRESSO_PSEUDO");
+    const char* home = std::getenv("HOME");
+    folder = own != nullptr ? own : std::string(home != nullptr ? home : "") + "/espresso/pseudo";
+  }
+  std::vector<std::string> files;
+  for (const std::string& line : parts.find_card("ATOMIC_SPECIES")->lines) {
+    const auto words = split(line);
+    if (words.size() < 3)
+      fail_input("{}: ATOMIC_SPECIES: '{}': symbol, mass and pseudopotential are needed", name, line);
+    files.push_back(folder + "/" + std::string(words[2]));
+    if (!std::filesystem::is_regular_file(files.back()))
+      fail_input("{}: the pseudopotential of {} is not there: {}", name, words[0], files.back());
+  }
+  return files;
 }
 
 }  // namespace spinel

@@ -8,7 +8,7 @@ namespace spinel {
 
 /// &potential. Units as in parameters.hpp.
 struct PotentialParameters {
-  std::string style;                         // lennard_jones | network | m3gnet | schnet | painn | socket
+  std::string style;                         // lennard_jones | network | m3gnet | schnet | painn | socket | command
   std::string precision = "double";          // double | single
   std::vector<std::string> pairs;            // 'Ar-Ar', 'Ar-Kr', …: epsilon, sigma, cutoff are listed in this order
   std::vector<double> epsilon;               // eV
@@ -25,14 +25,14 @@ struct PotentialParameters {
   std::string spread_action = "dump";  // dump | stop, where it is exceeded
   std::int64_t spread_every = 10;      // steps between looks at the spread
 
-  // A socket: another program computes.
-  std::string address;        // 'unix:NAME' | 'HOST:PORT'; empty: a Unix socket of a name of its own
-  std::string command;        // starts the program, with {address} and the like; empty: it is waited for
-  std::string code = "any";   // any | quantum_espresso | cp2k: whose input {file} is
-  std::string template_file;  // input of `code` whose structure is replaced
-  double k_spacing = 0.0;     // 1/Å, with 2π; 0: k points as the template has them
-  std::string pseudo_dir;     // empty: as the template has it
-  double timeout = 3600.0;    // s, for a connection and for each answer
+  // socket, command: another program computes.
+  std::string address;          // 'unix:NAME' | 'HOST:PORT'; empty: a Unix socket of a name of its own
+  std::string command;          // starts the program; empty: it is waited for
+  std::string code = "script";  // script | quantum_espresso | cp2k: whose input {file} is
+  std::string template_file;    // input of `code` whose structure is replaced
+  double k_spacing = 0.0;       // 1/Å, with 2π; 0: k points as the template has them
+  std::string pseudo_dir;       // empty: as the template has it
+  double timeout = 3600.0;      // s, for a connection and for each answer
 };
 
 /// &serve

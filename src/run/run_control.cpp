@@ -13,12 +13,12 @@ enum Flag { nothing, checkpoint_due, time_over, signal_base };
 RunControl::RunControl(const ControlParameters& control, const OutputParameters& output, bool keeps_time)
     : max_seconds_(control.max_seconds), checkpoint_seconds_(output.checkpoint_seconds), keeps_time_(keeps_time) {}
 
-double RunControl::flag() const {
+double RunControl::flag(double step_seconds) const {
   if (const int signal = StopSignal::received(); signal != 0) return signal_base + signal;
   if (!keeps_time_) return nothing;
   const auto now = Clock::now();
   const auto seconds_since = [&](Clock::time_point then) { return std::chrono::duration<double>(now - then).count(); };
-  if (max_seconds_ > 0.0 && seconds_since(start_) >= max_seconds_) return time_over;
+  if (max_seconds_ > 0.0 && seconds_since(start_) + step_seconds >= max_seconds_) return time_over;
   if (checkpoint_seconds_ > 0.0 && seconds_since(last_save_) >= checkpoint_seconds_) return checkpoint_due;
   return nothing;
 }

@@ -15,8 +15,9 @@ class RunControl {
   /// The clock starts now. `keeps_time`: on one rank only, whose clock counts for all.
   RunControl(const ControlParameters& control, const OutputParameters& output, bool keeps_time);
 
-  /// This rank's view: 0 nothing, 1 a checkpoint is due, 2 max_seconds are over, 3 + number: a signal came.
-  double flag() const;
+  /// This rank's view: 0 nothing, 1 a checkpoint is due, 2 max_seconds are over, or would be in the middle of the next
+  /// step, which takes `step_seconds`, 3 + number: a signal came.
+  double flag(double step_seconds = 0.0) const;
 
   struct Request {
     bool save = false, stop = false;

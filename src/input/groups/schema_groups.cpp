@@ -267,7 +267,6 @@ const std::vector<Group>& schema() {
     add_control(all);
     add_structure(all);
     add_potential(all);
-    add_serve(all);
     add_dynamics(all);
     add_relax(all);
     add_ising(all);
@@ -280,6 +279,7 @@ const std::vector<Group>& schema() {
     add_properties(all);
     add_evaluate(all);
     add_measures(all);
+    add_serve(all);
     add_neighbor(all);
     add_parallel(all);
     add_output(all);

@@ -8,7 +8,7 @@ void add_potential(std::vector<Group>& groups) {
   constexpr std::size_t n_pairs = 118 * 119 / 2;
   std::vector<std::string> networks = {"network"};
   for (const std::string& kind : model_kinds_for(ModelKind::Use::energy)) networks.push_back(kind);
-  std::vector<std::string> built_in = networks, styles = {"lennard_jones", "socket"};
+  std::vector<std::string> built_in = networks, styles = {"lennard_jones", "socket", "command"};
   built_in.push_back("lennard_jones");
   styles.insert(styles.begin() + 1, networks.begin(), networks.end());
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
@@ -101,40 +101,42 @@ void add_potential(std::vector<Group>& groups) {
       .may_change_for({"md"})
       .of("style", networks);
 
-  const std::vector<std::string> socket = {"socket"};
+  const std::vector<std::string> socket = {"socket"}, external = {"socket", "command"},
+                                 dft = {"quantum_espresso", "cp2k"};
   g.key("address", &P::address,
         "where the program that computes is met: 'unix:NAME' (the file /tmp/ipi_NAME), or 'HOST:PORT'; a pool whose "
-        "first "
-        "rank is r > 0 takes NAME_r, or PORT + r")
+        "first rank is r > 0 takes NAME_r, or PORT + r")
       .if_empty("a Unix socket that no other run has")
       .of("style", socket);
   g.key("command", &P::command,
-        "shell command that starts the program, in which {address}, {name}, {host}, {port}, {file} and {folder} are "
-        "replaced (doc/sockets.md)")
+        "shell command that starts the program: with a socket once, in which {address}, {name}, {host}, {port}, {file} "
+        "and "
+        "{folder} are replaced (doc/sockets.md); with 'command' for each structure, with {file}, {result} and {folder} "
+        "(doc/dft.md)")
       .if_empty("the program is waited for")
-      .of("style", socket);
+      .of("style", external);
   g.key("code", &P::code,
-        "kind of input that {file} is: 'any' extended XYZ of the atoms, 'quantum_espresso' or 'cp2k' the template with "
-        "the "
-        "atoms in it")
-      .one_of({"any", "quantum_espresso", "cp2k"})
-      .of("style", socket);
+        "kind of input that {file} is: 'quantum_espresso' or 'cp2k' the template with the atoms in it, 'script' "
+        "extended "
+        "XYZ of the atoms")
+      .one_of({"script", "quantum_espresso", "cp2k"})
+      .of("style", external);
   g.key("template", &P::template_file, "input of the code, complete; cell and atoms in it are replaced")
       .if_empty("none")
-      .of("code", {"quantum_espresso", "cp2k"});
+      .of("code", dft);
   g.key("k_spacing", &P::k_spacing, "distance between k points, with 2π, that their grid must not exceed")
       .in("1/Å")
       .above(0)
       .unless(0, "the template's k points")
-      .of("code", {"quantum_espresso", "cp2k"});
-  g.key("pseudo_dir", &P::pseudo_dir, "folder of the pseudopotentials")
+      .of("code", dft);
+  g.key("pseudo_dir", &P::pseudo_dir, "folder of the pseudopotentials, and with CP2K of the basis sets")
       .if_empty("the template's")
-      .of("code", {"quantum_espresso"});
+      .of("code", dft);
   g.key("timeout", &P::timeout, "time for the program to connect, and for each of its answers")
       .in("s")
       .above(0)
       .may_change()
-      .of("style", socket);
+      .of("style", external);
 }
 
 void add_serve(std::vector<Group>& groups) {

@@ -84,6 +84,12 @@ std::vector<std::string> placeholders(const std::string& command) {
   return names;
 }
 
+void check_code(const Check& check, const PotentialParameters& p, bool reads) {
+  if (p.code == "script") return;
+  check(p.template_file.empty(), "template", "missing: code = '{}' needs one", p.code);
+  check(!reads, "command", "missing: code = '{}' needs a command with {{file}} in it", p.code);
+}
+
 void check_socket(const Input& input) {
   const auto& p = input.potential;
   const Check check(input, "potential");
@@ -104,8 +110,25 @@ void check_socket(const Input& input) {
   }
   check(!meets && p.code != "cp2k" && p.address.empty(), "command",
         "does not say where: it needs {{address}} or {{name}}, or address must be given");
-  check(p.code != "any" && p.template_file.empty(), "template", "missing: code = '{}' needs one", p.code);
-  check(p.code != "any" && !reads, "command", "missing: code = '{}' needs a command with {{file}} in it", p.code);
+  check_code(check, p, reads);
+}
+
+void check_command(const Input& input) {
+  const auto& p = input.potential;
+  const Check check(input, "potential");
+  check(input.control.units != "metal", "style", "'command' is in eV and Å: it needs units = 'metal' in &control");
+  check(p.command.empty(), "command", "missing: style = 'command' needs it");
+  bool reads = false, writes = false;
+  for (const std::string& name : placeholders(p.command)) {
+    check(name != "file" && name != "result" && name != "folder", "command",
+          "{{{}}} is none of {{file}}, {{result}}, {{folder}}", name);
+    reads = reads || name == "file" || name == "folder";
+    writes = writes || name == "result" || name == "folder";
+  }
+  check(p.code == "script" && !writes, "command",
+        "a script writes its answer, extended XYZ with energy and forces, to {{result}}: it must be in the command");
+  check(!reads, "command", "nothing in it says what to compute: it needs {{file}}");
+  check_code(check, p, reads);
 }
 
 }  // namespace
@@ -116,6 +139,8 @@ void check_potential_keys(const Input& input) {
     check_lennard_jones(input);
   else if (input.potential.style == "socket")
     check_socket(input);
+  else if (input.potential.style == "command")
+    check_command(input);
   else
     check_network(input);
 }

@@ -1,16 +1,11 @@
 #include "run/setup/make_potential.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
-#include "external/ipi_session.hpp"
 #include "model/architecture.hpp"
 #include "potential/committee.hpp"
-#include "potential/external_potential.hpp"
 #include "potential/lennard_jones.hpp"
 #include "run/locate_error.hpp"
 #include "run/setup/find_file.hpp"
@@ -47,15 +42,14 @@ std::vector<Species> species_of_pairs(const std::vector<std::string>& pairs, boo
 }  // namespace
 
 PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParameters& parameters)
-    : parameters_(parameters), place_(context.place("potential")), world_(context.world) {
+    : parameters_(parameters), place_(context.place("potential")) {
   const Communicator& communicator = context.world;
   if (parameters_.style == "lennard_jones") {
     required_species_ = species_of_pairs(parameters_.pairs, context.units.name == "lj", place_);
     return;
   }
-  if (parameters_.style == "socket") {
-    const ControlParameters& control = context.input.control;
-    client_folder_ = (std::filesystem::path(control.outdir) / (control.prefix + "_client")).string();
+  if (is_external(parameters_)) {
+    external_.emplace(context, parameters_);
     return;
   }
   node_rank_ = communicator.rank_on_node();
@@ -70,31 +64,10 @@ PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParamet
   }
 }
 
-std::shared_ptr<Potential> PotentialMaker::make_socket(const Communicator& communicator) const {
-  // Each pool has a client of its own; the number of its first rank tells them apart on every machine of the job.
-  std::int64_t first_rank = world_.rank();
-  communicator.broadcast(&first_rank, 1);
-  const std::string suffix = first_rank > 0 ? fmt::format("_{}", first_rank) : "";
-  IpiSessionSettings settings;
-  if (parameters_.address.empty()) {
-    settings.address.name = fmt::format("spinel_{}{}", getpid(), suffix);
-  } else {
-    settings.address = SocketAddress::parse(parameters_.address);
-    if (settings.address.is_unix())
-      settings.address.name += suffix;
-    else
-      settings.address.port += static_cast<int>(first_rank);
-  }
-  settings.command = parameters_.command;
-  settings.folder = client_folder_ + suffix;
-  settings.timeout = parameters_.timeout;
-  return std::make_shared<ExternalPotential>(std::make_unique<IpiSession>(std::move(settings)));
-}
-
 std::shared_ptr<Potential> PotentialMaker::make(const std::vector<Species>& species,
                                                 const Communicator& communicator) const {
   const PotentialParameters& p = parameters_;
-  if (p.style == "socket") return make_socket(communicator);
+  if (external_) return external_->make(species, communicator);
   if (models_.empty()) return with_location(place_, [&] { return std::make_shared<LennardJones>(p, species); });
   NetworkOptions options;
   options.single_precision = p.precision == "single";
@@ -120,6 +93,7 @@ std::string describe_potential(const PotentialParameters& p, const UnitSystem& u
   if (p.style == "socket")
     return fmt::format("socket at {}, {}", p.address.empty() ? "a place of its own" : p.address,
                        p.command.empty() ? "where a program is waited for" : "program: " + p.command);
+  if (p.style == "command") return fmt::format("{} for each structure: {}", p.code, p.command);
   const std::string committee = p.model.size() > 1 ? fmt::format("mean of {} models, ", p.model.size()) : "";
   return fmt::format("{} {}, {}{}, {} precision, {}{}", p.style, fmt::join(p.model, " "), committee, cutoff,
                      p.precision, p.device, p.threads > 1 ? fmt::format(", {} threads a rank", p.threads) : "");

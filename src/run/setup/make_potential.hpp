@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/model_file.hpp"
 #include "potential/potential.hpp"
 #include "run/context.hpp"
+#include "run/setup/make_external.hpp"
 
 namespace spinel {
 
@@ -25,14 +27,11 @@ class PotentialMaker {
   const std::vector<Species>& required_species() const { return required_species_; }
 
  private:
-  std::shared_ptr<Potential> make_socket(const Communicator& communicator) const;
-
   PotentialParameters parameters_;
   KeyPlace place_;
   std::vector<ModelFile> models_;  // empty: no network
-  Communicator world_;
   int node_rank_ = 0;
-  std::string client_folder_;  // of a program that is asked through a socket
+  std::optional<ExternalMaker> external_;
   std::vector<Species> required_species_;
 };
 

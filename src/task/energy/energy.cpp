@@ -74,6 +74,7 @@ void run_energy(const RunContext& context) {
     files.keep_old();
     if (files.final_structure.empty()) return;
     structure.info["energy"] = fmt::format("{}", total.energy);
+    for (const auto& [key, value] : potential->labels()) structure.info[key] = value;
     if (context.units.name == "lj") structure.info["units"] = "lj";
     write_structure(files.final_structure, structure);
   });

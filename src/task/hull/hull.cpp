@@ -190,6 +190,11 @@ void run_hull(const RunContext& context) {
       return;
     }
     structure_of = add_computed_entries(context, *sweep, list);
+    on_root(world, [&] {
+      if (!p.run_type.empty()) return;
+      for_key(input, entries_key(input), [&] { keep_functional(list, ""); });
+      for_key(input, "candidates", [&] { check_functionals(list, candidates); });
+    });
   }
   on_root(world, [&] {
     for (const EntryList* one : {&list, &candidates}) {

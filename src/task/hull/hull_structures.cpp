@@ -210,6 +210,8 @@ std::vector<std::int64_t> add_computed_entries(const RunContext& context, Struct
         if (std::find(ids.begin(), ids.end(), lower_case(key)) != ids.end()) entry.id = value;
       entry.composition = composition_of(result.structure);
       entry.energy = result.energy / static_cast<double>(result.structure.size());
+      if (const auto type = result.structure.info.find("run_type"); type != result.structure.info.end())
+        entry.run_type = type->second;
       list.entries.push_back(std::move(entry));
       numbers.push_back(number);
     }

@@ -38,7 +38,7 @@ MdRun::MdRun(const RunContext& context)
   } else {
     start_anew();
   }
-  force_field_->set_flag_source([this] { return control_.flag(); });
+  force_field_->set_flag_source([this] { return control_.flag(force_field_->potential().expected_seconds()); });
   on_root(context_.world, [&] {
     files_.make_folder();
     if (!restored_) files_.keep_old();

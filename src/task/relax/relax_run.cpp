@@ -77,7 +77,7 @@ RelaxRun::RelaxRun(const RunContext& context)
     if (was_complete_) return;
     restored_ = true;
   }
-  job_.set_flag_source([this] { return control_.flag(); });
+  job_.set_flag_source([this] { return control_.flag(job_.expected_seconds()); });
   result_.number = 0;
   result_.name = input.structure.file.empty() ? input.structure.prototype : input.structure.file;
   // The space group is that of the start also where a checkpoint has gone on from there.

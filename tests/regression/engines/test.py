@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Sockets with the real programs of others, each where it is installed: ASE, CHGNet, LAMMPS, i-PI (doc/sockets.md).
+"""The real programs of others, each where it is installed: ASE, CHGNet, LAMMPS, i-PI, pw.x, CP2K (doc/sockets.md, doc/dft.md).
 
 SPINEL_PEER_PYTHON: a Python that has ase, ipi, chgnet.
 """
+import csv
 import json
 import os
 import re
@@ -265,6 +266,96 @@ Atoms
     tried.append("LAMMPS")
 
 
+def golden(source):
+    """The frame of reference.xyz that this input made."""
+    path = st.data_file("dft/reference.xyz")
+    with open(path) as file:
+        comments = [line for line in file if "Lattice" in line]
+    return read_results(path)[next(k for k, line in enumerate(comments) if f"input={source}" in line)]
+
+
+def write_frame(source):
+    """Its structure alone."""
+    frame = next(text for text in frames_of(st.data_file("dft/reference.xyz")) if f"input={source}" in text)
+    return st.write("frame.xyz", frame)
+
+
+def frames_of(path):
+    with open(path) as file:
+        lines = file.read().splitlines()
+    while lines:
+        n = int(lines[0]) + 2
+        yield "\n".join(lines[:n]) + "\n"
+        lines = lines[n:]
+
+
+def check_label(name, found, expected, tolerances):
+    for (what, tolerance) in zip(("energy", "forces", "stress"), tolerances):
+        difference = np.max(np.abs(np.asarray(found[what]) - np.asarray(expected[what])))
+        st.check(difference <= tolerance, f"{name}: {what} differs by {difference:.2e}")
+
+
+def template(source):
+    with open(st.data_file(f"dft/{source}")) as file:
+        return st.write(os.path.basename(source), file.read().replace("PSEUDO_DIR", "pseudo"))
+
+
+PRINTED = (1e-6, 1e-5, 2e-6)  # digits of a repetition, as the README of the data has them
+
+
+def quantum_espresso():
+    maker = os.path.join(st.DATA, "..", "tools", "gth2upf.sh")
+    if not os.path.exists(maker) or not shutil.which("cp2k.psmp"):
+        return
+    made = subprocess.run([maker, "pseudo", "Si", "Al"], capture_output=True, text=True)
+    st.check(made.returncode == 0, made.stdout + made.stderr)
+    for source in ("qe/si_file.in", "qe/si_file_frame1.in", "qe/si2_gth.in", "qe/al4_gth.in"):
+        name = os.path.basename(source)[:-3]
+        write_frame(source)
+        st.run(namelist(name, "energy", "file = 'frame.xyz'  all = .true.",
+                        f"style = 'command'  code = 'quantum_espresso'  command = 'pw.x -in {{file}}'  template = '{template(source)}'"))
+        check_label(name, read_results(f"out/{name}_evaluated.xyz")[0], golden(source), PRINTED)
+    # Through a socket every structure gets a pw.x of its own, so both frames are as from files.
+    socket = "style = 'socket'  code = 'quantum_espresso'  command = 'pw.x --ipi {address} -in {file}'"
+    frames = st.data_file("dft/si_two_frames.xyz")
+    st.run(namelist("qe_socket", "energy", f"file = '{frames}'  all = .true.", f"{socket}  template = '{template('qe/si_socket.in')}'"))
+    for k, source in enumerate(("qe/si_file.in", "qe/si_file_frame1.in")):
+        check_label(f"pw.x, socket, frame {k}", read_results("out/qe_socket_evaluated.xyz")[k], golden(source), (2e-6, 2e-5, 1e-5))
+    # A relaxation in one process, that from files in many.
+    for name, potential in (("relax_socket", socket),
+                            ("relax_files", "style = 'command'  code = 'quantum_espresso'  command = 'pw.x -in {file}'")):
+        st.run(namelist(name, "relax", f"file = '{frames}'  frame = 0", f"{potential}  template = 'si_socket.in'", "&relax\n  fmax = 0.02\n/"))
+    energies = [st.read_all(f"out/{name}.h5")["structures/energy"][0] for name in ("relax_socket", "relax_files")]
+    st.check(abs(energies[0] - energies[1]) < 2e-4, f"relaxed by socket and by files: {energies}")
+    output = st.run(namelist("no_species", "energy", "prototype = 'fcc'  species = 'Cu'  a = 3.6", f"{socket}  template = 'si_socket.in'"), status=2)
+    st.check("si_socket.in" in output and "'Cu'" in output, output)
+    tried.append("pw.x")
+
+
+def cp2k():
+    write_frame("cp2k/si_file.inp")
+    st.run(namelist("cp2k", "energy", "file = 'frame.xyz'  all = .true.",
+                    f"style = 'command'  code = 'cp2k'  command = 'cp2k.psmp -i {{file}}'  template = '{template('cp2k/si_file.inp')}'"))
+    check_label("CP2K", read_results("out/cp2k_evaluated.xyz")[0], golden("cp2k/si_file.inp"), (2e-6, 1e-5, 2e-6))
+    st.run(namelist("cp2k_socket", "energy", "file = 'frame.xyz'  all = .true.",
+                    f"style = 'socket'  code = 'cp2k'  command = 'cp2k.psmp -i {{file}}'  template = '{template('cp2k/si_socket.inp')}'"))
+    check_label("CP2K, socket", read_results("out/cp2k_socket_evaluated.xyz")[0], golden("cp2k/si_file.inp"), (2e-6, 1e-5, 2e-6))
+    tried.append("CP2K")
+
+
+def titanium_aluminium():
+    """The example in input/: formation energies against those that pw.x gave with other k points (README of the data)."""
+    for name in ("dft_ti_al.nml", "ti_al.xyz", "ti_al.pw.in"):
+        shutil.copy(os.path.join(st.SOURCE, "input", name), ".")
+    output = st.run("dft_ti_al.nml", ranks=2)
+    with open("out/dft_ti_al_hull.csv") as file:
+        rows = list(csv.DictReader(file))
+    for formula, expected in (("TiAl", -0.416), ("TiAl3", -0.423), ("Ti3Al", -0.278)):
+        row = next(row for row in rows if row["id"].startswith(formula + " "))
+        st.check(abs(float(row["formation_energy_per_atom"]) - expected) < 0.01, f"{formula}: {row}\n{output}")
+    tried.append("hull of Ti and Al by pw.x")
+
+
 with st.workspace():
     if with_ase:
         copper()
@@ -275,6 +366,13 @@ with st.workspace():
         i_pi()
     if shutil.which("lmp"):
         lammps()
+    if shutil.which("pw.x"):
+        if os.path.isdir(st.DATA):
+            quantum_espresso()
+        if os.path.exists("/usr/share/espresso/pseudo/Ti.pz-sp-van_ak.UPF"):
+            titanium_aluminium()
+    if shutil.which("cp2k.psmp") and os.path.isdir(st.DATA):
+        cp2k()
 if not tried:
-    st.skip("none of ASE, i-PI, LAMMPS is installed")
+    st.skip("none of ASE, i-PI, LAMMPS, pw.x, CP2K is installed")
 print("tried: " + ", ".join(tried))

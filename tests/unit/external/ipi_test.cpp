@@ -8,6 +8,7 @@
 
 #include "external/ipi_messages.hpp"
 #include "external/ipi_session.hpp"
+#include "external/placeholders.hpp"
 
 namespace spinel {
 namespace {
@@ -109,7 +110,7 @@ TEST(ChildProcess, EndsAreTold) {
     ChildProcess child("echo one; echo; exit 7", "", log);
     ASSERT_TRUE(child.wait(20.0));
     EXPECT_EQ(*child.end(), "ended with status 7");
-    EXPECT_EQ(child.last_line(), "one");
+    EXPECT_EQ(last_line_of(log), "one");
   }
   {
     ChildProcess child("kill -9 $$", "", log);
@@ -123,7 +124,7 @@ TEST(ChildProcess, EndsAreTold) {
     setenv("SPINEL_UNIT_TEST", "kept", 1);
     ChildProcess child("echo $PWD ${OMPI_COMM_WORLD_RANK:-none} ${PMIX_RANK:-none} $SPINEL_UNIT_TEST", "/", log);
     ASSERT_TRUE(child.wait(20.0));
-    EXPECT_EQ(child.last_line(), "/ none none kept");
+    EXPECT_EQ(last_line_of(log), "/ none none kept");
     unsetenv("OMPI_COMM_WORLD_RANK");
     unsetenv("PMIX_RANK");
   }

@@ -53,6 +53,7 @@ TEST(Schema, CoversEveryMember) {
       {"properties", {reinterpret_cast<char*>(&input.properties), sizeof input.properties}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"measures", {reinterpret_cast<char*>(&input.measures), sizeof input.measures}},
+      {"serve", {reinterpret_cast<char*>(&input.serve), sizeof input.serve}},
       {"neighbor", {reinterpret_cast<char*>(&input.neighbor), sizeof input.neighbor}},
       {"parallel", {reinterpret_cast<char*>(&input.parallel), sizeof input.parallel}},
       {"output", {reinterpret_cast<char*>(&input.output), sizeof input.output}},
@@ -265,6 +266,13 @@ TEST(Echo, CarriesEveryKey) {
   input.potential.threads = 1;
   input.potential.spread_threshold = 0.0;
   input.potential.spread_action = "dump";
+  input.potential.spread_every = 10;
+  for (std::string* of_programs : {&input.potential.address, &input.potential.command, &input.potential.template_file,
+                                   &input.potential.pseudo_dir})
+    of_programs->clear();
+  input.potential.code = "script";
+  input.potential.k_spacing = 0.0;
+  input.potential.timeout = 3600.0;
   input.potential.pairs = {"A-B"};
   input.potential.smooth_width = 0.5;
   input.potential.tail_correction = false;

@@ -328,6 +328,12 @@ void write_frame(Out& out, const Structure& s, const std::string& name, const st
 
 void write_xyz_frame(TextWriter& out, const Structure& structure) { write_frame(out, structure, "", nullptr); }
 
+std::string xyz_frame_text(const Structure& structure) {
+  TextBuffer out;
+  write_frame(out, structure, "", nullptr);
+  return std::move(out.text);
+}
+
 std::string xyz_frame_with(const Structure& structure, const std::string& name, const std::vector<double>& column) {
   TextBuffer out;
   write_frame(out, structure, name, &column);

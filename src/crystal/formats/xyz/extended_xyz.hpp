@@ -52,7 +52,9 @@ Structure read_xyz_frame(const std::string& header, LineReader& lines, const Rea
 /// only where one is not the standard weight (or 1 with info units=lj), every info key, pbc. Numbers read back to the
 /// same values. Species symbols must be free of blanks.
 void write_xyz_frame(TextWriter& out, const Structure& structure);
-/// The same frame as text, with a further column `name`: one number an atom.
+/// The same frame as text.
+std::string xyz_frame_text(const Structure& structure);
+/// And with a further column `name`: one number an atom.
 std::string xyz_frame_with(const Structure& structure, const std::string& name, const std::vector<double>& column);
 void write_xyz(const std::string& path, const Structure& structure);
 void write_xyz(const std::string& path, const std::vector<Structure>& frames);

@@ -1,0 +1,122 @@
+#include "run/setup/make_external.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "crystal/formats/text_file.hpp"
+#include "parallel/on_root.hpp"
+#include "potential/external_potential.hpp"
+#include "run/setup/find_file.hpp"
+
+namespace spinel {
+
+namespace fs = std::filesystem;
+
+bool is_external(const PotentialParameters& parameters) {
+  return parameters.style == "socket" || parameters.style == "command";
+}
+
+ExternalMaker::ExternalMaker(const RunContext& context, const PotentialParameters& parameters)
+    : parameters_(parameters),
+      place_(context.place("potential")),
+      world_(context.world),
+      stem_((fs::path(context.input.control.outdir) / context.input.control.prefix).string()),
+      seconds_(std::make_shared<std::vector<double>>()) {
+  if (parameters_.code == "script") return;
+  template_path_ = find_file(place_, "template", parameters_.template_file, world_);
+  on_root(world_, [&] { template_text_ = read_text(template_path_); });
+  world_.broadcast(template_text_);
+  dft_.k_spacing = parameters_.k_spacing;
+  // Programs run in folders of their own, where relative paths lead nowhere.
+  dft_.template_folder = fs::absolute(template_path_).parent_path().string();
+  if (!parameters_.pseudo_dir.empty())
+    dft_.pseudo_dir = fs::absolute(find_file(place_, "pseudo_dir", parameters_.pseudo_dir, world_)).string();
+  dft_.for_socket = parameters_.style == "socket";
+}
+
+namespace {
+
+std::string fill(const std::string& code, const std::string& text, const std::string& name, const Structure& structure,
+                 const DftSettings& settings) {
+  return code == "cp2k" ? fill_cp2k(text, name, structure, settings)
+                        : fill_quantum_espresso(text, name, structure, settings);
+}
+
+}  // namespace
+
+/// With a row of atoms, one of each species.
+void ExternalMaker::check_template(const std::vector<Species>& species) const {
+  constexpr double apart = 3.0;  // Å
+  Structure row;
+  row.species = species;
+  row.cell = apart * static_cast<double>(species.size()) * Mat3::Identity();
+  for (std::size_t k = 0; k < species.size(); ++k) {
+    row.type.push_back(static_cast<std::int32_t>(k));
+    row.position.push_back(Vec3(apart * static_cast<double>(k), 0.0, 0.0));
+  }
+  try {
+    const std::string text = fill(parameters_.code, template_text_, template_path_, row, dft_);
+    if (parameters_.code == "quantum_espresso") pseudopotentials_of_quantum_espresso(text, template_path_);
+  } catch (const InputError& error) {
+    place_.fail("template", error.what());
+  }
+}
+
+std::unique_ptr<ExternalEngine> ExternalMaker::make_session(const std::string& suffix, std::int64_t first_rank) const {
+  IpiSessionSettings settings;
+  settings.command = parameters_.command;
+  settings.folder = stem_ + "_client" + suffix;
+  settings.timeout = parameters_.timeout;
+  if (parameters_.address.empty()) {
+    settings.address.name = fmt::format("spinel_{}{}", getpid(), suffix);
+  } else {
+    settings.address = SocketAddress::parse(parameters_.address);
+    if (settings.address.is_unix())
+      settings.address.name += suffix;
+    else
+      settings.address.port += static_cast<int>(first_rank);
+  }
+  if (parameters_.code != "script") {
+    const bool is_cp2k = parameters_.code == "cp2k";
+    settings.runs_there = settings.keeps_first_cell = true;
+    settings.address_form = is_cp2k ? AddressForm::spinel : AddressForm::quantum_espresso;
+    DftSettings dft = dft_;
+    dft.unix_socket = settings.address.is_unix();
+    dft.host = dft.unix_socket ? settings.address.name : settings.address.host;
+    dft.port = settings.address.port;
+    settings.write_input = [code = parameters_.code, text = template_text_, path = template_path_, dft](
+                               const Structure& structure, const std::string& folder) {
+      const std::string file = folder + (code == "cp2k" ? "/cp2k.inp" : "/pw.in");
+      TextWriter out(file);
+      out.write("{}", fill(code, text, path, structure, dft));
+      out.close();
+      return file;
+    };
+  }
+  return std::make_unique<IpiSession>(std::move(settings));
+}
+
+std::shared_ptr<Potential> ExternalMaker::make(const std::vector<Species>& species,
+                                               const Communicator& communicator) const {
+  if (parameters_.code != "script") on_root(communicator, [&] { check_template(species); });
+  // Each pool has a program of its own; the number of its first rank tells them apart on every machine of the job.
+  std::int64_t first_rank = world_.rank();
+  communicator.broadcast(&first_rank, 1);
+  const std::string suffix = first_rank > 0 ? fmt::format("_{}", first_rank) : "";
+  if (parameters_.style == "socket") return std::make_shared<ExternalPotential>(make_session(suffix, first_rank));
+  CommandSettings settings;
+  settings.code = parameters_.code;
+  settings.command = parameters_.command;
+  settings.template_text = template_text_;
+  settings.template_name = template_path_;
+  settings.dft = dft_;
+  settings.timeout = parameters_.timeout;
+  settings.folder = stem_ + "_calculations";
+  settings.worker = suffix;
+  settings.seconds = seconds_;
+  return std::make_shared<ExternalPotential>(std::make_unique<CommandEngine>(std::move(settings)));
+}
+
+}  // namespace spinel

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crystal/structure.hpp"
+#include "external/command_engine.hpp"
+#include "external/ipi_session.hpp"
+#include "potential/potential.hpp"
+#include "run/context.hpp"
+
+namespace spinel {
+
+/// Is it a style whose energies another program computes?
+bool is_external(const PotentialParameters& parameters);
+
+/// Makes potentials that ask another program, one for each pool.
+class ExternalMaker {
+ public:
+  /// Collective over all ranks of the program. InputError where the template cannot be read.
+  ExternalMaker(const RunContext& context, const PotentialParameters& parameters);
+
+  /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
+  std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
+
+ private:
+  void check_template(const std::vector<Species>& species) const;
+  std::unique_ptr<ExternalEngine> make_session(const std::string& suffix, std::int64_t first_rank) const;
+
+  PotentialParameters parameters_;
+  KeyPlace place_;
+  Communicator world_;
+  std::string stem_;  // <outdir>/<prefix>
+  std::string template_path_, template_text_;
+  DftSettings dft_;
+  std::shared_ptr<std::vector<double>> seconds_;  // of calculations so far
+};
+
+}  // namespace spinel

@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""A program as style = 'command' runs it: reads extended XYZ, writes it again with energy, forces and stress.
+
+    script.py STRUCTURE ANSWER COUNT [MISDEED]     COUNT: file to which a line is added by each call, at its begin and its end
+"""
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "sockets"))
+import ipi
+import numpy as np
+
+
+def note(text):
+    with open(sys.argv[3], "a") as file:
+        file.write(text + "\n")
+
+
+misdeed = sys.argv[4] if len(sys.argv) > 4 else ""
+symbols, cell, periodic = ipi.read_extended_xyz(sys.argv[1])
+with open(sys.argv[1]) as file:
+    positions = np.array([[float(x) for x in line.split()[1:4]] for line in file.read().splitlines()[2:]])
+name = " ".join(symbols) + " " + " ".join(f"{x:.9f}" for x in (*cell.ravel(), *positions.ravel()))
+note("begin " + name)
+if misdeed == "crash" or (misdeed == "crash_of_kr" and "Kr" in symbols):
+    sys.exit("script: out of cheese")
+if misdeed == "endless":
+    time.sleep(1e6)
+if misdeed.startswith("slow="):
+    time.sleep(float(misdeed[5:]))
+energy, forces, virial = ipi.lennard_jones(cell, positions, periodic=periodic)
+stress = -virial / abs(np.linalg.det(cell))
+if misdeed == "nothing":
+    sys.exit(0)
+with open(sys.argv[2], "w") as file:
+    file.write(f'{len(symbols)}\nLattice="{" ".join(repr(float(x)) for x in cell.ravel())}" Properties=species:S:1:pos:R:3:forces:R:3 '
+               f'energy={energy!r} stress="{" ".join(repr(float(x)) for x in stress.ravel())}"\n'.replace("np.float64(", "").replace(")", ""))
+    for symbol, x, f in zip(symbols, positions, forces):
+        file.write(" ".join([symbol, *(repr(float(v)) for v in (*x, *f))]) + "\n")
+note("end " + name)
