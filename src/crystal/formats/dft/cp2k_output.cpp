@@ -303,9 +303,9 @@ void Cp2kIndexer::look(std::string_view line, const TextPiece& at) {
     has_version_ = true;
     has_banner_ = false;
   }
+  if (holds(line, "\\___/")) error_ = abort_text(line);
   if (!has_version_) return;
   if (holds(line, "SCF WAVEFUNCTION OPTIMIZATION") || begins_with(line, " ENERGY|")) has_cycle_ = true;
-  if (holds(line, "\\___/")) error_ = abort_text(line);
 }
 
 StructureIndex Cp2kIndexer::finish(const LineReader& lines) {
