@@ -204,7 +204,7 @@ class Step {
       std::string_view line = lines_.need("forces");
       while (trim(line).empty()) line = lines_.need("forces");
       if (!holds(line, "force =")) lines_.fail("the force on atom {} of {} should be here", i + 1, atoms());
-      structure_.force.push_back(rydberg / bohr * output_vector(behind(line, "force ="), lines_));
+      structure_.force.emplace_back(rydberg / bohr * output_vector(behind(line, "force ="), lines_));
     }
   }
 
