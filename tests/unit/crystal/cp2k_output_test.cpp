@@ -175,6 +175,7 @@ TEST(Cp2kOutput, OddCp2k) {
   EXPECT_EQ(loose.info.at("converged"), "F");
   const std::string abort = " * [ABORT]                  *\n *  \\___/   found an unknown keyword X in section SCF *\n";
   expect_in("CP2K has not come to its first energy: found an unknown keyword X", parse_error(cp2k_head + abort));
+  expect_in("t: CP2K stopped: found an unknown keyword X", parse_error(abort));
   expect_in("CP2K stopped: found an unknown keyword X",
             parse_error(good.substr(0, good.find("  *** SCF run")) + abort));
   expect_in("breaks off before its first energy", parse_error(good.substr(0, good.find("  *** SCF run"))));

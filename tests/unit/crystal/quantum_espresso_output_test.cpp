@@ -115,6 +115,7 @@ TEST(QuantumEspressoOutput, StepsOfARelaxation) {
               1e-9 + 0.0 * moved.position[1].norm());
   EXPECT_NEAR(info_number(last, "energy"), -16.7 * rydberg, 1e-12);
   EXPECT_NEAR(last.cell(0, 0), 20 * bohr, 1e-12);
+  expect_in("plane waves of the first cell", last.warnings.back());
   EXPECT_EQ(last.position[1], Vec3(0.25, 0.25, 0.5));
 }
 
@@ -128,6 +129,7 @@ TEST(QuantumEspressoOutput, FinalCycleOfARelaxationOfTheCell) {
                            pw_labels + pw_end;
   ASSERT_EQ(steps(text), 2u);
   EXPECT_NEAR(parse(text).cell(0, 2), 6 * bohr, 1e-12);
+  EXPECT_EQ(parse(text).warnings.size(), 1u);
   EXPECT_NEAR(parse(text).position[1][2], 2.6 * bohr, 1e-12);
 }
 

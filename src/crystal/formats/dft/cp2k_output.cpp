@@ -63,7 +63,7 @@ bool same_shape(const CellParameters& p, const CellParameters& q, double length,
 Mat3 exact_cell(const PrintedCell& cell, Structure& structure, const LineReader& lines) {
   const Mat3& rough = cell.vectors;
   if (same_shape(cell_parameters(rough), cell.parameters, 1.5e-6, 1.5e-6)) return rough;
-  const Mat3 shape = [&] {
+  Mat3 shape = [&] {
     try {
       return cell_from_parameters(cell.parameters);
     } catch (const InputError& error) {
@@ -196,7 +196,7 @@ class Run {
       if (row.size() < 7 || number != static_cast<std::int64_t>(structure_.type.size()) + 1)
         lines_.fail("atom {} should be here: number, kind, element, its number, x, y, z", structure_.type.size() + 1);
       structure_.type.push_back(output_type(row[2], options_, lines_, structure_));
-      structure_.position.push_back(
+      structure_.position.emplace_back(
           unit * Vec3(output_number(row[4], lines_), output_number(row[5], lines_), output_number(row[6], lines_)));
     }
     cell_of_positions_ = cell_;
@@ -303,9 +303,9 @@ void Cp2kIndexer::look(std::string_view line, const TextPiece& at) {
     has_version_ = true;
     has_banner_ = false;
   }
+  if (holds(line, "\\___/")) error_ = abort_text(line);
   if (!has_version_) return;
   if (holds(line, "SCF WAVEFUNCTION OPTIMIZATION") || begins_with(line, " ENERGY|")) has_cycle_ = true;
-  if (holds(line, "\\___/")) error_ = abort_text(line);
 }
 
 StructureIndex Cp2kIndexer::finish(const LineReader& lines) {

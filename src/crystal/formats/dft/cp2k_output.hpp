@@ -9,6 +9,8 @@ namespace spinel {
 class Cp2kIndexer {
  public:
   bool has_run() const { return has_version_; }
+  /// What CP2K stopped with, also before it printed its version; empty: it did not stop.
+  const std::string& error() const { return error_; }
   /// `at`: where the line begins.
   void look(std::string_view line, const TextPiece& at);
   /// InputError where there is no run that has come to its first energy.
@@ -19,7 +21,7 @@ class Cp2kIndexer {
 
   StructureIndex index_;
   TextPiece piece_;
-  std::string error_;  // what CP2K stopped with
+  std::string error_;
   bool has_banner_ = false, has_version_ = false, has_cycle_ = false;
 };
 

@@ -30,6 +30,7 @@ StructureIndex index_dft_output(LineReader& lines) {
     index.header = cp2k_header;
     return index;
   }
+  if (!cp2k.error().empty()) fail_input("{}: CP2K stopped: {}", lines.name(), cp2k.error());
   fail_input("{}: it is no output of pw.x or CP2K (neither 'Program PWSCF' nor 'CP2K| version string' is in it)",
              lines.name());
 }

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "crystal/formats/dft/output_labels.hpp"
+#include "crystal/formats/labels.hpp"
 #include "crystal/lattice.hpp"
 
 namespace spinel {
@@ -59,6 +60,9 @@ class Step {
       read_label_line(line);
     }
     if (!energy_) fail_without_energy();
+    if (has_old_waves_)
+      warn(structure_.warnings,
+           "pw.x kept the plane waves of the first cell of the run: energy and stress are not those of a fresh run");
     if (structure_.position.empty()) lines_.fail("the step has no positions");
     if (cell_axes_ != 3) lines_.fail("there is no cell ('crystal axes' or CELL_PARAMETERS)");
     if (!structure_.magnetic_moment.empty() && structure_.magnetic_moment.size() != structure_.type.size())
@@ -99,12 +103,15 @@ class Step {
     } else if (const int k = axis_of(line); k >= 0) {
       structure_.cell.row(k) = alat_ * output_vector(behind(line, "= ("), lines_).transpose();
       cell_axes_ = k + 1;
+      has_old_waves_ = false;
     } else if (holds(line, "positions (alat units)")) {
       read_sites();
     } else if (begins_with(line, "CELL_PARAMETERS")) {
       read_cell(line);
     } else if (begins_with(line, "ATOMIC_POSITIONS")) {
       read_positions(line);
+    } else if (!trouble_.empty()) {
+      return;  // what comes after it follows from it
     } else if (holds(line, "convergence NOT achieved")) {
       trouble_ = "the self-consistent cycle did not converge: " + std::string(trim(line));
     } else if (holds(line, stopped)) {
@@ -175,6 +182,7 @@ class Step {
     for (int k = 0; k < 3; ++k)
       structure_.cell.row(k) = scale * output_vector(lines_.need("a lattice vector"), lines_).transpose();
     cell_axes_ = 3;
+    has_old_waves_ = true;
   }
   void read_positions(std::string_view card) {
     const std::string unit(unit_of(card));
@@ -196,7 +204,7 @@ class Step {
       std::string_view line = lines_.need("forces");
       while (trim(line).empty()) line = lines_.need("forces");
       if (!holds(line, "force =")) lines_.fail("the force on atom {} of {} should be here", i + 1, atoms());
-      structure_.force.push_back(rydberg / bohr * output_vector(behind(line, "force ="), lines_));
+      structure_.force.emplace_back(rydberg / bohr * output_vector(behind(line, "force ="), lines_));
     }
   }
 
@@ -236,6 +244,7 @@ class Step {
   Structure structure_;
   std::int64_t n_atoms_ = 0;
   double alat_ = 0.0;                                    // Å
+  bool has_old_waves_ = false;                           // has the cell changed since pw.x chose them?
   int cell_axes_ = 0;                                    // lattice vectors read
   std::optional<double> energy_, accuracy_, threshold_;  // eV; Ry, as pw.x compares them
   std::string trouble_;                                  // why there may be no energy
