@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "input/query_parameters.hpp"
+
 namespace spinel {
 
 // What the groups of a namelist hold, after parsing and validation. The initial values here are the defaults; names,
@@ -435,6 +437,7 @@ struct Input {
   HullParameters hull;
   DatasetParameters dataset;
   ConvertParameters convert;
+  QueryParameters query;
   ModelParameters model;
   TrainParameters train;
   PredictParameters predict;
