@@ -353,6 +353,11 @@ void run_query(const RunContext& context) {
               answer.stop_reason, grouped(answer.n_kept + answer.n_received), cache_path(input));
     return;
   }
+  if (world.is_root())
+    echo_line(log, "entries",
+              fmt::format("{} came, {} of them in the dataset, {} left out", grouped(answer.records.n_entries),
+                          grouped(answer.records.good.n_structures()),
+                          grouped(static_cast<std::int64_t>(answer.records.left_out.size()))));
   report_warnings(log, answer.records.warnings, "entries");
   on_root(world, [&] { files.keep_old(); });
   const std::string output = output_path(input);

@@ -274,7 +274,7 @@ def left_out():
         docs[5]["structure"]["lattice"]["matrix"] = [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
         output = st.run(query(server))
         has_words(output, "1 entries, disorder: mp-101", "1 entries, no structure: mp-102", "1 entries, atoms too close: mp-103",
-                  "1 entries, came twice: mp-100", "1 entries, bad entry: mp-105")
+                  "8 came, 3 of them in the dataset, 5 left out", "1 entries, came twice: mp-100", "1 entries, bad entry: mp-105")
         r = result()
         st.check(r["n_entries"] == 8 and r["n_structures"] == 3 and len(r["left_out/id"]) == 5, f"counts {r}")
         st.run(query(server, "disorder = 'majority'"))
