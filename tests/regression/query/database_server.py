@@ -8,6 +8,7 @@ request everything that goes wrong with them. It runs in threads of the test and
 import collections
 import http.server
 import json
+import sys
 import threading
 import urllib.parse
 
@@ -68,7 +69,12 @@ class Server:
             def log_message(self, *arguments):
                 pass
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Quiet(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                if not isinstance(sys.exc_info()[1], ConnectionError):  # as a client that is killed leaves it
+                    super().handle_error(request, client_address)
+
+        self.http = Quiet(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
 
