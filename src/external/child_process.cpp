@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,7 +67,10 @@ ChildProcess::ChildProcess(const std::string& command, const std::string& folder
   environment.push_back(nullptr);
   const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (output < 0) fail("{}: cannot be written: {}", log, std::strerror(errno));
-  std::array<const char*, 4> arguments = {"/bin/sh", "-c", command.c_str(), nullptr};
+  // When this program is killed the shell gets SIGTERM and passes it on to all that it has started; it hears of it
+  // while it waits, but not while a command in the foreground runs.
+  const std::string script = "trap 'trap - TERM; kill 0' TERM\n(\n" + command + "\n) &\nwait $!\nexit $?\n";
+  std::array<const char*, 4> arguments = {"/bin/sh", "-c", script.c_str(), nullptr};
   const pid_t parent = getpid();
   id_ = fork();
   if (id_ == 0) {
@@ -78,6 +82,10 @@ ChildProcess::ChildProcess(const std::string& command, const std::string& folder
     if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) _exit(126);
     if (!folder.empty() && chdir(folder.c_str()) != 0) _exit(126);
     for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGPIPE}) std::signal(signal, SIG_DFL);
+      // Files that are open here, with their locks, are none of its business.
+#ifdef SYS_close_range
+    syscall(SYS_close_range, 3U, ~0U, 0U);
+#endif
     execve("/bin/sh", const_cast<char* const*>(arguments.data()), environment.data());
     _exit(126);
   }

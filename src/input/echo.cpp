@@ -27,4 +27,9 @@ std::string echo(const Input& input) {
   return result;
 }
 
+std::string key_text(const Input& input, const std::string& group, const std::string& key) {
+  Input values = input;
+  return member_text(find_group(group)->find(key)->member(values));
+}
+
 }  // namespace spinel

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "input/potential_parameters.hpp"
+#include "input/query_parameters.hpp"
 
 namespace spinel {
 
@@ -157,6 +158,7 @@ struct HullParameters : ReadParameters {
   std::vector<std::string> elements;             // take only entries and candidates of these; empty: all
   std::string id_key, formula_key, energy_key;   // names in the files; empty: the usual ones
   std::string run_type;                          // of the entries taken; empty: all of one functional; 'any'
+  std::string align = "none";                    // none | elements: entries of several run types onto those of one
   std::string energy_kind = "auto";              // auto | formation_per_atom | formation | total_per_atom | total
   std::string elemental_references = "entries";  // entries | zero | prototypes
   std::string missing_elements = "error";        // error | report: a candidate's element that the hull lacks
@@ -418,6 +420,7 @@ struct Input {
   HullParameters hull;
   DatasetParameters dataset;
   ConvertParameters convert;
+  QueryParameters query;
   ModelParameters model;
   TrainParameters train;
   PredictParameters predict;

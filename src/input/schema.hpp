@@ -123,6 +123,9 @@ Input evaluation_of_generated(const Input& input);
 /// All values as namelist text that parse_input reads back to the same Input; keys without a value are comments.
 std::string echo(const Input& input);
 
+/// The value of a key as it stands there; empty where it has none.
+std::string key_text(const Input& input, const std::string& group, const std::string& key);
+
 /// Help as plain text. Topic: "" (calculations and groups), a calculation, or a group ("&dynamics" or "dynamics").
 /// Throws InputError for another.
 std::string help_text(const std::string& topic, const std::vector<CalculationHelp>& calculations);

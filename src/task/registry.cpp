@@ -17,6 +17,7 @@
 #include "task/phase/phase.hpp"
 #include "task/predict/predict.hpp"
 #include "task/properties/properties.hpp"
+#include "task/query/query.hpp"
 #include "task/relax/relax.hpp"
 #include "task/serve/serve.hpp"
 #include "task/train/train.hpp"
@@ -41,6 +42,8 @@ const std::vector<Calculation>& calculations() {
       {"ising", check_ising, run_ising, "Monte Carlo of the two-dimensional Ising model", "ising_dataset.nml"},
       {"convert", check_convert, run_convert, "structures with labels from files of many kinds to one dataset",
        "convert_perovskites.nml"},
+      {"query", check_query, run_query, "structures from the Materials Project or a provider of OPTIMADE to a dataset",
+       "query_materials_project.nml"},
       {"phase", check_phase, run_phase,
        "phases and their transition from configurations, by principal components or trained networks", "phase_pca.nml"},
       {"train", check_train, run_train,

@@ -57,6 +57,19 @@ class GroupBuilder {
   Group* group_;
 };
 
+/// What becomes of sites that are shared or partly occupied, and the seed of 'order'.
+template <class Parameters>
+void add_disorder_keys(GroupBuilder<Parameters>& g, std::string Parameters::*disorder, std::int64_t Parameters::*seed) {
+  g.key(
+       "disorder", disorder,
+       "what becomes of sites that elements share or that are partly occupied: 'refuse'; 'majority': the most frequent "
+       "element takes the site, and one more empty than full is left out; 'order' (CIF, JSON): their places are dealt "
+       "out "
+       "at random in the smallest supercell that the occupancies fit")
+      .one_of({"refuse", "majority", "order"});
+  g.key("disorder_seed", seed, "seed of the random places of disorder = 'order'").at_least(0);
+}
+
 /// The keys of ReadParameters.
 template <class Parameters>
 void add_read_keys(GroupBuilder<Parameters>& g) {
@@ -69,16 +82,8 @@ void add_read_keys(GroupBuilder<Parameters>& g) {
         "what counts where a CIF contradicts itself: 'sites' and operations as they are listed, or the chemical "
         "'formula' and the named space group; 'both': it is an error")
       .one_of({"both", "sites", "formula"});
-  g.key(
-       "disorder", static_cast<std::string Parameters::*>(&R::disorder),
-       "what becomes of sites that elements share or that are partly occupied: 'refuse'; 'majority': the most frequent "
-       "element takes the site, and one more empty than full is left out; 'order' (CIF, JSON): their places are dealt "
-       "out "
-       "at random in the smallest supercell that the occupancies fit")
-      .one_of({"refuse", "majority", "order"});
-  g.key("disorder_seed", static_cast<std::int64_t Parameters::*>(&R::disorder_seed),
-        "seed of the random places of disorder = 'order'")
-      .at_least(0);
+  add_disorder_keys(g, static_cast<std::string Parameters::*>(&R::disorder),
+                    static_cast<std::int64_t Parameters::*>(&R::disorder_seed));
 }
 
 /// The keys of LabelParameters.
@@ -109,6 +114,7 @@ void add_relax(std::vector<Group>& groups);       ///< schema_relax.cpp: &relax
 void add_ising(std::vector<Group>& groups);       ///< schema_ising.cpp: &ising, &phase
 void add_hull(std::vector<Group>& groups);        ///< schema_stability.cpp: &hull
 void add_dataset(std::vector<Group>& groups);     ///< schema_dataset.cpp: &dataset, &convert
+void add_query(std::vector<Group>& groups);       ///< schema_query.cpp: &query
 void add_model(std::vector<Group>& groups);       ///< schema_model.cpp: &model
 void add_train(std::vector<Group>& groups);       ///< schema_train.cpp: &train
 void add_generate(std::vector<Group>& groups);    ///< schema_generate.cpp: &generate

@@ -272,6 +272,7 @@ const std::vector<Group>& schema() {
     add_ising(all);
     add_hull(all);
     add_dataset(all);
+    add_query(all);
     add_model(all);
     add_train(all);
     add_predict(all);

@@ -55,6 +55,12 @@ void add_hull(std::vector<Group>& groups) {
         "takes all, as for energies that were made to go together")
       .if_empty("one is meant: entries of several are an error")
       .may_change();
+  g.key("align", &P::align,
+        "total energies of several run types in one hull: 'none': an error; 'elements': they are moved onto those of "
+        "the "
+        "most entries by one shift for each element, fitted to compositions that both have (doc/stability.md)")
+      .one_of({"none", "elements"})
+      .may_change();
   g.key(
        "energy_kind", &P::energy_kind,
        "kind of the energy: formation or total, of an atom or of all atoms of the formula; 'auto': from its key's name")

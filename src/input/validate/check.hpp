@@ -39,6 +39,7 @@ void check_phase(const Input& input);           ///< validate_ising.cpp
 void check_hull_keys(const Input& input);       ///< validate_stability.cpp
 void check_dataset(const Input& input);         ///< validate_dataset.cpp
 void check_convert(const Input& input);         ///< validate_dataset.cpp
+void check_query_keys(const Input& input);      ///< validate_query.cpp
 void check_model_keys(const Input& input);      ///< validate_model.cpp
 void check_train_keys(const Input& input);      ///< validate_train.cpp
 void check_generate_keys(const Input& input);   ///< validate_generate.cpp

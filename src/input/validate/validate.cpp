@@ -146,6 +146,7 @@ void validate(const Input& input) {
   if (uses("hull")) check_hull_keys(input);
   if (uses("dataset")) check_dataset(input);
   if (uses("convert")) check_convert(input);
+  if (uses("query")) check_query_keys(input);
   if (uses("model")) check_model_keys(input);
   if (uses("train")) check_train_keys(input);
   if (uses("predict")) check_predict_keys(input);

@@ -39,6 +39,10 @@ void check_hull_keys(const Input& input) {
   if (estimates && input.relax.cell == "fixed")
     fail_key(input, "relax", "cell",
              "prototypes without lattice constants begin from estimated volumes: the cell must relax ('full')");
+  check(p.align != "none" && !p.run_type.empty(), "align", "brings run types together; run_type picks one of them");
+  check(p.align != "none" && !p.reference.empty(), "align", "goes with entries; the reference has none");
+  check(p.align != "none" && p.elemental_references == "zero", "align",
+        "needs total energies, 'zero' formation energies");
   check(!p.reference.empty() && p.candidates.empty(), "candidates", "missing: what is asked of the reference");
   check(has_empty(p.entries), "entries", "a file name must not be empty");
   check(has_empty(p.candidates), "candidates", "a file name must not be empty");

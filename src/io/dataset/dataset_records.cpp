@@ -98,6 +98,7 @@ std::string usual_unit(const std::string& name) {
       {"uncorrected_energy", "eV"},
       {"correction", "eV"},
       {"energy_per_atom", "eV/atom"},
+      {"corrected_energy_per_atom", "eV/atom"},
       {"uncorrected_energy_per_atom", "eV/atom"},
       {"formation_energy_per_atom", "eV/atom"},
       {"e_form", "eV/atom"},

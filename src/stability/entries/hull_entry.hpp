@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "stability/composition.hpp"
+#include "stability/entries/alignment.hpp"
 
 namespace spinel {
 
@@ -25,6 +26,7 @@ struct EntryList {
   std::vector<HullEntry> entries;
   EnergyKind kind = EnergyKind::total;
   std::vector<std::string> left_out{};  ///< structures of a relaxation that failed: "file: structure 3"
+  Alignment alignment{};                ///< without levels where all are of one run type
   std::vector<std::string> warnings{};  ///< what was odd in files of structures (Structure::warnings)
 };
 

@@ -78,6 +78,24 @@ HullRows rows_of(const std::vector<HullEntry>& entries, const char* id) {
 
 }  // namespace
 
+namespace {
+
+void write_alignment(ResultFile& file, const Alignment& alignment) {
+  if (alignment.levels.empty()) return;
+  file.set_attribute("/hull/alignment", "reference", alignment.reference);
+  for (const AlignedLevel& level : alignment.levels) {
+    const std::string group = "/hull/alignment/" + level.run_type;
+    file.write(group + "/elements", std::vector<std::int64_t>(level.elements.begin(), level.elements.end()),
+               {"", "atomic numbers"});
+    file.write(group + "/shift", level.shift, {"eV/atom", "of each element, taken from the energies"});
+    file.write(group + "/error", level.error, {"eV/atom", "rms of the calibrants, each left out in turn"});
+    file.write(group + "/calibrants", static_cast<std::int64_t>(level.n_calibrants),
+               {"", "compositions in common with the reference"});
+  }
+}
+
+}  // namespace
+
 HullRows hull_rows(const EntryList& list, const HullTable& table) {
   const auto& entries = list.entries;
   HullRows t = rows_of(entries, "as the input has it");
@@ -99,6 +117,18 @@ HullRows hull_rows(const EntryList& list, const HullTable& table) {
   t.column("phase_separation_energy", "eV/atom", "from the hull of all entries of other compositions",
            each(table.phase_separation_energy))
       .shown("phase separation");
+  const double error = 2.0 * list.alignment.error();
+  t.column("run_type", "", "of the calculation, as the input has it", [&](std::size_t e) {
+     return entries[e].run_type;
+   }).where(!list.alignment.levels.empty());
+  t.column("verdict", "", "undecided: nearer to the hull than twice the error of the alignment",
+           [&, error](std::size_t e) -> std::string {
+             const bool is_element = entries[e].composition.parts.size() == 1;
+             if (!is_element && std::abs(table.phase_separation_energy[e]) < error) return "undecided";
+             return table.stable[e] != 0 ? "stable" : "unstable";
+           })
+      .where(!list.alignment.levels.empty())
+      .shown("verdict");
   t.column("decomposition", "", "", [&](std::size_t e) {
      return parts_text(table.decomposition, e, entries);
    }).only_in_csv();
@@ -119,6 +149,7 @@ HullRows candidate_rows(const std::vector<HullEntry>& candidates, const Candidat
 
 void write_hull(ResultFile& file, const EntryList& list, const HullTable& table) {
   file.set_attribute("/hull", "energies", list.kind == EnergyKind::formation ? "formation" : "total");
+  write_alignment(file, list.alignment);
   hull_rows(list, table).write(file, "/hull", places(table.size()));
   write_compositions(file, "/hull", list.entries);
   write_parts(file, "/hull/decomposition", table.decomposition, "entry of each part");

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "crystal/elements.hpp"
 #include "parallel/on_root.hpp"
 #include "run/report_warnings.hpp"
 #include "run/result_common.hpp"
@@ -57,7 +58,7 @@ EntryList read_files(const Input& input, const char* key, const std::vector<std:
   for (const auto& name : names) paths.push_back(find_file({input.locations, "hull"}, key, name));
   return for_key(input, key, [&] {
     EntryList list = read_entries(paths, options);
-    keep_functional(list, input.hull.run_type);
+    if (input.hull.align == "none") keep_functional(list, input.hull.run_type);
     return list;
   });
 }
@@ -79,7 +80,8 @@ EntryList read_hull_entries(const Input& input) {
 /// On rank 0. `entries`: of the hull they are asked against, where they are known.
 EntryList read_candidates(const Input& input, const EntryList& entries) {
   EntryList list = read_files(input, "candidates", input.hull.candidates);
-  if (input.hull.run_type.empty()) for_key(input, "candidates", [&] { check_functionals(entries, list); });
+  if (input.hull.run_type.empty() && input.hull.align == "none")
+    for_key(input, "candidates", [&] { check_functionals(entries, list); });
   return list;
 }
 
@@ -158,6 +160,33 @@ void check_not_own(const Input& input, const RunFiles& files) {
     fail_key(input, "hull", "reference", "is the result file of this run; choose another prefix");
 }
 
+/// On rank 0. Entries of several run types onto those of one; candidates must be of that one.
+void align_entries(const RunContext& context, EntryList& list, const EntryList& candidates) {
+  if (list.kind == EnergyKind::formation)
+    fail_key(context.input, "hull", "align", "needs total energies; the entries have formation energies");
+  for_key(context.input, "align", [&] { list.alignment = align_elements(list); });
+  const Alignment& alignment = list.alignment;
+  if (alignment.levels.empty()) {
+    echo_line(context.log, "NOTE", "all entries are of one run type: nothing is moved");
+  } else {
+    for_key(context.input, "candidates", [&] {
+      EntryList reference;
+      reference.entries.resize(1);
+      reference.entries[0].run_type = alignment.reference;
+      check_functionals(reference, candidates);
+    });
+  }
+  for (const AlignedLevel& level : alignment.levels) {
+    std::string shifts;
+    for (std::size_t i = 0; i < level.elements.size(); ++i)
+      shifts += fmt::format(" {} {:.4f}", element_symbol(level.elements[i]), -level.shift[i]);
+    echo_line(
+        context.log, "aligned",
+        fmt::format("{} entries of {} onto {}, by {} compositions: eV/atom{}; error {:.4f} eV/atom", level.n_entries,
+                    level.run_type, alignment.reference, level.n_calibrants, shifts, level.error));
+  }
+}
+
 }  // namespace
 
 void run_hull(const RunContext& context) {
@@ -191,11 +220,12 @@ void run_hull(const RunContext& context) {
     }
     structure_of = add_computed_entries(context, *sweep, list);
     on_root(world, [&] {
-      if (!p.run_type.empty()) return;
+      if (!p.run_type.empty() || p.align != "none") return;
       for_key(input, entries_key(input), [&] { keep_functional(list, ""); });
       for_key(input, "candidates", [&] { check_functionals(list, candidates); });
     });
   }
+  if (p.align != "none") on_root(world, [&] { align_entries(context, list, candidates); });
   on_root(world, [&] {
     for (const EntryList* one : {&list, &candidates}) {
       report_warnings(log, one->warnings);

@@ -30,6 +30,8 @@ if misdeed == "endless":
 if misdeed.startswith("slow="):
     time.sleep(float(misdeed[5:]))
 energy, forces, virial = ipi.lennard_jones(cell, positions, periodic=periodic)
+if misdeed == "other_zero":  # as another program or other settings have it
+    energy += 0.1 * symbols.count("Ar") - 0.2 * symbols.count("Kr")
 stress = -virial / abs(np.linalg.det(cell))
 if misdeed == "nothing":
     sys.exit(0)

@@ -61,6 +61,19 @@ def kept_calculations(name):
     return names
 
 
+def programs(word):
+    """Processes that were started with this word, from this folder."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if f"{os.getcwd()}/{word}".encode() in file.read():
+                    found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
 def frames(n, odd=None):
     text = ""
     for k in range(n):
@@ -146,3 +159,33 @@ with st.workspace():
     st.check("Stopped by max_seconds" in output, output)
     st.check(len(begun) == len(ended) and 0 < len(ended) < 30, f"{len(begun)} began, {len(ended)} ended")
     print(f"max_seconds: {len(begun)} began and ended")
+
+    # A run that is killed takes its program along.
+    process = st.start(namelist("orphan", "energy", command("orphan", "endless"), structure))
+    st.wait_for(lambda: counts("orphan")[0], "the program to begin")
+    process.kill()
+    process.communicate()
+    st.wait_for(lambda: not programs("orphan.count"), "the end of its program")
+    print("killed: its program ended too")
+
+    # Energies of two settings do not meet in one hull, unless they are aligned.
+    names = (("Ar", "Ar"), ("Kr", "Kr"), ("Kr", "Ar"))
+    st.write("pairs.xyz", "".join(f'2\nLattice="5 0 0 0.7 5 0 0 0.3 5.5" Properties=species:S:1:pos:R:3 pbc="T T T"\n'
+                                  f"{a} 0 0 0\n{b} 2.2 2.4 2.{k}\n" for k, (a, b) in enumerate(names)))
+    for name, misdeed in (("first", ""), ("second", "other_zero")):
+        st.run(namelist(name, "energy", command(name, misdeed), "file = 'pairs.xyz'  all = .true."))
+    hull = """&control
+  calculation = 'hull'  prefix = 'hull'
+/
+&hull
+  entries = 'out/first_evaluated.xyz', 'out/second_evaluated.xyz'  {}
+/
+"""
+    output = st.run(st.write("mixed.nml", hull.format("")), status=2)
+    st.check("different functionals do not meet in one hull" in output and "SCRIPT" in output, output)
+    output = st.run(st.write("aligned.nml", hull.format("align = 'elements'")), ranks=2)
+    st.check("aligned" in output and re.search(r"Ar -?0\.1000 Kr -?0\.2000", output), output)
+    found = st.read_all("out/hull.h5")
+    energies = found["hull/formation_energy"]
+    st.check(np.max(np.abs(energies[:3] - energies[3:])) < 1e-6, f"aligned formation energies: {energies}")
+    print("two settings: refused in one hull, aligned by elements")

@@ -315,6 +315,15 @@ def quantum_espresso():
         st.run(namelist(name, "energy", "file = 'frame.xyz'  all = .true.",
                         f"style = 'command'  code = 'quantum_espresso'  command = 'pw.x -in {{file}}'  template = '{template(source)}'"))
         check_label(name, read_results(f"out/{name}_evaluated.xyz")[0], golden(source), PRINTED)
+    # A cycle that is cut short converges at the second attempt, with the settings of that.
+    write_frame("qe/si2_gth.in")
+    with open(template("qe/si2_gth.in")) as file:
+        st.write("hasty.in", file.read().replace("&electrons", "&electrons\n  electron_maxstep = 3"))
+    st.run(namelist("hasty", "energy", "file = 'frame.xyz'  all = .true.",
+                    "style = 'command'  code = 'quantum_espresso'  command = 'pw.x -in {file}'  template = 'hasty.in'"))
+    check_label("hasty", read_results("out/hasty_evaluated.xyz")[0], golden("qe/si2_gth.in"), (1e-5, 1e-4, 1e-5))
+    with open("out/hasty_evaluated.xyz") as file:
+        st.check("attempts=2 " in file.read(), "the cycle that is cut short did not take two attempts")
     # Through a socket every structure gets a pw.x of its own, so both frames are as from files.
     socket = "style = 'socket'  code = 'quantum_espresso'  command = 'pw.x --ipi {address} -in {file}'"
     frames = st.data_file("dft/si_two_frames.xyz")

@@ -238,6 +238,13 @@ TEST(JsonDialects, Optimade) {
   EXPECT_EQ(error_of(mg + R"("chemical_symbols": ["vacancy"], "concentration": [1]}])"), "x: site 2 is vacant");
   EXPECT_EQ(error_of(R"([{"name": "A", "chemical_symbols": ["Mg"]}])"),
             "x: site 2 is of the species 'O2', which 'species' has not");
+  const auto error_with = [&](const std::string& features) {
+    std::string text = entry;
+    text.insert(text.find("\"lattice_vectors\""), "\"structure_features\": " + features + ", ");
+    return Document(text).error();
+  };
+  EXPECT_EQ(error_with(R"(["disorder", "implicit_atoms"])"), "x: it has atoms without positions ('implicit_atoms')");
+  EXPECT_EQ(error_with(R"(["assemblies"])"), "x: it has sites that exclude each other ('assemblies')");
 }
 
 TEST(JsonDialects, DisorderedSitesAreOrderedInASupercell) {

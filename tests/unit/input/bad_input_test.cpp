@@ -48,7 +48,8 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"train", ""},
                  {"predict", ""},
                  {"evaluate", ""},
-                 {"generate", ""}});
+                 {"generate", ""},
+                 {"query", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {

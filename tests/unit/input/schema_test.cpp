@@ -46,6 +46,7 @@ TEST(Schema, CoversEveryMember) {
       {"hull", {reinterpret_cast<char*>(&input.hull), sizeof input.hull}},
       {"dataset", {reinterpret_cast<char*>(&input.dataset), sizeof input.dataset}},
       {"convert", {reinterpret_cast<char*>(&input.convert), sizeof input.convert}},
+      {"query", {reinterpret_cast<char*>(&input.query), sizeof input.query}},
       {"model", {reinterpret_cast<char*>(&input.model), sizeof input.model}},
       {"train", {reinterpret_cast<char*>(&input.train), sizeof input.train}},
       {"predict", {reinterpret_cast<char*>(&input.predict), sizeof input.predict}},

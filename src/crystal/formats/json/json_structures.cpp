@@ -100,6 +100,16 @@ Structure from_ase(const json& value, const ReadOptions& options) {
   return s;
 }
 
+/// InputError where sites and their species do not say all of a structure of OPTIMADE.
+void check_optimade_features(const json& value) {
+  const json* features = json_member(value, "structure_features");
+  if (features == nullptr || !features->is_array()) return;
+  for (const json& feature : *features) {
+    if (feature == "implicit_atoms") fail_input("it has atoms without positions ('implicit_atoms')");
+    if (feature == "assemblies") fail_input("it has sites that exclude each other ('assemblies')");
+  }
+}
+
 /// What stands under a name of species_at_sites.
 std::vector<SitePart> optimade_parts(const json* all, const std::string& name, const std::string& where, Structure& s,
                                      const ReadOptions& options) {
@@ -134,6 +144,7 @@ std::vector<SitePart> optimade_parts(const json* all, const std::string& name, c
 
 Structure from_optimade(const json& value, const ReadOptions& options) {
   Structure s;
+  check_optimade_features(value);
   if (json_member(value, "lattice_vectors") == nullptr) fail_input("the lattice vectors are null");
   s.cell = cell_from_json(value["lattice_vectors"], true);
   if (const json* periodic = json_member(value, "dimension_types")) {
