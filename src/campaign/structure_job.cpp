@@ -98,7 +98,11 @@ std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Tim
   auto decomposition = make_decomposition(parameters_.parallel, place_, atoms, pool_);
   auto field = std::make_unique<ForceField>(std::move(atoms), Halo(pool_, std::move(decomposition)), potential,
                                             parameters_.neighbor, parameters_.parallel, timers);
-  if (flag_source_) field->set_flag_source(flag_source_);
+  if (flag_source_) {
+    field->set_flag_source(flag_source_);
+    // Others ask for work meanwhile.
+    potential->set_look([look = flag_source_] { look(); });
+  }
   potential_ = potential;
   return field;
 }

@@ -79,11 +79,13 @@ CampaignPlan StructureSweep::plan() const {
   // Every rank is a pool where none are given, also where there are more ranks than structures.
   plan.n_pools =
       pools_for(context_, parameters_.job.parallel.pools, std::max<std::int64_t>(plan.n_items, context_.world.size()));
-  // Single points are short and, in the order of their size, alike.
-  plan.short_items = set_.action != StructureSet::Action::relaxation;
+  // Single points are short and, in the order of their size, alike, but for those of other programs.
+  plan.short_items = set_.action != StructureSet::Action::relaxation && !(maker_ && maker_->asks_program());
   plan.cost = [source = set_.source](std::int64_t number) { return source->cost(number); };
   plan.step_seconds = [this] { return job_ != nullptr ? job_->expected_seconds() : 0.0; };
   plan.content = {{"the list of structures is", set_.source->fingerprint()}};
+  if (maker_ && maker_->template_fingerprint() != 0)
+    plan.content.emplace_back("the template is", maker_->template_fingerprint());
   plan.group = set_.group;
   plan.key = set_.key;
   return plan;

@@ -113,11 +113,13 @@ std::optional<std::string> ChildProcess::end() {
   return describe_end(*status_);
 }
 
-bool ChildProcess::wait(double seconds) {
+bool ChildProcess::wait(double seconds, const std::function<void()>& look) {
+  using std::chrono::milliseconds;
   const auto start = std::chrono::steady_clock::now();
-  while (!end()) {
+  for (milliseconds pause(1); !end(); pause = std::min(2 * pause, milliseconds(50))) {
     if (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() >= seconds) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (look) look();
+    std::this_thread::sleep_for(pause);
   }
   return true;
 }

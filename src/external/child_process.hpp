@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,8 +21,8 @@ class ChildProcess {
 
   /// How it ended: "ended with status 1", "was killed by signal 9 (Killed)"; nothing while it runs.
   std::optional<std::string> end();
-  /// Waits for its end, at most so long.
-  bool wait(double seconds);
+  /// Waits for its end, at most so long; `look` is called now and then.
+  bool wait(double seconds, const std::function<void()>& look = {});
   const std::string& log() const { return log_; }
 
  private:

@@ -142,20 +142,28 @@ CommandEngine::Input CommandEngine::prepare(const Structure& structure, int retr
     input.text = xyz_frame_text(plain);
   }
   std::vector<std::string> parts = {settings_.code, settings_.command, input.text};
-  for (const std::string& file : input.pseudopotentials) {
-    std::string& hash = hash_of_file_[file];
-    if (hash.empty()) hash = hash_of({text_of(file)});
-    parts.push_back(hash);
-  }
+  for (const std::string& file : input.pseudopotentials) parts.push_back(hash_of_file(file));
   input.hash = hash_of(parts);
   return input;
+}
+
+const std::string& CommandEngine::hash_of_file(const std::string& path) const {
+  std::string& hash = hash_of_file_[path];
+  if (hash.empty()) hash = hash_of({text_of(path)});
+  return hash;
 }
 
 std::string CommandEngine::level(const std::vector<std::string>& pseudopotentials, const std::string& version) const {
   std::vector<std::string> parts = {settings_.code, settings_.template_text, version,
                                     fmt::format("{:g}", settings_.dft.k_spacing)};
   if (settings_.code == "script") parts.push_back(settings_.command);
-  for (const std::string& file : pseudopotentials) parts.push_back(hash_of_file_[file]);
+  // Of all species of the template, so that structures of some of them are of the same level.
+  if (!pseudopotentials.empty())
+    for (const std::string& name :
+         pseudopotential_names_of_quantum_espresso(settings_.template_text, settings_.template_name)) {
+      const std::string file = (fs::path(pseudopotentials.front()).parent_path() / name).string();
+      parts.push_back(fs::is_regular_file(file) ? hash_of_file(file) : name);
+    }
   return settings_.code + "-" + hash_of(parts).substr(0, 8);
 }
 
@@ -174,7 +182,7 @@ void CommandEngine::run(const Input& input, const std::string& folder) const {
   ChildProcess child(fmt::format("(\n{}\n)\nstatus=$?\necho $status > {}\nexit $status", command, status_name), folder,
                      output);
   const double begin = Progress::steady_seconds();
-  if (!child.wait(settings_.timeout))
+  if (!child.wait(settings_.timeout, [this] { look(); }))
     throw OutOfTime(fmt::format("it did not end within {:g} s (see {})", settings_.timeout, output));
   write_text(folder + "/" + seconds_name, fmt::format("{:.2f}\n", Progress::steady_seconds() - begin));
 }

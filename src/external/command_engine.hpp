@@ -47,6 +47,7 @@ class CommandEngine final : public ExternalEngine {
   void run(const Input& input, const std::string& folder) const;
   void keep(const Input& input, const std::string& folder, const Structure& structure, int attempt) const;
   bool take_over(const Input& input, const Structure& structure, const std::string& folder) const;
+  const std::string& hash_of_file(const std::string& path) const;
   std::string level(const std::vector<std::string>& pseudopotentials, const std::string& version) const;
 
   CommandSettings settings_;

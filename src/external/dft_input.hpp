@@ -31,6 +31,9 @@ std::array<int, 3> k_grid(const Structure& structure, double spacing);
 std::string fill_quantum_espresso(const std::string& template_text, const std::string& name, const Structure& structure,
                                   const DftSettings& settings);
 
+/// Names of the pseudopotentials of all species in an input or template of pw.x.
+std::vector<std::string> pseudopotential_names_of_quantum_espresso(const std::string& input, const std::string& name);
+
 /// Files of the pseudopotentials that an input of pw.x names. InputError where one is not there.
 std::vector<std::string> pseudopotentials_of_quantum_espresso(const std::string& input, const std::string& name);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,10 +24,20 @@ class ExternalEngine {
   virtual ExternalForces evaluate(const Structure& structure) = 0;
   /// What comes now is another structure.
   virtual void begin_structure() {}
+  /// Called a few times a second while evaluate() waits.
+  void set_look(std::function<void()> look) { look_ = std::move(look); }
   /// s that the next call will take, to be on the safe side; 0: no matter.
   virtual double expected_seconds() const { return 0.0; }
   /// What else is known of the last answer, as extended XYZ has it behind key=.
   virtual std::map<std::string, std::string> labels() const { return {}; }
+
+ protected:
+  void look() const {
+    if (look_) look_();
+  }
+
+ private:
+  std::function<void()> look_;
 };
 
 }  // namespace spinel

@@ -54,6 +54,7 @@ void check_finite(const ExternalForces& forces) {
 
 Patience IpiSession::patience(bool connected) {
   return {settings_.timeout, [this, connected] {
+            look();
             const auto end = child_ ? child_->end() : std::nullopt;
             if (!end) return;
             if (!connected) throw ConnectionLost(fmt::format("it {} before it connected", *end));

@@ -394,6 +394,20 @@ std::string fill_quantum_espresso(const std::string& template_text, const std::s
   return text;
 }
 
+std::vector<std::string> pseudopotential_names_of_quantum_espresso(const std::string& input, const std::string& name) {
+  Template parts(input, name);
+  const Card* species = parts.find_card("ATOMIC_SPECIES");
+  if (species == nullptr) fail_input("{}: there is no ATOMIC_SPECIES", name);
+  std::vector<std::string> names;
+  for (const std::string& line : species->lines) {
+    const auto words = split(line);
+    if (words.size() < 3)
+      fail_input("{}: ATOMIC_SPECIES: '{}': symbol, mass and pseudopotential are needed", name, line);
+    names.emplace_back(words[2]);
+  }
+  return names;
+}
+
 std::vector<std::string> pseudopotentials_of_quantum_espresso(const std::string& input, const std::string& name) {
   Template parts(input, name);
   std::string folder = unquoted(value_of(parts.need("control"), "pseudo_dir"));
@@ -404,13 +418,10 @@ std::vector<std::string> pseudopotentials_of_quantum_espresso(const std::string&
     folder = own != nullptr ? own : std::string(home != nullptr ? home : "") + "/espresso/pseudo";
   }
   std::vector<std::string> files;
-  for (const std::string& line : parts.find_card("ATOMIC_SPECIES")->lines) {
-    const auto words = split(line);
-    if (words.size() < 3)
-      fail_input("{}: ATOMIC_SPECIES: '{}': symbol, mass and pseudopotential are needed", name, line);
-    files.push_back(folder + "/" + std::string(words[2]));
+  for (const std::string& file : pseudopotential_names_of_quantum_espresso(input, name)) {
+    files.push_back(folder + "/" + file);
     if (!std::filesystem::is_regular_file(files.back()))
-      fail_input("{}: the pseudopotential of {} is not there: {}", name, words[0], files.back());
+      fail_input("{}: the pseudopotential {} is not there", name, files.back());
   }
   return files;
 }

@@ -1,18 +1,25 @@
 #include "parallel/communicator.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <numeric>
-#include <thread>
 
 #include "parallel/job_end.hpp"
+#include "parallel/sleep_until.hpp"
 
 namespace spinel {
 
 namespace {
 
 constexpr int tag_gather = 11, tag_all_to_all = 12;
+
+void sleep_until_done(MPI_Request& request) {
+  sleep_until([&] {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    return done != 0;
+  });
+}
 
 // MPI calls it from C code, through which no exception may pass.
 void report_and_abort(MPI_Comm* comm, int* code, ...) {
@@ -81,17 +88,18 @@ int Communicator::rank_on_node() const {
 void Communicator::barrier() const { MPI_Barrier(comm_); }
 
 void Communicator::sleep_until_root() const {
-  using std::chrono::microseconds;
   if (size_ == 1) return;
   char token = 0;
   MPI_Request request;
   MPI_Ibcast(&token, 1, MPI_CHAR, 0, comm_, &request);
-  int done = 0;
-  for (microseconds pause(10);; pause = std::min(2 * pause, microseconds(1000))) {
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (done != 0) return;
-    std::this_thread::sleep_for(pause);
-  }
+  sleep_until_done(request);
+}
+
+void Communicator::sleep_until_all() const {
+  if (size_ == 1) return;
+  MPI_Request request;
+  MPI_Ibarrier(comm_, &request);
+  sleep_until_done(request);
 }
 
 std::int64_t Communicator::exclusive_scan(std::int64_t value) const {

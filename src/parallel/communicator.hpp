@@ -81,6 +81,8 @@ class Communicator {
   /// Collective. Returns once rank 0 has come here too; the others sleep until then, and leave their processors to
   /// other programs. For waits of milliseconds and more.
   void sleep_until_root() const;
+  /// The same for all ranks: a barrier.
+  void sleep_until_all() const;
   template <class T>
   T sum(T value) const {
     return reduce(value, MPI_SUM);

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "parallel/sleep_until.hpp"
+
 namespace spinel {
 
 namespace {
@@ -11,6 +13,17 @@ namespace {
 constexpr int tag_to_server = 21, tag_reply = 22, tag_stop = 23;
 constexpr double kind_request = 0.0, kind_stop = 1.0, kind_leave = 2.0;
 constexpr std::size_t most_at_once = 32;
+
+/// An item may take hours of other programs, which need the processors of the ranks that wait here.
+MPI_Status sleep_until_message(const Communicator& ranks, int source, int tag) {
+  MPI_Status status;
+  sleep_until([&] {
+    int there = 0;
+    MPI_Iprobe(source, tag, ranks.mpi(), &there, &status);
+    return there != 0;
+  });
+  return status;
+}
 
 }  // namespace
 
@@ -35,8 +48,7 @@ void WorkQueue::request() {
 
 /// The first item of a reply; the others follow from batch_.
 std::int64_t WorkQueue::receive() {
-  MPI_Status status;
-  MPI_Probe(0, tag_reply, ranks_.mpi(), &status);
+  const MPI_Status status = sleep_until_message(ranks_, 0, tag_reply);
   int size = 0;
   MPI_Get_count(&status, MPI_INT64_T, &size);
   std::vector<std::int64_t> items(static_cast<std::size_t>(size));
@@ -136,6 +148,7 @@ std::int64_t WorkQueue::next() {
     }
     working_ = !over_;
   }
+  pool_.sleep_until_root();
   pool_.broadcast(&item, 1);
   pool_.broadcast(&stop_code_, 1);
   return item;
@@ -144,8 +157,7 @@ std::int64_t WorkQueue::next() {
 void WorkQueue::finish() {
   if (is_server()) {
     while (n_present_ > 0) {
-      MPI_Status status;
-      MPI_Probe(MPI_ANY_SOURCE, tag_to_server, ranks_.mpi(), &status);
+      sleep_until_message(ranks_, MPI_ANY_SOURCE, tag_to_server);
       poll();
     }
     for (Sending& sending : sending_) MPI_Wait(&sending.request, MPI_STATUS_IGNORE);
@@ -160,7 +172,7 @@ void WorkQueue::finish() {
       stop_code_ = std::max(stop_code_, code);
     }
   }
-  ranks_.barrier();
+  ranks_.sleep_until_all();
 }
 
 }  // namespace spinel

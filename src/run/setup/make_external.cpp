@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/content_hash.hpp"
 #include "core/error.hpp"
 #include "crystal/formats/text_file.hpp"
 #include "parallel/on_root.hpp"
@@ -45,6 +46,13 @@ std::string fill(const std::string& code, const std::string& text, const std::st
 }
 
 }  // namespace
+
+std::uint64_t ExternalMaker::fingerprint() const {
+  if (template_text_.empty()) return 0;
+  Fnv1a hash;
+  hash.add(template_text_);
+  return hash.value();
+}
 
 /// With a row of atoms, one of each species.
 void ExternalMaker::check_template(const std::vector<Species>& species) const {

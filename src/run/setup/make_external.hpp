@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ class ExternalMaker {
  public:
   /// Collective over all ranks of the program. InputError where the template cannot be read.
   ExternalMaker(const RunContext& context, const PotentialParameters& parameters);
+
+  /// Of the template, which results depend on; 0 without one.
+  std::uint64_t fingerprint() const;
 
   /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;

@@ -23,6 +23,11 @@ class PotentialMaker {
   /// the machine.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
 
+  /// Does another program compute?
+  bool asks_program() const { return external_.has_value(); }
+  /// Of the template of another program's input, which results depend on; 0 without one.
+  std::uint64_t template_fingerprint() const { return external_ ? external_->fingerprint() : 0; }
+
   /// Species that must be among those of make(), whatever the structure holds: those that `pairs` names.
   const std::vector<Species>& required_species() const { return required_species_; }
 

@@ -27,6 +27,8 @@ if misdeed == "crash" or (misdeed == "crash_of_kr" and "Kr" in symbols):
     sys.exit("script: out of cheese")
 if misdeed == "endless":
     time.sleep(1e6)
+if misdeed.startswith("slow_kr=") and "Kr" in symbols:
+    time.sleep(float(misdeed[8:]))
 if misdeed.startswith("slow="):
     time.sleep(float(misdeed[5:]))
 energy, forces, virial = ipi.lennard_jones(cell, positions, periodic=periodic)

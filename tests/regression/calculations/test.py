@@ -127,6 +127,14 @@ with st.workspace():
     st.check("command not found" in output, output)
     print("failures: rows with reasons, tried as often as they should be")
 
+    # While the pool of rank 0, which deals out the work, waits for its program, the other one gets on.
+    for odd in (0, 1):  # one of the two is that of rank 0
+        name = f"uneven_{odd}"
+        st.write("uneven.xyz", frames(8, odd))
+        st.run(namelist(name, "energy", command(name, "slow_kr=8"), "file = 'uneven.xyz'  all = .true."), ranks=2)
+        _, ended = counts(name)
+        st.check(len(ended) == 8 and ended[-1].startswith("Kr"), f"the slow one did not end last: {ended}")
+
     # Killed ten times at any moment and continued: no calculation that had ended is done again.
     n = 40
     st.write("many.xyz", frames(n))
