@@ -131,7 +131,7 @@ with st.workspace():
     for odd in (0, 1):  # one of the two is that of rank 0
         name = f"uneven_{odd}"
         st.write("uneven.xyz", frames(8, odd))
-        st.run(namelist(name, "energy", command(name, "slow_kr=8"), "file = 'uneven.xyz'  all = .true."), ranks=2)
+        st.run(namelist(name, "energy", command(name, "kr_waits_for=7"), "file = 'uneven.xyz'  all = .true."), ranks=2)
         _, ended = counts(name)
         st.check(len(ended) == 8 and ended[-1].startswith("Kr"), f"the slow one did not end last: {ended}")
 
@@ -161,8 +161,8 @@ with st.workspace():
 
     # max_seconds: nothing begins that cannot end.
     st.write("slow.xyz", frames(30))
-    output = st.run(namelist("slow", "energy", command("slow", "slow=1"), "file = 'slow.xyz'  all = .true.",
-                             control="max_seconds = 6  restart_mode = 'auto'"))
+    output = st.run(namelist("slow", "energy", command("slow", "slow=2"), "file = 'slow.xyz'  all = .true.",
+                             control="max_seconds = 15  restart_mode = 'auto'"))
     begun, ended = counts("slow")
     st.check("Stopped by max_seconds" in output, output)
     st.check(len(begun) == len(ended) and 0 < len(ended) < 30, f"{len(begun)} began, {len(ended)} ended")
