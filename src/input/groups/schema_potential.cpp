@@ -107,31 +107,37 @@ void add_potential(std::vector<Group>& groups) {
         "where the program that computes is met: 'unix:NAME' (the file /tmp/ipi_NAME), or 'HOST:PORT'; a pool whose "
         "first rank is r > 0 takes NAME_r, or PORT + r")
       .if_empty("a Unix socket that no other run has")
-      .of("style", socket);
+      .of("style", socket)
+      .may_change_for({"md"});
   g.key("command", &P::command,
         "shell command that starts the program: with a socket once, in which {address}, {name}, {host}, {port}, {file} "
         "and "
         "{folder} are replaced (doc/sockets.md); with 'command' for each structure, with {file}, {result} and {folder} "
         "(doc/dft.md)")
       .if_empty("the program is waited for")
-      .of("style", external);
+      .of("style", external)
+      .may_change_for({"md"});
   g.key("code", &P::code,
         "kind of input that {file} is: 'quantum_espresso' or 'cp2k' the template with the atoms in it, 'script' "
         "extended "
         "XYZ of the atoms")
       .one_of({"script", "quantum_espresso", "cp2k"})
-      .of("style", external);
+      .of("style", external)
+      .may_change_for({"md"});
   g.key("template", &P::template_file, "input of the code, complete; cell and atoms in it are replaced")
       .if_empty("none")
-      .of("code", dft);
+      .of("code", dft)
+      .may_change_for({"md"});
   g.key("k_spacing", &P::k_spacing, "distance between k points, with 2π, that their grid must not exceed")
       .in("1/Å")
       .above(0)
       .unless(0, "the template's k points")
-      .of("code", dft);
+      .of("code", dft)
+      .may_change_for({"md"});
   g.key("pseudo_dir", &P::pseudo_dir, "folder of the pseudopotentials, and with CP2K of the basis sets")
       .if_empty("the template's")
-      .of("code", dft);
+      .of("code", dft)
+      .may_change_for({"md"});
   g.key("timeout", &P::timeout, "time for the program to connect, and for each of its answers")
       .in("s")
       .above(0)

@@ -81,12 +81,13 @@ MayChange may_change(const Input& input) {
   all.silent["control"] = {"title", "prefix", "outdir", "restart_mode", "max_seconds"};
   if (calculation != "train" && calculation != "phase") all.reported["control"] = {"seed"};
   all.reported["structure"] = {};
-  all.reported["potential"] = {"device", "threads"};
+  all.reported["potential"] = {"device", "threads", "timeout"};
   if (calculation == "md")
-    all.reported["potential"] = {"style",        "precision",    "pairs",           "epsilon",
-                                 "sigma",        "cutoff",       "mixing",          "truncation",
-                                 "smooth_width", "model",        "tail_correction", "device",
-                                 "threads",      "spread_every", "spread_action",   "spread_threshold"};
+    all.reported["potential"] = {
+        "style",         "precision",        "pairs",   "epsilon",         "sigma",   "cutoff",  "mixing",
+        "truncation",    "smooth_width",     "model",   "tail_correction", "device",  "threads", "spread_every",
+        "spread_action", "spread_threshold", "timeout", "address",         "command", "code",    "template",
+        "k_spacing",     "pseudo_dir"};
   all.silent["dynamics"] = {"steps"};
   all.reported["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
                               "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",
@@ -96,7 +97,7 @@ MayChange may_change(const Input& input) {
   all.reported["phase"] = {"bootstrap", "extrapolation", "nu"};
   all.reported["hull"] = {"entries",          "reference",  "candidates", "elements",    "id_key",
                           "formula_key",      "energy_key", "run_type",   "energy_kind", "elemental_references",
-                          "missing_elements", "csv"};
+                          "missing_elements", "csv",        "align"};
   all.reported["dataset"] = {"file", "validation_file", "test_file"};
   all.reported["model"] = {};
   all.reported["train"] = {"epochs",       "ensemble",      "learning_rate", "schedule", "minimum_learning_rate",
