@@ -239,8 +239,11 @@ bool CommandEngine::take_over(const Input& input, const Structure& structure, co
   const std::string beginning = fs::path(folder).filename().string() + ".running";
   for (const auto& entry : fs::directory_iterator(settings_.folder)) {
     const std::string path = entry.path().string();
-    if (entry.path().filename().string().rfind(beginning, 0) != 0 || !fs::exists(path + "/" + status_name)) continue;
+    const std::string status = path + "/" + status_name;
+    if (entry.path().filename().string().rfind(beginning, 0) != 0 || !fs::exists(status)) continue;
     try {
+      // Another pool of this run may be at the same structure.
+      if (fs::last_write_time(status) > settings_.began) continue;
       if (text_of(path + "/" + files_of(settings_.code).input) != input.text) continue;
       keep(input, path, structure, 1);
       fs::rename(path, folder);

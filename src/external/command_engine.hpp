@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct CommandSettings {
   double timeout = 0.0;       ///< s for one run
   std::string folder;         ///< of all calculations
   std::shared_ptr<std::vector<double>> seconds;  ///< of calculations so far, shared by the engines of a run
+  std::filesystem::file_time_type began;         ///< what programs ended before is left by an earlier run
   std::string worker;  ///< what distinguishes folders of calculations that go on at the same time
 };
 

@@ -124,6 +124,7 @@ std::shared_ptr<Potential> ExternalMaker::make(const std::vector<Species>& speci
   settings.folder = stem_ + "_calculations";
   settings.worker = suffix;
   settings.seconds = seconds_;
+  settings.began = began_;
   return std::make_shared<ExternalPotential>(std::make_unique<CommandEngine>(std::move(settings)));
 }
 

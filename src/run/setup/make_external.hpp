@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ class ExternalMaker {
   std::string template_path_, template_text_;
   DftSettings dft_;
   std::shared_ptr<std::vector<double>> seconds_;  // of calculations so far
+  const std::filesystem::file_time_type began_ = std::filesystem::file_time_type::clock::now();
 };
 
 }  // namespace spinel
