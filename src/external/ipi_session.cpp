@@ -1,13 +1,11 @@
 #include "external/ipi_session.hpp"
 
-#include <unistd.h>
-
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include "core/progress.hpp"
+#include "core/provenance.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "external/placeholders.hpp"
 
@@ -27,11 +25,6 @@ bool same_atoms(const Structure& a, const Structure& b) {
   for (std::size_t i = 0; i < a.size(); ++i)
     if (symbol(a, i) != symbol(b, i)) return false;
   return true;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
 std::string write_plain(const Structure& structure, const std::string& folder) {
@@ -91,7 +84,7 @@ void IpiSession::start(const Structure& structure) {
     const std::string command = replace_placeholders(
         settings_.command, {{"address", is_of_pw && address.is_unix() ? address.name + ":UNIX" : address.text()},
                             {"name", address.name},
-                            {"host", anywhere ? host_name() : address.host},
+                            {"host", anywhere ? provenance().hostname : address.host},
                             {"port", std::to_string(address.port)},
                             {"file", absolute(file)},
                             {"folder", absolute(settings_.folder)}});

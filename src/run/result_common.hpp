@@ -7,6 +7,9 @@
 
 namespace spinel {
 
+/// "2026-11-30T09:43:01Z": now.
+std::string date_text();
+
 /// What every result file states of itself: attributes of /, /input, /provenance.
 void write_header(ResultFile& file, const RunContext& context, bool complete);
 /// The same and /structure.

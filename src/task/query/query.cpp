@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 
@@ -53,15 +52,6 @@ void check_output(const RunContext& context) {
   if (fs::is_directory(path)) wrong(fmt::format("{} is a folder", path));
   if (fs::path(path).lexically_normal() == fs::path(RunFiles(context).result).lexically_normal())
     wrong("is the result file of this run; choose another name");
-}
-
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
-  return text;
 }
 
 /// One line of the log: a list of thousands of ids is not shown whole.
@@ -273,7 +263,7 @@ std::map<std::string, std::string> notes_of(const RunContext& context, const Que
           {"url", database.url()},
           {"query", fmt::format("{}", fmt::join(conditions_of(context), "\n"))},
           {"request", first[0] + (first.size() > 1 ? fmt::format(" (and {} more)", first.size() - 1) : "")},
-          {"queried", today()},
+          {"queried", date_text().substr(0, 10)},
           {"license", stated(answer.info.license)},
           {"citation", stated(answer.info.citation)},
           {"energies", energies_text(query)},

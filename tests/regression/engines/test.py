@@ -112,19 +112,7 @@ def read_lattice(path):
 def ase_takes_from_spinel():
     """ASE's server asks Spinel, with cells that change; LAMMPS's place is taken by nothing: it has no server."""
     name = f"spinel_ase_{os.getpid()}"
-    st.write("serve.nml", f"""&control
-  calculation = 'serve'  prefix = 'serve'
-/
-&structure
-  file = 'start.xyz'
-/
-&potential
-  {LJ}
-/
-&serve
-  address = 'unix:{name}'
-/
-""")
+    namelist("serve", "serve", "file = 'start.xyz'", LJ, f"&serve\n  address = 'unix:{name}'\n/")
     script = st.write("server.py", f"""
 import subprocess, numpy as np
 from ase.build import bulk
@@ -169,22 +157,7 @@ def i_pi():
     with open("init.xyz", "w") as file:  # i-PI's form: the cell as columns of h
         file.write("4\n# CELL(H): %s positions{angstrom} cell{angstrom}\n" % " ".join(f"{x:.10f}" for x in frame.T.ravel()))
         file.writelines("Ar %.10f %.10f %.10f\n" % tuple(x) for x in places)
-    st.write("serve.nml", f"""&control
-  calculation = 'serve'  prefix = 'serve'
-/
-&structure
-  file = 'start.xyz'
-/
-&potential
-  {LJ}
-/
-&serve
-  address = 'unix:{name}'
-/
-&parallel
-  pools = 2
-/
-""")
+    namelist("serve", "serve", "file = 'start.xyz'", LJ, f"&serve\n  address = 'unix:{name}'\n/\n&parallel\n  pools = 2\n/")
     server = subprocess.Popen([python, os.path.join(os.path.dirname(python), "i-pi"), "input.xml"], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)
     output = st.run("serve.nml", ranks=2)
