@@ -14,6 +14,13 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
+std::string upper_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return result;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   const std::size_t n = b.size();
   std::vector<std::size_t> before(n + 1), last(n + 1), row(n + 1);

@@ -10,6 +10,8 @@ namespace spinel {
 
 /// ASCII letters to lower case; other bytes unchanged.
 std::string lower_case(std::string_view text);
+/// ASCII letters to upper case; other bytes unchanged.
+std::string upper_case(std::string_view text);
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighboring characters.
 std::size_t edit_distance(std::string_view a, std::string_view b);

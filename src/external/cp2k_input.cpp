@@ -20,13 +20,6 @@ struct Section {
   std::vector<std::variant<std::string, Section>> content;  // lines, sections
 };
 
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return upper;
-}
-
 /// The keyword that a line begins with, in upper case; empty in comments and lines of the preprocessor.
 std::string keyword_of(std::string_view line) {
   const std::string_view word = next_token(line);

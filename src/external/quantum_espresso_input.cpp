@@ -32,13 +32,6 @@ struct Card {
   std::vector<std::string> lines;
 };
 
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return upper;
-}
-
 /// In the order in which pw.x reads them.
 constexpr const char* namelists_of_pw[] = {"control", "system", "electrons", "ions", "cell", "fcp", "rism"};
 

@@ -152,6 +152,8 @@ struct HullParameters : ReadParameters {
   std::vector<std::string> entries;              // files of the entries that make the hull
   std::vector<std::string> structures;           // files and folders of structures whose energies &potential gives
   std::vector<std::string> prototypes;           // "L1_0:TiAl": crystals whose energies &potential gives
+  std::int64_t lowest = 0;                       // of the structures, so many distinct compounds; 0: all
+  std::string lowest_by = "energy_above_hull";   // label of the structures by which they are ordered
   bool relax = true;                             // structures and prototypes first, by &relax
   std::string reference;                         // result file of an earlier hull, instead of entries
   std::vector<std::string> candidates;           // files of entries asked against the hull without being part of it

@@ -33,6 +33,8 @@ struct PotentialParameters {
   double k_spacing = 0.0;       // 1/Å, with 2π; 0: k points as the template has them
   std::string pseudo_dir;       // empty: as the template has it
   double timeout = 3600.0;      // s, for a connection and for each answer
+  std::string level;            // name of the method, in whose hulls its energies are; empty: of program and settings
+  std::string array;            // submits all runs of a list as one array of jobs; empty: one after the other
 };
 
 /// &serve

@@ -143,6 +143,19 @@ void add_potential(std::vector<Group>& groups) {
       .above(0)
       .may_change()
       .of("style", external);
+  g.key("level", &P::level,
+        "name of the method (run_type), such as 'PBE of pw.x, 60 Ry': energies meet in a hull with those of the same "
+        "name only")
+      .if_empty("a name of the program and its settings")
+      .of("style", external)
+      .may_change_for({"md"});
+  g.key("array", &P::array,
+        "shell command that submits the runs for all structures of a list as one array of jobs and ends when they have "
+        "ended, such as 'sbatch --wait --array=1-{n} scripts/dft_array.sh {list}'; {n} is their number, {list} a file "
+        "with the folder of each on a line (doc/dft.md)")
+      .if_empty("one run after the other in each pool")
+      .of("style", {"command"})
+      .may_change();
 }
 
 void add_serve(std::vector<Group>& groups) {

@@ -28,6 +28,13 @@ void add_hull(std::vector<Group>& groups) {
       .length(1, most_files)
       .if_empty("none");
   add_read_keys(g);
+  g.key("lowest", &P::lowest,
+        "number of distinct compounds that are taken of the structures, those with the smallest lowest_by; of each of "
+        "their elements the lowest structure is taken besides")
+      .at_least(1)
+      .unless(0, "all");
+  g.key("lowest_by", &P::lowest_by,
+        "number that orders the structures for lowest, a label in their files; those without it are not taken");
   g.key("relax", &P::relax,
         "relaxation of structures and prototypes, by the keys of &relax, before their energies are taken");
   g.key("reference", &P::reference, "result file of an earlier hull, instead of entries").if_empty("none").may_change();

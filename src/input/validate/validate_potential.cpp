@@ -129,6 +129,15 @@ void check_command(const Input& input) {
         "a script writes its answer, extended XYZ with energy and forces, to {{result}}: it must be in the command");
   check(!reads, "command", "nothing in it says what to compute: it needs {{file}}");
   check_code(check, p, reads);
+  if (p.array.empty()) return;
+  const auto in_array = placeholders(p.array);
+  for (const char* name : {"n", "list"})
+    check(std::find(in_array.begin(), in_array.end(), name) == in_array.end(), "array",
+          "it needs {{n}}, the number of jobs, and {{list}}, the file that names their folders");
+  const std::string& calculation = input.control.calculation;
+  const bool has_list = input.structure.all || calculation == "hull" || calculation == "evaluate";
+  check(!has_list || relaxes_structures(input), "array",
+        "computes each structure of a list once: it goes with lists that are not relaxed");
 }
 
 }  // namespace

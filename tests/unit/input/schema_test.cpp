@@ -269,7 +269,7 @@ TEST(Echo, CarriesEveryKey) {
   input.potential.spread_action = "dump";
   input.potential.spread_every = 10;
   for (std::string* of_programs : {&input.potential.address, &input.potential.command, &input.potential.template_file,
-                                   &input.potential.pseudo_dir})
+                                   &input.potential.pseudo_dir, &input.potential.level, &input.potential.array})
     of_programs->clear();
   input.potential.code = "script";
   input.potential.k_spacing = 0.0;
