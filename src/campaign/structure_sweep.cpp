@@ -103,6 +103,18 @@ bool StructureSweep::run() {
   return complete;
 }
 
+/// On one rank, as it is computed.
+Structure StructureSweep::read(std::int64_t number) const {
+  Structure structure = set_.source->read(number);
+  // Labels of a dataset are of no use here.
+  structure.force.clear();
+  structure.velocity.clear();
+  structure.magnetic_moment.clear();
+  structure.charge.clear();
+  return completed_structure(parameters_.structure, context_.units, parameters_.seed, std::move(structure), number,
+                             set_.source->name(number));
+}
+
 /// Nothing where a stop came before the end.
 std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t number, const Campaign::Pulse& pulse) {
   const double begin = Progress::steady_seconds();
@@ -111,21 +123,13 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   result.number = number;
   result.name = set_.source->name(number);
   Structure before;
-  bool finished = true;
   const auto work = [&] {
     on_root(pool, [&] {
-      before = set_.source->read(number);
-      // Labels of a dataset are of no use here.
-      before.force.clear();
-      before.velocity.clear();
-      before.magnetic_moment.clear();
-      before.charge.clear();
-      before =
-          completed_structure(parameters_.structure, context_.units, parameters_.seed, before, number, result.name);
+      before = read(number);
       result.structure = before;
     });
     if (set_.action == StructureSet::Action::relaxation)
-      finished = relax(*job, result);
+      relax(*job, result);
     else if (set_.action == StructureSet::Action::single_point)
       job->compute(result);
     else
@@ -135,7 +139,7 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   guarded(pool, result, work);
   result.structure.warnings = before.warnings;
   result.seconds = Progress::steady_seconds() - begin;
-  if (!finished) return std::nullopt;
+  if (result.status == StructureStatus::pending) return std::nullopt;
   if (!pool.is_root()) return Bytes();
   const Bytes more = set_.assess ? set_.assess(result, before) : Bytes();
   if (set_.action == StructureSet::Action::none) result.structure = {};
@@ -160,12 +164,12 @@ StructureSweep::Record StructureSweep::record(std::int64_t number) {
 
 StructureResult StructureSweep::result(std::int64_t number) { return record(number).result; }
 
-bool StructureSweep::relax(StructureJob& job, StructureResult& result) {
+void StructureSweep::relax(StructureJob& job, StructureResult& result) {
   const RelaxationSettings settings = job.prepare_relaxation(result.structure);
   Timers timers;
   const auto field = job.make_force_field(local_atoms_from(result.structure, campaign_.pool()), timers);
   result.initial_cell = field->atoms().cell;
-  return job.relax(result, *field, settings, [&](const RelaxationProgress& point) {
+  job.relax(result, *field, settings, [&](const RelaxationProgress& point) {
     keep_frame(result, *field, point);
     return field->flag() == 0.0;
   });

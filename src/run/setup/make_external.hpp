@@ -32,6 +32,7 @@ class ExternalMaker {
  private:
   void check_template(const std::vector<Species>& species) const;
   std::unique_ptr<ExternalEngine> make_session(const std::string& suffix, std::int64_t first_rank) const;
+  CommandSettings program(const std::string& worker) const;
 
   PotentialParameters parameters_;
   KeyPlace place_;
@@ -39,7 +40,7 @@ class ExternalMaker {
   std::string stem_;  // <outdir>/<prefix>
   std::string template_path_, template_text_;
   DftSettings dft_;
-  std::shared_ptr<std::vector<double>> seconds_;  // of calculations so far
+  std::shared_ptr<CallTimes> times_ = std::make_shared<CallTimes>();  // of the program so far
   const std::filesystem::file_time_type began_ = std::filesystem::file_time_type::clock::now();
 };
 

@@ -1,5 +1,6 @@
 #include "task/md/md.hpp"
 
+#include "core/stop_signal.hpp"
 #include "run/check_run.hpp"
 #include "task/md/md_run.hpp"
 
@@ -13,10 +14,14 @@ void run_md(const RunContext& context) {
   if (run.was_complete()) return run.report_complete();
 
   run.begin();
-  while (run.goes_on()) {
-    run.advance();
-    run.measure();
-    run.write_what_is_due();
+  try {
+    while (run.goes_on()) {
+      run.advance();
+      run.measure();
+      run.write_what_is_due();
+    }
+  } catch (const Interrupted& interruption) {
+    return run.report_interruption(interruption);
   }
   run.end();
 }

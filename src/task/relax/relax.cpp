@@ -1,5 +1,6 @@
 #include "task/relax/relax.hpp"
 
+#include "core/stop_signal.hpp"
 #include "run/check_run.hpp"
 #include "task/relax/relax_run.hpp"
 #include "task/structures/structure_list.hpp"
@@ -15,7 +16,11 @@ void run_relax(const RunContext& context) {
   RelaxRun run(context);
   if (run.was_complete()) return run.report_complete();
   run.begin();
-  run.walk();
+  try {
+    run.walk();
+  } catch (const Interrupted& interruption) {
+    return run.report_interruption(interruption);
+  }
   run.end();
 }
 
