@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/progress.hpp"
+#include "core/stop_signal.hpp"
 #include "crystal/recipe.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
@@ -62,6 +63,16 @@ std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const Stru
   return maker;
 }
 
+/// On one rank. Programs are asked with the positions that a force field gathers, whose digits may differ from those of
+/// the file where atoms lie outside the cell.
+Structure as_force_field_has_it(const Structure& structure) {
+  const auto alone = Communicator::self();
+  LocalAtoms atoms = local_atoms_from(structure, alone);
+  Halo halo(alone, Decomposition(1, atoms.cell, atoms.periodic, {1, 1, 1}));
+  halo.migrate(atoms, 1.0);
+  return gather_structure(atoms, alone, true);
+}
+
 }  // namespace
 
 StructureSweep::StructureSweep(const RunContext& context, const RunFiles& files, StructureSet set,
@@ -95,6 +106,7 @@ bool StructureSweep::run() {
   campaign_.report(set_.origin);
   for (const std::string& text : set_.source->passed_over()) echo_line(context_.log, "NOTE", text);
   std::optional<StructureJob> job;
+  run_array();
   if (maker_) job.emplace(campaign_.pool(), context_.units, *maker_, parameters_.job, context_.place("parallel"));
   job_ = job ? &*job : nullptr;
   const bool complete =
@@ -113,6 +125,37 @@ Structure StructureSweep::read(std::int64_t number) const {
   structure.charge.clear();
   return completed_structure(parameters_.structure, context_.units, parameters_.seed, std::move(structure), number,
                              set_.source->name(number));
+}
+
+/// Collective. Where a program computes in an array of jobs: what is left, so that work on it finds the results.
+void StructureSweep::run_array() {
+  const auto array = maker_ ? maker_->make_array() : nullptr;
+  if (!array) return;
+  const auto compute = [&](const std::function<int()>& signal) {
+    std::vector<Structure> structures;
+    for (const std::int64_t number : campaign_.left()) {
+      try {
+        structures.push_back(as_force_field_has_it(read(number)));
+      } catch (const std::exception&) {
+        // It fails when it is its turn.
+      }
+    }
+    array->set_report([this](const std::string& text) { echo_line(context_.log, "array", text); });
+    array->set_look([&] {
+      if (const int number = signal(); number != 0) throw Interrupted(StopSignal::name(number));
+      if (const std::string reason = campaign_.asked_to_stop(); !reason.empty()) throw Interrupted(reason);
+    });
+    try {
+      array->run(structures);
+    } catch (const InputError& error) {
+      context_.place("potential").fail("array", error.what());
+    }
+  };
+  try {
+    on_root_asleep(context_.world, compute);
+  } catch (const Interrupted& interruption) {
+    campaign_.stop(interruption.what());
+  }
 }
 
 /// Nothing where a stop came before the end.

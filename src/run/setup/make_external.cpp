@@ -118,6 +118,11 @@ std::shared_ptr<Potential> ExternalMaker::make(const std::vector<Species>& speci
       program(suffix), CommandEngineSettings{parameters_.timeout, times_, !parameters_.array.empty()}));
 }
 
+std::unique_ptr<CommandArray> ExternalMaker::make_array() const {
+  if (parameters_.array.empty()) return nullptr;
+  return std::make_unique<CommandArray>(program(""), parameters_.array);
+}
+
 CommandSettings ExternalMaker::program(const std::string& worker) const {
   return {parameters_.code,
           parameters_.command,

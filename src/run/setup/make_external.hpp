@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crystal/structure.hpp"
+#include "external/command_array.hpp"
 #include "external/command_engine.hpp"
 #include "external/ipi_session.hpp"
 #include "potential/potential.hpp"
@@ -28,6 +29,9 @@ class ExternalMaker {
 
   /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
+
+  /// Runs the program for many structures at once; null where &potential has no array.
+  std::unique_ptr<CommandArray> make_array() const;
 
  private:
   void check_template(const std::vector<Species>& species) const;
