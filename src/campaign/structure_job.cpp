@@ -117,7 +117,7 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   result.structure.position = end.position;
   result.structure.force = end.force;
   // Of an energy that the file had.
-  result.structure.info.erase("run_type");
+  for (const char* key : {"run_type", "n_scf", "warnings"}) result.structure.info.erase(key);
   for (const auto& [key, value] : field.potential().labels()) result.structure.info[key] = value;
 }
 

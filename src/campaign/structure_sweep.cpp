@@ -4,9 +4,11 @@
 
 #include "core/progress.hpp"
 #include "core/stop_signal.hpp"
+#include "crystal/formats/labels.hpp"
 #include "crystal/recipe.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/make_structure.hpp"
 
@@ -181,6 +183,8 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   if (job != nullptr) job->set_flag_source([&pulse] { return pulse(0.0); });
   guarded(pool, result, work);
   result.structure.warnings = before.warnings;
+  if (result.status != StructureStatus::failed && set_.action != StructureSet::Action::none)
+    for (const std::string& text : warnings_of_program(result.structure.info)) warn(result.structure.warnings, text);
   result.seconds = Progress::steady_seconds() - begin;
   if (result.status == StructureStatus::pending) return std::nullopt;
   if (!pool.is_root()) return Bytes();

@@ -206,6 +206,7 @@ void RelaxRun::end() {
   const Performance performance =
       measure_performance(*field_, result_.evaluations - evaluations_before_, 0.0, context_.units, memory_before_);
   report_relaxation(context_, result_);
+  report_warnings(context_.log, warnings_of_program(result_.structure.info));
   report_performance(context_, performance);
   if (over)
     context_.log.print("\n{} after {} evaluations: {}, {}", summary.done > 0 ? "Converged" : "Ended",
