@@ -134,9 +134,7 @@ void check_command(const Input& input) {
   for (const char* name : {"n", "list"})
     check(std::find(in_array.begin(), in_array.end(), name) == in_array.end(), "array",
           "it needs {{n}}, the number of jobs, and {{list}}, the file that names their folders");
-  const std::string& calculation = input.control.calculation;
-  const bool has_list = input.structure.all || calculation == "hull" || calculation == "evaluate";
-  check(!has_list || relaxes_structures(input), "array",
+  check(!takes_many_structures(input) || relaxes_structures(input), "array",
         "computes each structure of a list once: it goes with lists that are not relaxed");
 }
 

@@ -11,6 +11,7 @@
 #include "run/setup/open_list.hpp"
 #include "run/setup/read_options.hpp"
 #include "stability/entries/energy_key.hpp"
+#include "task/hull/lowest_structures.hpp"
 
 namespace spinel {
 
@@ -19,11 +20,8 @@ namespace {
 /// Some of the structures of other lists, one list after the other.
 class Selection : public StructureSource {
  public:
-  struct Item {
-    std::int64_t source, number;
-  };
   explicit Selection(std::vector<std::shared_ptr<StructureSource>> sources) : sources_(std::move(sources)) {}
-  void take(std::vector<Item> items) { items_ = std::move(items); }
+  void take(std::vector<ListedStructure> items) { items_ = std::move(items); }
 
   std::string kind() const override { return "selection"; }
   std::int64_t size() const override { return static_cast<std::int64_t>(items_.size()); }
@@ -38,11 +36,11 @@ class Selection : public StructureSource {
   }
 
  private:
-  const Item& item(std::int64_t i) const { return items_.at(static_cast<std::size_t>(i)); }
+  const ListedStructure& item(std::int64_t i) const { return items_.at(static_cast<std::size_t>(i)); }
   StructureSource& source(std::int64_t i) const { return *sources_[static_cast<std::size_t>(item(i).source)]; }
 
   std::vector<std::shared_ptr<StructureSource>> sources_;
-  std::vector<Item> items_;
+  std::vector<ListedStructure> items_;
 };
 
 /// work(), an InputError of which is about this key of &hull.
@@ -105,8 +103,19 @@ class Selector {
     ++n_sources_;
   }
 
+  /// Instead of take_all() for each of the first lists: what &hull lowest asks of them.
+  void take_lowest(const std::vector<std::shared_ptr<StructureSource>>& sources, const std::string& label,
+                   std::int64_t n) {
+    items = lowest_structures(sources, label, n, [this](const Composition& composition) {
+      return !filtered_ || wanted_.contains(composition.elements());
+    });
+    for (const ListedStructure& one : items)
+      seen.add(composition_of(sources[static_cast<std::size_t>(one.source)]->read(one.number)));
+    n_sources_ = static_cast<std::int64_t>(sources.size());
+  }
+
   ElementsSeen seen;
-  std::vector<Selection::Item> items;
+  std::vector<ListedStructure> items;
 
  private:
   ElementSet wanted_;
@@ -152,7 +161,12 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
   };
   SourceOptions options;
   options.read = read_options(p);
-  for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}, options));
+  if (p.lowest == 0) {
+    for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}, options));
+  } else {
+    for (const auto& file : p.structures) sources.push_back(open_list(context, file, {"hull", "structures"}, options));
+    on_root(world, [&] { for_key(input, "lowest_by", [&] { selector.take_lowest(sources, p.lowest_by, p.lowest); }); });
+  }
   add(make_prototypes(input, p.prototypes, "prototypes"));
   if (p.elemental_references == "prototypes") {
     std::vector<std::string> labels;
@@ -168,7 +182,7 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
                fmt::format("no structure of the element{} {} to measure formation energies from; give {}, or "
                            "elemental_references = 'prototypes'",
                            missing.size() > 1 ? "s" : "", names_of(missing), missing.size() > 1 ? "some" : "one"));
-    for (const Selection::Item& item : selector.items) numbers.insert(numbers.end(), {item.source, item.number});
+    for (const ListedStructure& item : selector.items) numbers.insert(numbers.end(), {item.source, item.number});
   });
   world.broadcast(numbers);
   selector.items.clear();
@@ -185,6 +199,7 @@ StructureSet hull_structures(const RunContext& context, const EntryList& given) 
   const Input& input = context.input;
   const HullParameters& p = input.hull;
   std::vector<std::string> origins = p.structures;
+  if (p.lowest > 0) origins.back() += fmt::format(" (the {} lowest by {}, and elements)", p.lowest, p.lowest_by);
   if (!p.prototypes.empty()) origins.emplace_back("prototypes");
   return {select(context, given), fmt::format("{}", fmt::join(origins, ", ")), "hull",
           p.structures.empty() ? "prototypes" : "structures",

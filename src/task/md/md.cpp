@@ -7,10 +7,13 @@ namespace spinel {
 
 void check_md(const RunContext& context) { check_one_structure(context); }
 
-void run_md(const RunContext& context) {
+bool run_md(const RunContext& context) {
   report_start(context);
   MdRun run(context);
-  if (run.was_complete()) return run.report_complete();
+  if (run.was_complete()) {
+    run.report_complete();
+    return true;
+  }
 
   run.begin();
   while (run.goes_on()) {
@@ -18,7 +21,7 @@ void run_md(const RunContext& context) {
     run.measure();
     run.write_what_is_due();
   }
-  run.end();
+  return run.end();
 }
 
 }  // namespace spinel

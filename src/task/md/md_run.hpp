@@ -39,7 +39,7 @@ class MdRun {
   void measure();
   void write_what_is_due();
   /// The last checkpoint and results, averages, performance.
-  void end();
+  bool end();
 
  private:
   std::int64_t last_step() const { return context_.input.dynamics.steps; }

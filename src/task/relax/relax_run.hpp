@@ -32,7 +32,7 @@ class RelaxRun {
   /// To the end, or to where a stop was asked for.
   void walk();
   /// Results, and what the time went to.
-  void end();
+  bool end();
 
  private:
   LocalAtoms restore(const CheckpointReader& reader);
