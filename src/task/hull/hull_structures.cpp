@@ -22,8 +22,16 @@ class Selection : public StructureSource {
  public:
   explicit Selection(std::vector<std::shared_ptr<StructureSource>> sources) : sources_(std::move(sources)) {}
   void take(std::vector<ListedStructure> items) { items_ = std::move(items); }
+  void note(std::string text) { notes_.push_back(std::move(text)); }
 
   std::string kind() const override { return "selection"; }
+  std::vector<std::string> passed_over() const override {
+    std::vector<std::string> all;
+    for (const auto& source : sources_)
+      for (const std::string& text : source->passed_over()) all.push_back(text);
+    all.insert(all.end(), notes_.begin(), notes_.end());
+    return all;
+  }
   std::int64_t size() const override { return static_cast<std::int64_t>(items_.size()); }
   std::string name(std::int64_t i) const override { return source(i).name(item(i).number); }
   double cost(std::int64_t i) const override { return source(i).cost(item(i).number); }
@@ -41,6 +49,7 @@ class Selection : public StructureSource {
 
   std::vector<std::shared_ptr<StructureSource>> sources_;
   std::vector<ListedStructure> items_;
+  std::vector<std::string> notes_;
 };
 
 /// work(), an InputError of which is about this key of &hull.
@@ -109,13 +118,17 @@ class Selector {
     items = lowest_structures(sources, label, n, [this](const Composition& composition) {
       return !filtered_ || wanted_.contains(composition.elements());
     });
-    for (const ListedStructure& one : items)
-      seen.add(composition_of(sources[static_cast<std::size_t>(one.source)]->read(one.number)));
+    for (const ListedStructure& one : items) {
+      const Composition composition = composition_of(sources[static_cast<std::size_t>(one.source)]->read(one.number));
+      n_compounds += composition.parts.size() > 1 ? 1 : 0;
+      seen.add(composition);
+    }
     n_sources_ = static_cast<std::int64_t>(sources.size());
   }
 
   ElementsSeen seen;
   std::vector<ListedStructure> items;
+  std::int64_t n_compounds = 0;  // that were taken as the lowest
 
  private:
   ElementSet wanted_;
@@ -175,6 +188,9 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
     add(make_prototypes(input, labels, "elemental_references"));
   }
   auto selection = std::make_shared<Selection>(std::move(sources));
+  if (selector.n_compounds < p.lowest)
+    selection->note(fmt::format("the structures hold only {} distinct compound{} with a number '{}'",
+                                selector.n_compounds, selector.n_compounds == 1 ? "" : "s", p.lowest_by));
   std::vector<std::int64_t> numbers;
   on_root(world, [&] {
     if (const auto missing = selector.seen.without_reference(); !missing.empty())

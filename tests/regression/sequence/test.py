@@ -179,6 +179,18 @@ with Server(crystals()) as server:
         st.check(len(server.asked) == asked + 1, f"{len(server.asked) - asked} requests in a chain that was complete")  # the version
         print("the chain: seven of ten crystals are computed, the same hull by both; again: nothing is done again")
 
+        output = st.run(st.write("few.nml", """&control
+  calculation = 'hull'  prefix = 'few'
+/
+&hull
+  structures = 'out/relaxed_relaxed.xyz'  lowest = 50  relax = .false.  elements = 'Ar', 'Kr'
+/
+&potential
+  style = 'lennard_jones'  epsilon = 0.01  sigma = 2.5  cutoff = 6.0
+/
+"""))
+        has_words(output, "NOTE", "only 5 distinct compounds with a number 'energy_above_hull'")
+
         # Energies of two methods do not meet, also not with a hull of an earlier run.
         hull = "&control\n  calculation = 'hull'  prefix = 'mixed'\n/\n&hull\n  {}\n/\n"
         for keys in ("entries = 'out/relaxed_relaxed.xyz', 'out/computed_evaluated.xyz'",
