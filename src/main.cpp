@@ -8,6 +8,7 @@
 #include "linalg/petsc.hpp"
 #include "parallel/job_end.hpp"
 #include "task/registry.hpp"
+#include "task/sequence.hpp"
 
 namespace {
 
@@ -41,16 +42,15 @@ int spinel_main(int argc, char** argv, const spinel::Communicator& world) {
   } else if (path.empty()) {
     fail_input("no input file given: spinel input.nml (see spinel --help)");
   } else {
-    const Input input = read_input(path, world);
-    const RunContext context{world, input, UnitSystem::by_name(input.control.units), log};
+    const std::vector<Input> inputs = read_inputs(path, world);
     if (check) {
-      check_input(context);
+      check_sequence(world, inputs, log);
       log.print("{}: no errors found", path);
     } else {
       // Never destroyed, so that a signal that comes while the program shuts down does not spoil the exit status of a
       // finished run.
       [[maybe_unused]] static const auto* const stop_signal = new StopSignal;
-      run_calculation(context);
+      run_sequence(world, inputs, log);
     }
   }
   return 0;

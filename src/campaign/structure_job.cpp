@@ -119,6 +119,7 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   // Of an energy that the file had.
   for (const char* key : {"run_type", "n_scf", "warnings"}) result.structure.info.erase(key);
   for (const auto& [key, value] : field.potential().labels()) result.structure.info[key] = value;
+  if (const std::string& level = potentials_.maker().level(); !level.empty()) result.structure.info["run_type"] = level;
 }
 
 void StructureJob::keep_spread(StructureResult& result, const ForceField& field) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 
 #include "core/error.hpp"
@@ -136,6 +137,9 @@ void HttpClient::start(const std::string& url, std::size_t tag) {
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, seconds);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  // The program curl goes by this variable, the library does not.
+  if (const char* authorities = std::getenv("SSL_CERT_FILE"); authorities != nullptr && *authorities != '\0')
+    curl_easy_setopt(handle, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, request->details.data());
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, append_bytes);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &request->reply.body);

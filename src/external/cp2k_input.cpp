@@ -200,6 +200,8 @@ void set_k_points(Section& dft, const std::string& name, const Structure& struct
   const bool is_even = std::any_of(n.begin(), n.end(), [](int k) { return k % 2 == 0; });
   set(k_points, "SCHEME",
       fmt::format("{} {}{}", is_even ? "MACDONALD" : "MONKHORST-PACK", fmt::join(n, " "), is_even ? shift : ""));
+  // CP2K reduces no grid that is moved.
+  if (is_even && line_of(k_points, "SYMMETRY") != nullptr) set(k_points, "SYMMETRY", ".FALSE.");
 }
 
 /// Files of basis sets and potentials, looked for in `folder`.
@@ -231,8 +233,9 @@ void set_remedy(Section& cycle, int retry) {
 
 }  // namespace
 
-std::string fill_cp2k(const std::string& template_text, const std::string& name, const Structure& structure,
+std::string fill_cp2k(const std::string& template_text, const std::string& name, const Structure& asked,
                       const DftSettings& settings) {
+  const Structure structure = without_unused_species(asked);
   Section input = parse(template_text, name);
   const auto evaluations = sections(input, "FORCE_EVAL");
   if (evaluations.size() != 1)
@@ -270,6 +273,9 @@ std::string fill_cp2k(const std::string& template_text, const std::string& name,
     if (line_of(quickstep, "EXTRAPOLATION") == nullptr) set(quickstep, "EXTRAPOLATION", "USE_GUESS");
   }
   if (settings.retry > 0) set_remedy(section(dft, "SCF"), settings.retry);
+  // Moments and magnetization are of this analysis, which PRINT_LEVEL LOW leaves out.
+  for (const char* keyword : {"UKS", "LSD", "UNRESTRICTED_KOHN_SHAM", "SPIN_POLARIZED"})
+    if (line_of(dft, keyword) != nullptr) renewed(section(dft, "PRINT"), "MULLIKEN", "ON");
   std::string text;
   print(input, 0, text);
   return text;

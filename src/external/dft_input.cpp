@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "core/error.hpp"
 #include "crystal/lattice.hpp"
@@ -18,6 +19,20 @@ std::array<int, 3> k_grid(const Structure& structure, double spacing) {
     if (structure.periodic[k]) n[k] = static_cast<int>(std::clamp(std::ceil(exact), 1.0, 1e6));
   }
   return n;
+}
+
+Structure without_unused_species(const Structure& structure) {
+  Structure result = structure;
+  result.species.clear();
+  std::vector<std::int32_t> place(structure.species.size(), -1);
+  for (const std::int32_t type : structure.type) place[static_cast<std::size_t>(type)] = 0;
+  for (std::size_t k = 0; k < place.size(); ++k) {
+    if (place[k] < 0) continue;
+    place[k] = static_cast<std::int32_t>(result.species.size());
+    result.species.push_back(structure.species[k]);
+  }
+  for (std::int32_t& type : result.type) type = place[static_cast<std::size_t>(type)];
+  return result;
 }
 
 }  // namespace spinel

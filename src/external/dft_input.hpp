@@ -25,6 +25,9 @@ struct DftSettings {
 /// directions that are not periodic.
 std::array<int, 3> k_grid(const Structure& structure, double spacing);
 
+/// The structure without the species that no atom has: structures of a list share one table, which grows along it.
+Structure without_unused_species(const Structure& structure);
+
 /// The input of pw.x. Cell, atoms, their species in the order of the template, and, with k_spacing, k points are
 /// written anew, indices of species with them; all other keys and cards are kept. doc/dft.md has what is replaced.
 /// InputError beginning with `name`, that of the template, where it cannot be read or lacks an element.

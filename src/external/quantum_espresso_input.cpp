@@ -302,8 +302,9 @@ std::vector<std::string> kept_hubbard(const Card& card, const SpeciesChoice& cho
 
 }  // namespace
 
-std::string fill_quantum_espresso(const std::string& template_text, const std::string& name, const Structure& structure,
+std::string fill_quantum_espresso(const std::string& template_text, const std::string& name, const Structure& asked,
                                   const DftSettings& settings) {
+  const Structure structure = without_unused_species(asked);
   Template input(template_text, name);
   Namelist& control = input.need("control");
   Namelist& system = input.need("system");

@@ -223,14 +223,13 @@ void check_calculation(const Input& input, const std::vector<CalculationHelp>& c
              fmt::format("'{}' is not one of {}{}", shortened(name), quoted_list(names), did_you_mean(name, names)));
 }
 
-}  // namespace
-
-Input parse_input(const std::string& text, const std::string& file, const std::vector<CalculationHelp>& calculations) {
-  const Namelist namelist = parse_namelist(text, file);
-  Input input;
-  input.locations.file = file;
-  input.locations.last_line = namelist.last_line;
-  for (const auto& group : namelist.groups) read_group(namelist, group, input);
+/// `input` as it is before its groups are read.
+Input parse_groups(const Namelist& namelist, const NamelistGroup* begin, const NamelistGroup* end, Input input,
+                   const std::vector<CalculationHelp>& calculations) {
+  input.locations.file = namelist.file;
+  const bool is_last = end == namelist.groups.data() + namelist.groups.size();
+  input.locations.last_line = is_last ? namelist.last_line : end->line - 1;
+  for (const NamelistGroup* group = begin; group != end; ++group) read_group(namelist, *group, input);
   check_calculation(input, calculations);
 
   const auto& lines = input.locations.line;
@@ -245,6 +244,56 @@ Input parse_input(const std::string& text, const std::string& file, const std::v
     }
   validate(input);
   return input;
+}
+
+/// What the calculation after `earlier` begins with.
+Input following(const Input& earlier) {
+  const ControlParameters plain;
+  Input input;
+  input.control = earlier.control;
+  input.control.calculation = plain.calculation;
+  input.control.title = plain.title;
+  input.control.prefix = plain.prefix;
+  return input;
+}
+
+void check_prefix(const Input& input, const std::vector<Input>& earlier) {
+  const ControlParameters& own = input.control;
+  for (const Input& other : earlier)
+    if (other.control.prefix == own.prefix && other.control.outdir == own.outdir)
+      fail_key(input, "control", "prefix",
+               fmt::format("'{}' is that of the calculation on line {} too: each needs files of its own", own.prefix,
+                           other.locations.line.at({"control", ""})));
+}
+
+}  // namespace
+
+Input parse_input(const std::string& text, const std::string& file, const std::vector<CalculationHelp>& calculations) {
+  const Namelist namelist = parse_namelist(text, file);
+  const NamelistGroup* begin = namelist.groups.data();
+  return parse_groups(namelist, begin, begin + namelist.groups.size(), {}, calculations);
+}
+
+std::vector<Input> parse_inputs(const std::string& text, const std::string& file,
+                                const std::vector<CalculationHelp>& calculations) {
+  const Namelist namelist = parse_namelist(text, file);
+  const NamelistGroup* const all = namelist.groups.data();
+  const NamelistGroup* const end = all + namelist.groups.size();
+  const auto is_control = [](const NamelistGroup& group) { return group.name == "control"; };
+  // With one calculation its groups come in any order.
+  if (std::count_if(all, end, is_control) < 2) return {parse_groups(namelist, all, end, {}, calculations)};
+  if (!is_control(*all))
+    throw InputError(input_label(file, all->line, all->name, "") +
+                     "stands before the first &control; of several calculations each begins with its &control");
+  std::vector<Input> inputs;
+  for (const NamelistGroup* begin = all; begin != end;) {
+    const NamelistGroup* next = std::find_if(begin + 1, end, is_control);
+    inputs.push_back(
+        parse_groups(namelist, begin, next, inputs.empty() ? Input() : following(inputs.back()), calculations));
+    check_prefix(inputs.back(), {inputs.begin(), inputs.end() - 1});
+    begin = next;
+  }
+  return inputs;
 }
 
 }  // namespace spinel

@@ -104,6 +104,11 @@ struct CalculationHelp {
 Input parse_input(const std::string& text, const std::string& file,
                   const std::vector<CalculationHelp>& calculations = {});
 
+/// The same for a file with several calculations: each &control begins one, to which the groups behind it belong. What
+/// one &control sets holds for those behind it too, but for calculation, title and prefix.
+std::vector<Input> parse_inputs(const std::string& text, const std::string& file,
+                                const std::vector<CalculationHelp>& calculations = {});
+
 /// What no single key's range can check: throws InputError, with the line where input.locations knows it.
 void validate(const Input& input);
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "parallel/communicator.hpp"
@@ -16,6 +17,7 @@ struct StoredHull {
   EnergyKind kind = EnergyKind::total;  ///< of the energies it was made from
   std::vector<HullEntry> stable;        ///< energy: formation energy, eV/atom
   std::vector<double> reference;        ///< [atomic number] eV/atom of the element; NaN: none
+  std::string run_type{};               ///< of the energies; empty: not stated
 };
 /// The stable entries of a table.
 StoredHull stored_hull(const std::vector<HullEntry>& entries, const HullTable& table, EnergyKind kind);

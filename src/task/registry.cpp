@@ -74,7 +74,7 @@ std::vector<CalculationHelp> calculation_help() {
   return result;
 }
 
-Input read_input(const std::string& path, const Communicator& world) {
+std::vector<Input> read_inputs(const std::string& path, const Communicator& world) {
   std::string text, problem;
   if (world.is_root()) {
     std::ifstream file(path, std::ios::binary);
@@ -89,17 +89,18 @@ Input read_input(const std::string& path, const Communicator& world) {
   world.broadcast(problem);
   if (!problem.empty()) throw InputError(problem);
   world.broadcast(text);
-  return parse_input(text, path, calculation_help());
+  return parse_inputs(text, path, calculation_help());
 }
 
 void check_input(const RunContext& context) { calculation_of(context).check(context); }
 
-void run_calculation(const RunContext& context) {
+bool run_calculation(const RunContext& context) {
   try {
-    calculation_of(context).run(context);
+    return calculation_of(context).run(context);
   } catch (const Interrupted& interruption) {
     context.log.print("\nStopped by {} while another program computed, before there was anything to continue from",
                       interruption.what());
+    return false;
   }
 }
 

@@ -6,7 +6,9 @@ namespace {
 
 void add_control(std::vector<Group>& groups) {
   using P = ControlParameters;
-  GroupBuilder<P> g(groups, "control", &Input::control, "Calculation, output files and end of a run.");
+  GroupBuilder<P> g(groups, "control", &Input::control,
+                    "Calculation, output files and end of a run. Each &control of an input begins a calculation, and "
+                    "they run one after the other (doc/sequences.md).");
   g.key("calculation", &P::calculation, "calculation to run; spinel --help lists them").required();
   g.key("title", &P::title, "free text, kept in the result file").if_empty("none").may_change_silently();
   g.key("prefix", &P::prefix, "beginning of the names of output files: <prefix>.h5, <prefix>.h5md, <prefix>.restart.h5")

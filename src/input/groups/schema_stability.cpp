@@ -30,7 +30,7 @@ void add_hull(std::vector<Group>& groups) {
   add_read_keys(g);
   g.key("lowest", &P::lowest,
         "number of distinct compounds that are taken of the structures, those with the smallest lowest_by; of each of "
-        "their elements the lowest structure is taken besides")
+        "their elements the two lowest crystals are taken besides")
       .at_least(1)
       .unless(0, "all");
   g.key("lowest_by", &P::lowest_by,

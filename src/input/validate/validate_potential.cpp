@@ -136,9 +136,7 @@ void check_command(const Input& input) {
     has_list_of_jobs = has_list_of_jobs || name == "list";
   }
   check(!has_list_of_jobs, "array", "it needs {{list}}, the file that names the folders of the jobs");
-  const std::string& calculation = input.control.calculation;
-  const bool has_list = input.structure.all || calculation == "hull" || calculation == "evaluate";
-  check(!has_list || relaxes_structures(input), "array",
+  check(!takes_many_structures(input) || relaxes_structures(input), "array",
         "computes each structure of a list once: it goes with lists that are not relaxed");
 }
 

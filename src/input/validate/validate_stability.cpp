@@ -28,7 +28,7 @@ void check_hull_keys(const Input& input) {
         "'prototypes' goes with structures or prototypes, whose energies &potential gives");
   check(!computes && !p.relax, "relax", "goes with structures or prototypes");
   check(p.structures.empty() && p.lowest > 0, "lowest", "goes with structures");
-  check(p.lowest == 0 && given("hull", "lowest_by"), "lowest_by", "needs lowest");
+  check(p.lowest == 0 && p.lowest_by != HullParameters().lowest_by, "lowest_by", "needs lowest");
   check(p.lowest_by.empty(), "lowest_by", "a name must not be empty");
   for (const char* group : {"potential", "relax"})
     if (!computes && given(group, ""))

@@ -53,6 +53,15 @@ std::uint64_t ExternalMaker::fingerprint() const {
   return hash.value();
 }
 
+std::string ExternalMaker::level() const {
+  if (!parameters_.level.empty()) return parameters_.level;
+  if (parameters_.style == "command" || parameters_.command.empty()) return "";
+  ContentHash hash;
+  hash.add(fmt::format("{}\n{}\n{}\n", parameters_.code, parameters_.command, parameters_.k_spacing));
+  hash.add(template_text_);
+  return "socket-" + hash.hex().substr(0, 8);
+}
+
 /// With a row of atoms, one of each species.
 void ExternalMaker::check_template(const std::vector<Species>& species) const {
   constexpr double apart = 3.0;  // Å

@@ -27,6 +27,9 @@ class ExternalMaker {
   /// Of the template, which results depend on; 0 without one.
   std::uint64_t fingerprint() const;
 
+  /// What energies go with in a hull; empty where each answer has its own, or nothing is known of the program.
+  std::string level() const;
+
   /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
 

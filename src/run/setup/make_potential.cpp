@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/content_hash.hpp"
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "model/architecture.hpp"
@@ -39,6 +40,30 @@ std::vector<Species> species_of_pairs(const std::vector<std::string>& pairs, boo
   return species;
 }
 
+std::string short_hash(ContentHash hash) { return hash.hex().substr(0, 8); }
+
+/// Of a Lennard-Jones potential: all that its energies depend on.
+std::string hash_of(const PotentialParameters& p) {
+  ContentHash hash;
+  const auto add = [&](const std::string& text) { hash.add(text + "\n"); };
+  for (const std::string& pair : p.pairs) add(pair);
+  for (const auto* values : {&p.epsilon, &p.sigma, &p.cutoff}) add(fmt::format("{}", fmt::join(*values, " ")));
+  add(fmt::format("{} {} {} {}", p.mixing, p.truncation, p.smooth_width, p.tail_correction));
+  return short_hash(hash);
+}
+
+std::string hash_of(const std::vector<ModelFile>& models) {
+  ContentHash hash;
+  for (const ModelFile& model : models) {
+    hash.add(model.architecture);
+    for (const auto& [name, weight] : model.weights) {
+      hash.add(name);
+      hash.add(weight.values.data(), weight.values.size() * sizeof(double));
+    }
+  }
+  return short_hash(hash);
+}
+
 }  // namespace
 
 PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParameters& parameters)
@@ -46,10 +71,12 @@ PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParamet
   const Communicator& communicator = context.world;
   if (parameters_.style == "lennard_jones") {
     required_species_ = species_of_pairs(parameters_.pairs, context.units.name == "lj", place_);
+    level_ = "lennard_jones-" + hash_of(parameters_);
     return;
   }
   if (is_external(parameters_)) {
     external_.emplace(context, parameters_);
+    level_ = external_->level();
     return;
   }
   node_rank_ = communicator.rank_on_node();
@@ -62,6 +89,7 @@ PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParamet
   } catch (const InputError& error) {
     place_.fail("model", error.what());
   }
+  level_ = fmt::format("{}-{}", Architecture(models_.front()).value<std::string>("kind"), hash_of(models_));
 }
 
 std::shared_ptr<Potential> PotentialMaker::make(const std::vector<Species>& species,

@@ -30,6 +30,10 @@ class PotentialMaker {
   /// Of the template of another program's input, which results depend on; 0 without one.
   std::uint64_t template_fingerprint() const { return external_ ? external_->fingerprint() : 0; }
 
+  /// What energies of this potential go with in a hull (run_type), "m3gnet-1f3870be": name and content; empty where
+  /// each answer of another program has its own (Potential::labels).
+  const std::string& level() const { return level_; }
+
   /// Species that must be among those of make(), whatever the structure holds: those that `pairs` names.
   const std::vector<Species>& required_species() const { return required_species_; }
 
@@ -40,6 +44,7 @@ class PotentialMaker {
   int node_rank_ = 0;
   std::optional<ExternalMaker> external_;
   std::vector<Species> required_species_;
+  std::string level_;
 };
 
 /// "lennard_jones, cutoff 8.5 Å, truncation plain, double precision".
@@ -57,6 +62,7 @@ class PotentialTable {
   /// cannot know them; others are then as before.
   std::shared_ptr<Potential> get(const std::vector<Species>& species, std::vector<std::int32_t>& index);
   const std::vector<Species>& species() const { return species_; }
+  const PotentialMaker& maker() const { return maker_; }
 
  private:
   const PotentialMaker& maker_;

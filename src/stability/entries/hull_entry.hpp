@@ -37,7 +37,9 @@ std::string functional_family(const std::string& run_type);
 /// InputError where energies of entries come from functionals that do not go together, with how many there are of each.
 /// `wanted`: one of them, whose entries (and those that state none) are kept; "any": all are; empty: none is meant.
 void keep_functional(EntryList& list, const std::string& wanted);
-/// InputError where candidates are of another functional than the entries of the hull they are asked against.
-void check_functionals(const EntryList& entries, const EntryList& candidates);
+/// That of the first entry which states one; empty: none does.
+std::string stated_run_type(const EntryList& list);
+/// InputError where candidates are of another functional than a hull of `run_type` that they are asked against.
+void check_functionals(const std::string& run_type, const EntryList& candidates);
 
 }  // namespace spinel

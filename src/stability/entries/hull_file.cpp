@@ -149,6 +149,8 @@ HullRows candidate_rows(const std::vector<HullEntry>& candidates, const Candidat
 
 void write_hull(ResultFile& file, const EntryList& list, const HullTable& table) {
   file.set_attribute("/hull", "energies", list.kind == EnergyKind::formation ? "formation" : "total");
+  file.set_attribute("/hull", "run_type",
+                     list.alignment.levels.empty() ? stated_run_type(list) : list.alignment.reference);
   write_alignment(file, list.alignment);
   hull_rows(list, table).write(file, "/hull", places(table.size()));
   write_compositions(file, "/hull", list.entries);
@@ -193,6 +195,7 @@ StoredHull read_stable_entries(const HdfReader& file, const std::string& path) {
     fail_input("{}: holds no hull; the result file of a run with calculation = 'hull' and entries does", path);
   StoredHull hull;
   hull.kind = file.attribute("/hull", "energies") == "formation" ? EnergyKind::formation : EnergyKind::total;
+  hull.run_type = file.attribute("/hull", "run_type");
   const auto ids = file.read_texts("/hull/id");
   const auto stable = file.read<std::uint8_t>("/hull/stable");
   const auto energy = file.read<double>("/hull/formation_energy");

@@ -143,7 +143,7 @@ void check_convert(const RunContext& context) {
   ConvertSources(context, paths);
 }
 
-void run_convert(const RunContext& context) {
+bool run_convert(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const ConvertParameters& p = input.convert;
   const RunFiles files(context);
@@ -152,7 +152,10 @@ void run_convert(const RunContext& context) {
   report_start(context);
   const double start = Progress::steady_seconds();
   const std::string output = output_path(input);
-  if (all_ising(context, paths)) return convert_ising(context, paths, output);
+  if (all_ising(context, paths)) {
+    convert_ising(context, paths, output);
+    return true;
+  }
 
   ConvertSources sources(context, paths);
   const std::int64_t total = sources.size();
@@ -170,8 +173,10 @@ void run_convert(const RunContext& context) {
   const bool complete = campaign.run([&](std::int64_t chunk, const Campaign::Pulse& pulse) {
     return std::optional<Bytes>(pack(sources.read(chunk, pulse)));
   });
-  if (!complete)
-    return report_end(context, files.result, false, campaign.stop_reason(), campaign.n_done(), total, "records");
+  if (!complete) {
+    report_end(context, files.result, false, campaign.stop_reason(), campaign.n_done(), total, "records");
+    return false;
+  }
   ConvertedRecords records = share_of(world, campaign);
   const auto bad = gather_bad(records.bad, world);
   const ReadWarnings warnings = records.warnings.gathered(world);
@@ -233,6 +238,7 @@ void run_convert(const RunContext& context) {
   campaign.remove_journal();
   echo_line(log, "written", fmt::format("{} (hash {})", output, data.hash()));
   log.print("\nComplete: {}", files.result);
+  return true;
 }
 
 }  // namespace spinel

@@ -6,7 +6,7 @@ namespace spinel {
 
 /// calculation = 'convert': structures with labels, or configurations of spins, from files of many kinds to one dataset
 /// (doc/datasets.md).
-void run_convert(const RunContext& context);
+bool run_convert(const RunContext& context);
 /// Collective. Are the sources there and told what they are?
 void check_convert(const RunContext& context);
 

@@ -20,7 +20,7 @@ void check_energy(const RunContext& context) {
   context.input.structure.all ? check_structure_list(context) : check_one_structure(context);
 }
 
-void run_energy(const RunContext& context) {
+bool run_energy(const RunContext& context) {
   if (context.input.structure.all) return run_structure_list(context);
   const auto& [world, input, units, log] = context;
   const RunFiles files(context);
@@ -76,6 +76,7 @@ void run_energy(const RunContext& context) {
     if (files.final_structure.empty()) return;
     structure.info["energy"] = fmt::format("{}", total.energy);
     for (const auto& [key, value] : potential->labels()) structure.info[key] = value;
+    if (!maker.level().empty()) structure.info["run_type"] = maker.level();
     if (context.units.name == "lj") structure.info["units"] = "lj";
     write_structure(files.final_structure, structure);
   });
@@ -96,6 +97,7 @@ void run_energy(const RunContext& context) {
   }
   file.save();
   log.print("\nComplete: {}", files.result);
+  return true;
 }
 
 }  // namespace spinel

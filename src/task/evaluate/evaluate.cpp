@@ -66,7 +66,8 @@ class EvaluationRun {
     if (p_.relax) check_potential(context_, set_, PotentialMaker(context_, context_.input.potential));
   }
 
-  void run() {
+  /// False where a stop came before the end.
+  bool run() {
     report_start(context_);
     echo_line(context_.log, "set",
               fmt::format("{} structures: {}", grouped(set_.source->size()), context_.input.structure.file));
@@ -77,6 +78,7 @@ class EvaluationRun {
     sweep_.emplace(context_, files_, set_, sweep_parameters(context_, files_));
     if (!sweep_->run()) return stopped(sweep_->campaign().stop_reason());
     collect();
+    on_root(context_.world, [&] { warn_of_run_types(); });
     read_reference();
     if (!compare()) return stopped(stop_reason_);
     measure_stability();
@@ -89,6 +91,7 @@ class EvaluationRun {
       measures_.report();
     }
     context_.log.print("\nComplete: {}", files_.result);
+    return true;
   }
 
  private:
@@ -123,6 +126,7 @@ class EvaluationRun {
         continue;  // one of the failed
       }
       for (const auto& part : composition.parts) seen[static_cast<std::size_t>(part.atomic_number)] = 1;
+      if (!p_.relax) note_run_type(structure);
       if (p_.relax || failed >= 0) continue;
       try {
         (labeled_energy(p_, structure).second == EnergyKind::total ? has_total : has_formation) = 1;
@@ -142,6 +146,21 @@ class EvaluationRun {
       if (seen[z] != 0) contents.elements.insert(static_cast<int>(z));
     contents.kind = world.max(has_formation) != 0 ? EnergyKind::formation : EnergyKind::total;
     return contents;
+  }
+
+  void note_run_type(const Structure& structure) {
+    const auto type = structure.info.find("run_type");
+    if (run_type_.empty() && type != structure.info.end()) run_type_ = type->second;
+  }
+
+  /// On rank 0.
+  void warn_of_run_types() const {
+    const std::string own = functional_family(run_type_), of_hull = functional_family(hull_.run_type);
+    if (own.empty() || of_hull.empty() || own == of_hull) return;
+    echo_line(context_.log, "WARNING",
+              fmt::format("energies of the set are of {}, those of the hull of {}: distances from the hull hold what "
+                          "the two methods differ by",
+                          run_type_, hull_.run_type));
   }
 
   /// Collective. The hull, on rank 0, where there is one and it can be that of the set.
@@ -185,7 +204,9 @@ class EvaluationRun {
       for (std::int64_t first = 0; first < sweep_->size(); first += block_size) {
         ByteWriter cells;
         for (std::int64_t number = first; number < std::min(first + block_size, sweep_->size()); ++number) {
-          AssessedStructure one = unpack_assessed(sweep_->record(number).assessment);
+          const auto record = sweep_->record(number);
+          if (p_.relax) note_run_type(record.result.structure);
+          AssessedStructure one = unpack_assessed(record.assessment);
           if (!p_.relax && !evaluation_.has_hull && !measures_.needs_energies())
             one.row.energy = std::numeric_limits<double>::quiet_NaN();
           cells.put(one.row.comparable ? one.row.formula : std::string());
@@ -364,11 +385,12 @@ class EvaluationRun {
     file.save();
   }
 
-  /// Collective.
-  void stopped(const std::string& reason) {
+  /// Collective. Returns false.
+  bool stopped(const std::string& reason) {
     on_root(context_.world, [&] { files_.make_folder(); });
     write(false);
     context_.log.print("\nStopped by {}; continue with restart_mode = 'auto'", reason);
+    return false;
   }
 
   const RunContext& context_;
@@ -386,11 +408,12 @@ class EvaluationRun {
   SetEvaluation evaluation_;
   std::vector<Bytes> cells_;  // on rank 0, until they are compared
   std::string stop_reason_;
+  std::string run_type_;  // of the energies of the set, on rank 0; empty: not known
 };
 
 }  // namespace
 
-void run_evaluate(const RunContext& context) { EvaluationRun(context).run(); }
+bool run_evaluate(const RunContext& context) { return EvaluationRun(context).run(); }
 
 void check_evaluate(const RunContext& context) { EvaluationRun(context).check(); }
 

@@ -6,7 +6,7 @@ namespace spinel {
 
 /// Collective. calculation = 'evaluate': how many structures of a set are valid, stable, unique and novel, with all
 /// that each verdict rests on, into <prefix>.h5 and a table beside it (doc/evaluation.md).
-void run_evaluate(const RunContext& context);
+bool run_evaluate(const RunContext& context);
 
 /// Collective. What run_evaluate would find wrong before it computes: reads set, reference and hull.
 void check_evaluate(const RunContext& context);

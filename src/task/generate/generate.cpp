@@ -190,7 +190,7 @@ class GenerationRun {
 
 }  // namespace
 
-void run_generate(const RunContext& context) {
+bool run_generate(const RunContext& context) {
   const bool goes_on = context.input.generate.relax;
   Input evaluation;
   if (goes_on) {
@@ -198,12 +198,13 @@ void run_generate(const RunContext& context) {
     check_evaluate_of_nothing({context.world, evaluation, context.units, context.log});
   }
   const double start = Progress::steady_seconds();
-  if (!GenerationRun(context).run() || !goes_on) return;
+  if (!GenerationRun(context).run()) return false;
+  if (!goes_on) return true;
   // What is left of the time, as rank 0 has it.
   if (double& limit = evaluation.control.max_seconds; limit > 0.0)
     limit = std::max(1e-3, limit - (Progress::steady_seconds() - start));
   context.log.print("");
-  run_evaluate({context.world, evaluation, context.units, context.log});
+  return run_evaluate({context.world, evaluation, context.units, context.log});
 }
 
 void check_generate(const RunContext& context) {

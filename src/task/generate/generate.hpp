@@ -6,7 +6,7 @@ namespace spinel {
 
 /// Collective. calculation = 'generate': crystals from a trained generator, into <prefix>_generated.xyz and <prefix>.h5
 /// (doc/generation.md).
-void run_generate(const RunContext& context);
+bool run_generate(const RunContext& context);
 
 /// Collective. What run_generate would find wrong before it computes.
 void check_generate(const RunContext& context);

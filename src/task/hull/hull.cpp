@@ -77,11 +77,11 @@ EntryList read_hull_entries(const Input& input) {
   return list;
 }
 
-/// On rank 0. `entries`: of the hull they are asked against, where they are known.
-EntryList read_candidates(const Input& input, const EntryList& entries) {
+/// On rank 0. `run_type`: of the hull they are asked against, where it is known.
+EntryList read_candidates(const Input& input, const std::string& run_type) {
   EntryList list = read_files(input, "candidates", input.hull.candidates);
   if (input.hull.run_type.empty() && input.hull.align == "none")
-    for_key(input, "candidates", [&] { check_functionals(entries, list); });
+    for_key(input, "candidates", [&] { check_functionals(run_type, list); });
   return list;
 }
 
@@ -169,12 +169,7 @@ void align_entries(const RunContext& context, EntryList& list, const EntryList& 
   if (alignment.levels.empty()) {
     echo_line(context.log, "NOTE", "all entries are of one run type: nothing is moved");
   } else {
-    for_key(context.input, "candidates", [&] {
-      EntryList reference;
-      reference.entries.resize(1);
-      reference.entries[0].run_type = alignment.reference;
-      check_functionals(reference, candidates);
-    });
+    for_key(context.input, "candidates", [&] { check_functionals(alignment.reference, candidates); });
   }
   for (const AlignedLevel& level : alignment.levels) {
     std::string shifts;
@@ -187,9 +182,22 @@ void align_entries(const RunContext& context, EntryList& list, const EntryList& 
   }
 }
 
+/// A structure with what the hull says of it, as labels.
+StructureResult with_hull(StructureResult result, const std::vector<std::int64_t>& structure_of,
+                          const HullTable& table) {
+  auto& info = result.structure.info;
+  for (const char* of_the_source : {"formation_energy_per_atom", "energy_above_hull"}) info.erase(of_the_source);
+  const auto found = std::find(structure_of.begin(), structure_of.end(), result.number);
+  if (found == structure_of.end()) return result;
+  const auto entry = static_cast<std::size_t>(found - structure_of.begin());
+  info["formation_energy_per_atom"] = fmt::format("{}", table.formation_energy[entry]);
+  info["energy_above_hull"] = fmt::format("{}", table.energy_above_hull[entry]);
+  return result;
+}
+
 }  // namespace
 
-void run_hull(const RunContext& context) {
+bool run_hull(const RunContext& context) {
   const Communicator& world = context.world;
   const Input& input = context.input;
   Log& log = context.log;
@@ -206,7 +214,8 @@ void run_hull(const RunContext& context) {
       list = read_hull_entries(input);
     else
       stored = read_reference(input);
-    if (!p.candidates.empty()) candidates = read_candidates(input, list);
+    if (!p.candidates.empty())
+      candidates = read_candidates(input, makes_hull ? stated_run_type(list) : stored.run_type);
   });
   const double reading_seconds = reading.seconds();
   std::optional<StructureSweep> sweep;
@@ -216,13 +225,13 @@ void run_hull(const RunContext& context) {
   if (computes) {
     if (!sweep->run()) {
       log.print("\nStopped by {}; continue with restart_mode = 'auto'", sweep->campaign().stop_reason());
-      return;
+      return false;
     }
     structure_of = add_computed_entries(context, *sweep, list);
     on_root(world, [&] {
       if (!p.run_type.empty() || p.align != "none") return;
       for_key(input, entries_key(input), [&] { keep_functional(list, ""); });
-      for_key(input, "candidates", [&] { check_functionals(list, candidates); });
+      for_key(input, "candidates", [&] { check_functionals(stated_run_type(list), candidates); });
     });
   }
   if (p.align != "none") on_root(world, [&] { align_entries(context, list, candidates); });
@@ -269,9 +278,8 @@ void run_hull(const RunContext& context) {
     if (!computes) files.keep_old();
     if (makes_hull) write_hull(file, list, table);
     if (computes) {
-      file.write("/hull/structure", std::move(structure_of),
-                 {"", "row of /structures behind each entry; -1: of a file"});
-      const auto result = [&](std::int64_t number) { return sweep->result(number); };
+      file.write("/hull/structure", structure_of, {"", "row of /structures behind each entry; -1: of a file"});
+      const auto result = [&](std::int64_t number) { return with_hull(sweep->result(number), structure_of, table); };
       report_structure_list(context, write_structures(file, context, files, sweep->size(), result));
     }
     if (!p.candidates.empty()) write_candidates(file, candidates.entries, asked, stored);
@@ -287,6 +295,7 @@ void run_hull(const RunContext& context) {
   write_header(file, context, true);
   file.save();
   log.print("\nComplete: {}", files.result);
+  return true;
 }
 
 void check_hull(const RunContext& context) {
@@ -301,10 +310,9 @@ void check_hull(const RunContext& context) {
       const EntryArrays arrays = broadcast_entries(Communicator::self(), given.entries);
       if (!computes_entries(input))
         for_key(input, "entries", [&] { Phases(arrays, [&](std::size_t e) { return given.entries[e].id; }); });
-    } else {
-      read_reference(input);
     }
-    if (!input.hull.candidates.empty()) read_candidates(input, given);
+    const std::string run_type = input.hull.reference.empty() ? stated_run_type(given) : read_reference(input).run_type;
+    if (!input.hull.candidates.empty()) read_candidates(input, run_type);
   });
   if (!computes_entries(input)) return;
   const StructureSet set = hull_structures(context, given);

@@ -6,7 +6,7 @@ namespace spinel {
 
 /// Collective. calculation = 'hull': convex hulls of entries, or a stored hull, and candidates against them, into
 /// <prefix>.h5 and tables beside it.
-void run_hull(const RunContext& context);
+bool run_hull(const RunContext& context);
 
 /// Collective. What run_hull would find wrong before it computes: reads all files.
 void check_hull(const RunContext& context);

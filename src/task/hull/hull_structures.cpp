@@ -11,6 +11,7 @@
 #include "run/setup/open_list.hpp"
 #include "run/setup/read_options.hpp"
 #include "stability/entries/energy_key.hpp"
+#include "task/hull/lowest_structures.hpp"
 
 namespace spinel {
 
@@ -19,13 +20,18 @@ namespace {
 /// Some of the structures of other lists, one list after the other.
 class Selection : public StructureSource {
  public:
-  struct Item {
-    std::int64_t source, number;
-  };
   explicit Selection(std::vector<std::shared_ptr<StructureSource>> sources) : sources_(std::move(sources)) {}
-  void take(std::vector<Item> items) { items_ = std::move(items); }
+  void take(std::vector<ListedStructure> items) { items_ = std::move(items); }
+  void note(std::string text) { notes_.push_back(std::move(text)); }
 
   std::string kind() const override { return "selection"; }
+  std::vector<std::string> passed_over() const override {
+    std::vector<std::string> all;
+    for (const auto& source : sources_)
+      for (const std::string& text : source->passed_over()) all.push_back(text);
+    all.insert(all.end(), notes_.begin(), notes_.end());
+    return all;
+  }
   std::int64_t size() const override { return static_cast<std::int64_t>(items_.size()); }
   std::string name(std::int64_t i) const override { return source(i).name(item(i).number); }
   double cost(std::int64_t i) const override { return source(i).cost(item(i).number); }
@@ -38,11 +44,12 @@ class Selection : public StructureSource {
   }
 
  private:
-  const Item& item(std::int64_t i) const { return items_.at(static_cast<std::size_t>(i)); }
+  const ListedStructure& item(std::int64_t i) const { return items_.at(static_cast<std::size_t>(i)); }
   StructureSource& source(std::int64_t i) const { return *sources_[static_cast<std::size_t>(item(i).source)]; }
 
   std::vector<std::shared_ptr<StructureSource>> sources_;
-  std::vector<Item> items_;
+  std::vector<ListedStructure> items_;
+  std::vector<std::string> notes_;
 };
 
 /// work(), an InputError of which is about this key of &hull.
@@ -105,8 +112,23 @@ class Selector {
     ++n_sources_;
   }
 
+  /// Instead of take_all() for each of the first lists: what &hull lowest asks of them.
+  void take_lowest(const std::vector<std::shared_ptr<StructureSource>>& sources, const std::string& label,
+                   std::int64_t n) {
+    items = lowest_structures(sources, label, n, [this](const Composition& composition) {
+      return !filtered_ || wanted_.contains(composition.elements());
+    });
+    for (const ListedStructure& one : items) {
+      const Composition composition = composition_of(sources[static_cast<std::size_t>(one.source)]->read(one.number));
+      n_compounds += composition.parts.size() > 1 ? 1 : 0;
+      seen.add(composition);
+    }
+    n_sources_ = static_cast<std::int64_t>(sources.size());
+  }
+
   ElementsSeen seen;
-  std::vector<Selection::Item> items;
+  std::vector<ListedStructure> items;
+  std::int64_t n_compounds = 0;  // that were taken as the lowest
 
  private:
   ElementSet wanted_;
@@ -152,7 +174,12 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
   };
   SourceOptions options;
   options.read = read_options(p);
-  for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}, options));
+  if (p.lowest == 0) {
+    for (const auto& file : p.structures) add(open_list(context, file, {"hull", "structures"}, options));
+  } else {
+    for (const auto& file : p.structures) sources.push_back(open_list(context, file, {"hull", "structures"}, options));
+    on_root(world, [&] { for_key(input, "lowest_by", [&] { selector.take_lowest(sources, p.lowest_by, p.lowest); }); });
+  }
   add(make_prototypes(input, p.prototypes, "prototypes"));
   if (p.elemental_references == "prototypes") {
     std::vector<std::string> labels;
@@ -161,6 +188,9 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
     add(make_prototypes(input, labels, "elemental_references"));
   }
   auto selection = std::make_shared<Selection>(std::move(sources));
+  if (selector.n_compounds < p.lowest)
+    selection->note(fmt::format("the structures hold only {} distinct compound{} with a number '{}'",
+                                selector.n_compounds, selector.n_compounds == 1 ? "" : "s", p.lowest_by));
   std::vector<std::int64_t> numbers;
   on_root(world, [&] {
     if (const auto missing = selector.seen.without_reference(); !missing.empty())
@@ -168,7 +198,7 @@ std::shared_ptr<StructureSource> select(const RunContext& context, const EntryLi
                fmt::format("no structure of the element{} {} to measure formation energies from; give {}, or "
                            "elemental_references = 'prototypes'",
                            missing.size() > 1 ? "s" : "", names_of(missing), missing.size() > 1 ? "some" : "one"));
-    for (const Selection::Item& item : selector.items) numbers.insert(numbers.end(), {item.source, item.number});
+    for (const ListedStructure& item : selector.items) numbers.insert(numbers.end(), {item.source, item.number});
   });
   world.broadcast(numbers);
   selector.items.clear();
@@ -185,6 +215,7 @@ StructureSet hull_structures(const RunContext& context, const EntryList& given) 
   const Input& input = context.input;
   const HullParameters& p = input.hull;
   std::vector<std::string> origins = p.structures;
+  if (p.lowest > 0) origins.back() += fmt::format(" (the {} lowest by {}, and elements)", p.lowest, p.lowest_by);
   if (!p.prototypes.empty()) origins.emplace_back("prototypes");
   return {select(context, given), fmt::format("{}", fmt::join(origins, ", ")), "hull",
           p.structures.empty() ? "prototypes" : "structures",

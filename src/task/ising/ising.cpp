@@ -6,12 +6,15 @@ namespace spinel {
 
 void check_ising(const RunContext& context) { const IsingPlan plan(context); }
 
-void run_ising(const RunContext& context) {
+bool run_ising(const RunContext& context) {
   IsingRun run(context);
-  if (run.was_complete()) return run.report_complete();
+  if (run.was_complete()) {
+    run.report_complete();
+    return true;
+  }
   run.begin();
   run.run();
-  run.end();
+  return run.end();
 }
 
 }  // namespace spinel

@@ -166,7 +166,7 @@ void IsingRun::save() {
   control_.saved();
 }
 
-void IsingRun::end() {
+bool IsingRun::end() {
   const Communicator& world = context_.world;
   const bool complete = updates_ == total_updates_;
   save();
@@ -186,6 +186,7 @@ void IsingRun::end() {
     context_.log.print("\nStopped by {} after {:.1f} % of the work; continue with restart_mode = 'auto' from {}",
                        request_.reason, 100.0 * static_cast<double>(updates_) / static_cast<double>(total_updates_),
                        files_.checkpoint);
+  return complete;
 }
 
 void IsingRun::report_complete() {

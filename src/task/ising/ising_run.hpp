@@ -33,7 +33,7 @@ class IsingRun {
   void begin();
   /// Runs to the end, or to where a signal or the clock stops it.
   void run();
-  void end();
+  bool end();
 
  private:
   void restore();

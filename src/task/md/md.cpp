@@ -8,10 +8,13 @@ namespace spinel {
 
 void check_md(const RunContext& context) { check_one_structure(context); }
 
-void run_md(const RunContext& context) {
+bool run_md(const RunContext& context) {
   report_start(context);
   MdRun run(context);
-  if (run.was_complete()) return run.report_complete();
+  if (run.was_complete()) {
+    run.report_complete();
+    return true;
+  }
 
   run.begin();
   try {
@@ -21,9 +24,10 @@ void run_md(const RunContext& context) {
       run.write_what_is_due();
     }
   } catch (const Interrupted& interruption) {
-    return run.report_interruption(interruption);
+    run.report_interruption(interruption);
+    return false;
   }
-  run.end();
+  return run.end();
 }
 
 }  // namespace spinel

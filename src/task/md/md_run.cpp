@@ -207,7 +207,7 @@ void MdRun::add_row() {
   context_.log.line(series_->last_row());
 }
 
-void MdRun::end() {
+bool MdRun::end() {
   progress_->finish();
   performance_ = measure_performance(*force_field_, md_->current_step() - first_step_, md_->timestep(), context_.units,
                                      memory_before_);
@@ -223,6 +223,7 @@ void MdRun::end() {
   else
     context_.log.print("\nStopped by {} after step {} of {}; continue with restart_mode = 'auto' from {}",
                        request_.reason, md_->current_step(), last_step(), files_.checkpoint);
+  return complete;
 }
 
 void MdRun::report_interruption(const Interrupted& interruption) {

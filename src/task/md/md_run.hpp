@@ -40,7 +40,7 @@ class MdRun {
   void measure();
   void write_what_is_due();
   /// The last checkpoint and results, averages, performance.
-  void end();
+  bool end();
   /// Instead of end(), where a step was cut short.
   void report_interruption(const Interrupted& interruption);
 

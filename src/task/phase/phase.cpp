@@ -133,7 +133,7 @@ void finish(const RunContext& context, ResultFile& file, double seconds) {
   echo_line(context.log, "memory", fmt::format("at most {} a rank", human_bytes(peak)));
 }
 
-void run_components(const RunContext& context) {
+bool run_components(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const RunFiles files(context);
   const auto sources = find_phase_files(context);
@@ -169,10 +169,11 @@ void run_components(const RunContext& context) {
   }
   finish(context, file, Progress::steady_seconds() - start);
   log.print("\nComplete: {}", files.result);
+  return true;
 }
 
 /// Methods cnn and confusion.
-void run_networks(const RunContext& context) {
+bool run_networks(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const PhasePlan plan(context);
   PhaseStudy study(context, plan);
@@ -187,6 +188,7 @@ void run_networks(const RunContext& context) {
   finish(context, file, study.seconds());
   report_end(context, study.files().result, complete, study.stop_reason(), static_cast<std::int64_t>(study.n_done()),
              static_cast<std::int64_t>(plan.jobs().size()), "networks");
+  return complete;
 }
 
 }  // namespace
@@ -196,10 +198,10 @@ void check_phase(const RunContext& context) {
   if (context.input.phase.method != "pca") PhasePlan{context};
 }
 
-void run_phase(const RunContext& context) {
+bool run_phase(const RunContext& context) {
   find_phase_files(context);
   report_start(context);
-  context.input.phase.method == "pca" ? run_components(context) : run_networks(context);
+  return context.input.phase.method == "pca" ? run_components(context) : run_networks(context);
 }
 
 }  // namespace spinel

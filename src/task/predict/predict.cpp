@@ -40,7 +40,8 @@ class Prediction {
     campaign_.emplace(context_, files_, plan());
   }
 
-  void run() {
+  /// False where a stop came before the end.
+  bool run() {
     report();
     const bool complete =
         campaign_->run([&](std::int64_t number, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
@@ -58,6 +59,7 @@ class Prediction {
     report_predictions(context_, models_, summary, done - before, campaign_->seconds());
     report_end(context_, files_.result + (context_.input.predict.csv ? ", " + files_.predictions : ""), complete,
                campaign_->stop_reason(), done, crystals_.size(), "crystals");
+    return complete;
   }
 
  private:
@@ -125,7 +127,7 @@ class Prediction {
 
 }  // namespace
 
-void run_predict(const RunContext& context) { Prediction(context).run(); }
+bool run_predict(const RunContext& context) { return Prediction(context).run(); }
 
 void check_predict(const RunContext& context) {
   const RunFiles files(context);

@@ -18,7 +18,7 @@ void check_properties(const RunContext& context) {
   check_one_structure(context, [&](const Structure& structure) { check_properties(context, structure); });
 }
 
-void run_properties(const RunContext& context) {
+bool run_properties(const RunContext& context) {
   report_start(context);
   const PotentialMaker maker(context, context.input.potential);
   PropertiesSubject subject;
@@ -53,6 +53,7 @@ void run_properties(const RunContext& context) {
     context.log.print("\nComplete: {}", file.path());
   else
     context.log.print("\nStopped by {}: {} holds what was done", request.reason, file.path());
+  return complete;
 }
 
 }  // namespace spinel

@@ -6,7 +6,7 @@ namespace spinel {
 
 /// Collective. calculation = 'properties': properties of one crystal as a potential predicts them
 /// (task/properties/properties_report.hpp).
-void run_properties(const RunContext& context);
+bool run_properties(const RunContext& context);
 /// Collective. InputError for what such a run would find wrong before its first property.
 void check_properties(const RunContext& context);
 

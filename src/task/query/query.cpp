@@ -302,7 +302,7 @@ void check_query(const RunContext& context) {
   });
 }
 
-void run_query(const RunContext& context) {
+bool run_query(const RunContext& context) {
   const auto& [world, input, units, log] = context;
   const QueryParameters query = database_query(context);
   const auto database = open_database(context, query);
@@ -341,7 +341,7 @@ void run_query(const RunContext& context) {
   if (!root_says(world, [&] { return answer.is_complete; })) {
     log.print("\nStopped by {} with {} pages of the query in {}; continue with restart_mode = 'auto'",
               answer.stop_reason, grouped(answer.n_kept + answer.n_received), cache_path(input));
-    return;
+    return false;
   }
   if (world.is_root())
     echo_line(log, "entries",
@@ -372,6 +372,7 @@ void run_query(const RunContext& context) {
   echo_line(log, "time", human_duration(seconds));
   echo_line(log, "written", fmt::format("{} (hash {})", output, data.hash()));
   log.print("\nComplete: {}", files.result);
+  return true;
 }
 
 }  // namespace spinel

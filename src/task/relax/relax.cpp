@@ -11,17 +11,21 @@ void check_relax(const RunContext& context) {
   context.input.structure.all ? check_structure_list(context) : check_one_structure(context);
 }
 
-void run_relax(const RunContext& context) {
+bool run_relax(const RunContext& context) {
   if (context.input.structure.all) return run_structure_list(context);
   RelaxRun run(context);
-  if (run.was_complete()) return run.report_complete();
+  if (run.was_complete()) {
+    run.report_complete();
+    return true;
+  }
   run.begin();
   try {
     run.walk();
   } catch (const Interrupted& interruption) {
-    return run.report_interruption(interruption);
+    run.report_interruption(interruption);
+    return false;
   }
-  run.end();
+  return run.end();
 }
 
 }  // namespace spinel

@@ -6,7 +6,7 @@ namespace spinel {
 
 /// Collective. calculation = 'relax': many structures (task/structures/structure_list.hpp), or one over all ranks, with
 /// a table of its steps, a trajectory where wanted, and checkpoints of the point it has come to.
-void run_relax(const RunContext& context);
+bool run_relax(const RunContext& context);
 /// Collective. InputError for what such a run would find wrong before its first structure.
 void check_relax(const RunContext& context);
 

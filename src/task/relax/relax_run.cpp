@@ -192,7 +192,7 @@ void RelaxRun::save(bool over) {
   control_.saved();
 }
 
-void RelaxRun::end() {
+bool RelaxRun::end() {
   const bool over = result_.status != StructureStatus::pending;
   save(over);
   const auto summary = write_structure_list(
@@ -214,6 +214,7 @@ void RelaxRun::end() {
   else
     context_.log.print("\nStopped by {} after {} evaluations; continue with restart_mode = 'auto' from {}",
                        request_.reason, result_.evaluations, files_.checkpoint);
+  return over;
 }
 
 void RelaxRun::report_interruption(const Interrupted& interruption) {

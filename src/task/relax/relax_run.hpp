@@ -33,7 +33,7 @@ class RelaxRun {
   /// To the end, or to where a stop was asked for.
   void walk();
   /// Results, and what the time went to.
-  void end();
+  bool end();
   /// Instead of end(), where an evaluation was cut short.
   void report_interruption(const Interrupted& interruption);
 

@@ -174,7 +174,7 @@ void write_results(const RunContext& context, const RunFiles& files, const Local
 
 void check_serve(const RunContext& context) { check_one_structure(context); }
 
-void run_serve(const RunContext& context) {
+bool run_serve(const RunContext& context) {
   const Input& input = context.input;
   RunFiles files(context);
   report_start(context);
@@ -212,6 +212,7 @@ void run_serve(const RunContext& context) {
   const std::int64_t calls = pools.across.sum(service.calls);
   context.log.print("\n{} calls answered{}: {}", grouped(context.world.is_root() ? calls : 0),
                     stop.empty() ? ", the server ended" : ", stopped by " + stop, files.result);
+  return stop.empty();
 }
 
 }  // namespace spinel

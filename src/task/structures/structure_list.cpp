@@ -27,7 +27,7 @@ StructureSet listed_structures(const RunContext& context) {
 
 }  // namespace
 
-void run_structure_list(const RunContext& context) {
+bool run_structure_list(const RunContext& context) {
   const RunFiles files(context);
   StructureSweep sweep(context, files, listed_structures(context), sweep_parameters(context, files));
   report_start(context);
@@ -38,6 +38,7 @@ void run_structure_list(const RunContext& context) {
   const std::int64_t done = sweep.size() - summary.pending;
   report_end(context, files.result + ", " + files.structures, complete, sweep.campaign().stop_reason(), done,
              sweep.size(), "structures");
+  return complete;
 }
 
 void check_structure_list(const RunContext& context) {

@@ -4,7 +4,7 @@
 
 namespace spinel {
 
-void run_train(const RunContext& context) { TrainRun(context).run(); }
+bool run_train(const RunContext& context) { return TrainRun(context).run(); }
 
 void check_train(const RunContext& context) {
   const TrainRun run(context);

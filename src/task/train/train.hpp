@@ -5,7 +5,7 @@
 namespace spinel {
 
 /// calculation = 'train': networks that predict properties, and interatomic potentials (TrainRun). Collective.
-void run_train(const RunContext& context);
+bool run_train(const RunContext& context);
 /// What a run would find wrong before it trains: files, target, split, elements, model. Collective.
 void check_train(const RunContext& context);
 

@@ -91,7 +91,7 @@ TrainRun::TrainRun(const RunContext& context)
   restarted_ = mode != "from_scratch" && found;
 }
 
-void TrainRun::run() {
+bool TrainRun::run() {
   begin();
   campaign_.run([&](std::int64_t k, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
     const TrainJob& job = jobs_[static_cast<std::size_t>(k)];
@@ -106,7 +106,7 @@ void TrainRun::run() {
     if (request_.stop) return std::nullopt;
     return Bytes();
   });
-  end();
+  return end();
 }
 
 void TrainRun::begin() {
@@ -268,7 +268,7 @@ void TrainRun::report_properties(TrainResults& results) {
   results.file().save();
 }
 
-void TrainRun::end() {
+bool TrainRun::end() {
   const auto& [world, input, units, log] = context_;
   TrainResults results(context_, *data_, jobs_);
   results.set_speed(world.max(speed_.seconds), world.sum(campaign_.pool().is_root() ? speed_.samples : 0.0),
@@ -280,6 +280,7 @@ void TrainRun::end() {
     log.print("\nComplete: {}", results.path());
   else
     log.print("\nStopped by {}; continue with restart_mode = 'auto'", campaign_.stop_reason());
+  return results.is_complete();
 }
 
 }  // namespace spinel

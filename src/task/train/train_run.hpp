@@ -21,7 +21,8 @@ class TrainRun {
  public:
   explicit TrainRun(const RunContext& context);
 
-  void run();
+  /// Collective. False where a stop came before the end.
+  bool run();
 
  private:
   struct Speed {
@@ -29,7 +30,7 @@ class TrainRun {
   };
 
   void begin();
-  void end();
+  bool end();
   /// One job, to its end or to where a signal or the clock stops it. Collective over the pool.
   void run(const TrainJob& job, const Campaign::Pulse& pulse);
   void loop(const TrainJob& job, Training& training, const Campaign::Pulse& pulse);

@@ -3,11 +3,10 @@
 
     script.py STRUCTURE ANSWER COUNT [MISDEED]     COUNT: file to which a line is added by each call, at its begin and its end
 """
-import os
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "sockets"))
+import counted
 import ipi
 import numpy as np
 
@@ -18,10 +17,7 @@ def note(text):
 
 
 misdeed = sys.argv[4] if len(sys.argv) > 4 else ""
-symbols, cell, periodic = ipi.read_extended_xyz(sys.argv[1])
-with open(sys.argv[1]) as file:
-    positions = np.array([[float(x) for x in line.split()[1:4]] for line in file.read().splitlines()[2:]])
-name = " ".join(symbols) + " " + " ".join(f"{x:.9f}" for x in (*cell.ravel(), *positions.ravel()))
+symbols, cell, periodic, positions, name = counted.read(sys.argv[1])
 note("begin " + name)
 if misdeed == "crash" or (misdeed == "crash_of_kr" and "Kr" in symbols):
     sys.exit("script: out of cheese")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The real programs of others, each where it is installed: ASE, CHGNet, LAMMPS, i-PI, pw.x, CP2K (doc/sockets.md, doc/dft.md).
+"""The real programs of others, each where it is installed: ASE, CHGNet, i-PI, pw.x, CP2K (doc/sockets.md, doc/dft.md).
 
 SPINEL_PEER_PYTHON: a Python that has ase, ipi, chgnet.
 """
@@ -110,7 +110,7 @@ def read_lattice(path):
 
 
 def ase_takes_from_spinel():
-    """ASE's server asks Spinel, with cells that change; LAMMPS's place is taken by nothing: it has no server."""
+    """ASE's server asks Spinel, with cells that change."""
     name = f"spinel_ase_{os.getpid()}"
     namelist("serve", "serve", "file = 'start.xyz'", LJ, f"&serve\n  address = 'unix:{name}'\n/")
     script = st.write("server.py", f"""
@@ -190,53 +190,6 @@ def cell_of(parameters):
     x = c * (np.cos(alpha) - np.cos(beta) * np.cos(gamma)) / np.sin(gamma)
     return np.array([[a, 0, 0], [b * np.cos(gamma), b * np.sin(gamma), 0],
                      [c * np.cos(beta), x, np.sqrt(c ** 2 * np.sin(beta) ** 2 - x ** 2)]])
-
-
-def lammps():
-    cell = "5.1 0 0 1.4 4.9 0 0.5 -0.9 5.6"
-    st.write("pair.xyz", f"""3
-Lattice="{cell}" Properties=species:S:1:pos:R:3 pbc="T T T"
-Ar 0.1 0.2 0.3
-Ar 2.7 0.4 0.1
-Ar 0.9 2.9 0.7
-""")
-    st.write("in.lammps", """units metal
-atom_style atomic
-atom_modify map array sort 0 0
-read_data data.lammps
-pair_style lj/cut 6.0
-pair_coeff * * 0.01 2.5
-fix 1 all ipi ${name} 31415 unix
-run 100000000
-""")
-    st.write("data.lammps", """three atoms
-
-3 atoms
-1 atom types
-0 5.1 xlo xhi
-0 4.9 ylo yhi
-0 5.6 zlo zhi
-1.4 0.5 -0.9 xy xz yz
-
-Masses
-
-1 39.948
-
-Atoms
-
-1 1 0.1 0.2 0.3
-2 1 2.7 0.4 0.1
-3 1 0.9 2.9 0.7
-""")
-    program = shutil.which("lmp")
-    st.run(namelist("own", "energy", "file = 'pair.xyz'", LJ))
-    st.run(namelist("lammps", "energy", "file = 'pair.xyz'",
-                    f"style = 'socket'  command = '{program} -in in.lammps -log none -var name {{name}}'"))
-    own, found = st.read_all("out/own.h5"), st.read_all("out/lammps.h5")
-    for key, tolerance in (("energy", 1e-6), ("forces", 1e-6), ("stress", 1e-4)):  # its constants are of 1986; stress in GPa
-        difference = np.max(np.abs(own[key] - found[key]))
-        st.check(difference < tolerance, f"LAMMPS: {key} differs by {difference:.1e}")
-    tried.append("LAMMPS")
 
 
 def golden(source):
@@ -357,8 +310,6 @@ with st.workspace():
             ase_calculators()
     if st.python_with("ipi"):
         i_pi()
-    if shutil.which("lmp"):
-        lammps()
     if shutil.which("pw.x"):
         if os.path.isdir(st.DATA):
             quantum_espresso()
@@ -367,5 +318,5 @@ with st.workspace():
     if shutil.which("cp2k.psmp") and os.path.isdir(st.DATA):
         cp2k()
 if not tried:
-    st.skip("none of ASE, i-PI, LAMMPS, pw.x, CP2K is installed")
+    st.skip("none of ASE, i-PI, pw.x, CP2K is installed")
 print("tried: " + ", ".join(tried))

@@ -8,6 +8,7 @@ request everything that goes wrong with them. It runs in threads of the test and
 import collections
 import http.server
 import json
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -49,7 +50,8 @@ def optimade_entry(doc):
 
 
 class Server:
-    def __init__(self, docs):
+    def __init__(self, docs, certificate=None):
+        """certificate: a file with key and certificate; the server then speaks TLS."""
         self.docs, self.version = docs, "2025.09.25"
         self.asked = []                      # (path with query, headers)
         self.counts = collections.Counter()  # by path with query
@@ -71,12 +73,19 @@ class Server:
 
         class Quiet(http.server.ThreadingHTTPServer):
             def handle_error(self, request, client_address):
-                if not isinstance(sys.exc_info()[1], ConnectionError):  # as a client that is killed leaves it
+                # As a client leaves it that is killed, or does not accept the certificate.
+                if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
                     super().handle_error(request, client_address)
 
         self.http = Quiet(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake is left to the thread of the request.
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = self.url.replace("http:", "https:")
 
     def __enter__(self):
         threading.Thread(target=self.http.serve_forever, daemon=True).start()

@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """calculation = 'query' against a server of the test's own: pages, retries, errors, kills, what becomes of the entries."""
+import email.utils
 import glob
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -135,6 +139,10 @@ def trouble_that_passes():
             return 500, {"detail": f"the key {KEY} met an error"}
         if skip == 50 and n == 0:
             return 307, b"", {"Location": "/moved/summary/?" + urllib.parse.urlencode(q)}
+
+        if skip == 60 and n < 3:  # a date that comes, one that has passed, and none
+            wait = [email.utils.formatdate(time.time() + 2, usegmt=True), "Sun, 06 Nov 1994 08:49:37 GMT", "soon"][n]
+            return 503, b"", {"Retry-After": wait}
         return None
 
     with Server(entries(65)) as server, st.workspace():
@@ -146,7 +154,7 @@ def trouble_that_passes():
                   "the key [key] met an error")
         has_no_key(output)
         r = result()
-        st.check(r["n_structures"] == 65 and r["n_retries"] == 6, f"counts {r}")
+        st.check(r["n_structures"] == 65 and r["n_retries"] == 9, f"counts {r}")
 
 
 def trouble_that_stays():
@@ -163,6 +171,7 @@ def trouble_that_stays():
          ["HTTP 422", "nelements_min: value is not a valid integer"]),
         (always(429, {"error": "rate limit"}), 1, ["HTTP 429", "2 tries"]),
         (always(429, b"", {"Retry-After": "86400"}), 1, ["asks for a pause of 1 d 00 h"]),
+        (always(503, b"", {"Retry-After": email.utils.formatdate(time.time() + 200000, usegmt=True)}), 1, ["asks for a pause of 2 d 0"]),
         (always(500, {"detail": "broken"}), 1, ["HTTP 500 (error of the server): broken", "2 tries"]),
         (always(CLOSE, b"{"), 1, ["connection was cut", "2 tries"]),
         (always(200, b"no JSON"), 1, ["cannot be understood", "no JSON object"]),
@@ -232,6 +241,55 @@ def elsewhere():
         has_words(st.run(query("no address"), status=2), "is no address")
         has_words(st.run(query(server.url.replace("//", "//me:secret@")), status=2), "user name or password")
         st.check(os.listdir(".") == ["query.nml"], f"left behind: {os.listdir('.')}")
+
+
+def certificates():
+    """An own authority signs; what is expired, of another machine or of an unknown authority is not accepted."""
+    if not shutil.which("openssl"):
+        print("no openssl: certificates are not tested")
+        return
+
+    def openssl(*arguments):
+        done = subprocess.run(["openssl", *arguments], capture_output=True, text=True)
+        st.check(done.returncode == 0, done.stdout + done.stderr)
+
+    def certificate(name, host, days):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=database")
+        st.write("extensions", f"subjectAltName={host}\n")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial",
+                "-days", str(days), "-extfile", "extensions", "-out", f"{name}.crt")
+        return st.write(f"{name}.pem", open(f"{name}.key").read() + open(f"{name}.crt").read())
+
+    with st.workspace():
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "authority.key", "-out", "authority.pem", "-days", "2",
+                "-subj", "/CN=authority of the test")
+        here = "IP:127.0.0.1"
+        good, expired = certificate("good", here, 2), certificate("expired", here, -1)
+        elsewhere = certificate("elsewhere", "DNS:other.example", 2)
+        for file, authority, words in ((good, None, "certificate"), (expired, "authority.pem", "expired"),
+                                       (elsewhere, "authority.pem", "127.0.0.1"), (good, "nothing.pem", "nothing.pem"),
+                                       (good, "authority.pem", "")):
+            if authority:
+                os.environ["SSL_CERT_FILE"] = authority
+            try:
+                with Server(entries(5), file) as server:
+                    output = st.run(query(server), status=2 if words else 0)
+                    if words:
+                        has_words(output, "(TLS) is not accepted", "SSL_CERT_FILE", words)
+                        st.check(not server.asked and not os.path.exists("out"), "a server that is not trusted got the request")
+                    has_no_key(output)
+            finally:
+                os.environ.pop("SSL_CERT_FILE", None)
+        st.check(result()["n_structures"] == 5, "the server that is trusted")
+        # From an encrypted address to one that is not.
+        os.environ["SSL_CERT_FILE"] = "authority.pem"
+        try:
+            with Server(entries(5)) as plain, Server(entries(5), good) as server:
+                server.trouble = lambda path, q, n: (302, b"", {"Location": f"{plain.url}{path}"}) if "summary" in path else None
+                has_words(st.run(query(server, mode="from_scratch"), status=2), "points to another one, http://127.0.0.1", "with the key")
+                st.check(not plain.asked, "the key was sent unencrypted")
+        finally:
+            del os.environ["SSL_CERT_FILE"]
 
 
 def keys():
@@ -414,7 +472,7 @@ def input_files():
         st.check(os.path.exists("out/silicon_binaries.dataset.h5"), "no dataset")
 
 
-CASES = [whole_query, read_by_others, trouble_that_passes, trouble_that_stays, endless_pages, elsewhere, keys, left_out, thermo,
+CASES = [whole_query, read_by_others, trouble_that_passes, trouble_that_stays, endless_pages, elsewhere, certificates, keys, left_out, thermo,
          long_lists, optimade_links, killed, stopped, input_files]
 for case in CASES:
     if len(sys.argv) < 2 or case.__name__ in sys.argv[1:]:  # by hand: names of some

@@ -311,6 +311,22 @@ TEST(DftInput, Cp2k) {
   settings.k_spacing = 0.6;
   // The same points as the Γ-centred grid of pw.x.
   expect_in("SCHEME MACDONALD 4 3 2 0.125 0 0.25\n", fill_cp2k(cp2k_template, "t", s, settings));
+  expect_in("SYMMETRY .FALSE.\n", fill_cp2k(replaced(cp2k_template, "FULL_GRID T", "symmetry on"), "t", s, settings));
+  const std::string spins =
+      fill_cp2k(replaced(cp2k_template, "  &DFT\n", "  &DFT\n    uks\n    &PRINT\n    &END\n"), "t", s, {});
+  expect_in("    &PRINT\n      &MULLIKEN ON\n      &END MULLIKEN\n    &END PRINT\n", spins);
+}
+
+/// The structures of a list have one table of species, which grows from one to the next.
+TEST(DftInput, SpeciesWithoutAtoms) {
+  const Structure alone = crystal({"Fe", "O", "O"});
+  Structure in_list;
+  for (const char* symbol : {"Mg", "O", "Cu", "Fe"}) add_species(in_list, species_from_symbol(symbol));
+  in_list.cell = alone.cell;
+  in_list.position = alone.position;
+  in_list.type = {3, 1, 1};
+  EXPECT_EQ(fill_quantum_espresso(pw_template, "t", in_list, {}), fill_quantum_espresso(pw_template, "t", alone, {}));
+  EXPECT_EQ(fill_cp2k(cp2k_template, "t", in_list, {}), fill_cp2k(cp2k_template, "t", alone, {}));
 }
 
 TEST(DftInput, Cp2kForASocket) {

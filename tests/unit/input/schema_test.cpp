@@ -203,6 +203,44 @@ TEST(ParseInput, MemoryOfListsIsBounded) {
             "x.nml:4: &dynamics fixed_species: takes 1 to 118 values, 1000000 were given");
 }
 
+TEST(ParseInputs, EachControlBeginsACalculation) {
+  const std::string text =
+      "&control calculation = 'ising' prefix = 'a' title = 'first' outdir = 'there' max_seconds = 60 /\n"
+      "&ising size = 4 temperatures = 2.0 /\n"
+      "&control calculation = 'ising' prefix = 'b' seed = 7 /\n"
+      "&ising size = 8 temperatures = 2.0 /\n"
+      "&control calculation = 'ising' prefix = 'c' outdir = 'here' /\n"
+      "&ising size = 16 temperatures = 2.0 /\n";
+  const auto inputs = parse_inputs(text, "three.nml");
+  ASSERT_EQ(inputs.size(), 3u);
+  EXPECT_EQ(inputs[1].control.outdir, "there");
+  EXPECT_EQ(inputs[1].control.title, "");
+  EXPECT_EQ(inputs[2].control.outdir, "here");
+  EXPECT_EQ(inputs[2].control.seed, 7);
+  EXPECT_EQ(inputs[2].control.max_seconds, 60.0);
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(inputs[k].ising.size, std::vector<std::int64_t>{4 << k});
+  EXPECT_EQ(inputs[2].locations.line.at({"ising", "size"}), 6);
+
+  const auto message = [](const std::string& input) -> std::string {
+    try {
+      parse_inputs(input, "x.nml");
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string one = "&ising size = 4 temperatures = 2.0 /\n";
+  const auto control = [](const std::string& keys) { return "&control calculation = 'ising' " + keys + " /\n"; };
+  EXPECT_EQ(parse_inputs(one + control(""), "x.nml").size(), 1u);
+  EXPECT_EQ(message(control("") + one + control("title = 'x'") + one),
+            "x.nml:3: &control prefix: 'spinel' is that of the calculation on line 1 too: each needs files of its own");
+  EXPECT_EQ(message(one + control("") + one + control("prefix = 'b'")),
+            "x.nml:1: &ising: stands before the first &control; of several calculations each begins with its &control");
+  const std::string missing = "&ising size: missing, it is required by calculation = 'ising'";
+  EXPECT_EQ(message(control("") + one + control("prefix = 'b'")), "x.nml:3: " + missing);
+  EXPECT_EQ(message(control("") + control("prefix = 'b'") + one), "x.nml:1: " + missing);
+}
+
 TEST(Echo, ReadsBackToTheSameValues) {
   auto input = parse(
       "&dynamics timestep = 0.1 pressure = 1.01325d-4 temperature = 94.39999999999999 fixed_species = 'It''s \"Ar\"'\n"

@@ -83,11 +83,13 @@ MayChange may_change(const Input& input) {
   all.reported["structure"] = {};
   all.reported["potential"] = {"device", "threads", "timeout", "array"};
   if (calculation == "md")
-    all.reported["potential"] = {
-        "style",         "precision",        "pairs",   "epsilon",         "sigma",   "cutoff",  "mixing",
-        "truncation",    "smooth_width",     "model",   "tail_correction", "device",  "threads", "spread_every",
-        "spread_action", "spread_threshold", "timeout", "address",         "command", "code",    "template",
-        "k_spacing",     "pseudo_dir",       "level",   "array"};
+    all.reported["potential"] = {"style",        "precision",    "pairs",           "epsilon",
+                                 "sigma",        "cutoff",       "mixing",          "truncation",
+                                 "smooth_width", "model",        "tail_correction", "device",
+                                 "threads",      "spread_every", "spread_action",   "spread_threshold",
+                                 "timeout",      "address",      "command",         "code",
+                                 "template",     "k_spacing",    "pseudo_dir",      "level",
+                                 "array"};
   all.silent["dynamics"] = {"steps"};
   all.reported["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
                               "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",

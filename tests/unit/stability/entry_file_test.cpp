@@ -204,6 +204,8 @@ TEST(EntryFunctionals, WhatGoesTogether) {
   for (const char* r2scan : {"R2SCAN", "r2SCAN", "R2SCAN+U"}) EXPECT_EQ(functional_family(r2scan), "R2SCAN") << r2scan;
   EXPECT_EQ(functional_family("SCAN"), "SCAN");
   EXPECT_EQ(functional_family("PBEsol"), "PBESOL");
+  EXPECT_EQ(functional_family("PBE+D3"), "PBE+D3");
+  EXPECT_NE(functional_family("m3gnet-0a1b2c3d"), functional_family("m3gnet-0a1b2c3e"));
   EXPECT_EQ(functional_family(""), "");
 }
 
