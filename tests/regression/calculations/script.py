@@ -3,6 +3,7 @@
 
     script.py STRUCTURE ANSWER COUNT [MISDEED]     COUNT: file to which a line is added by each call, at its begin and its end
 """
+import os
 import sys
 import time
 
