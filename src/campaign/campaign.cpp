@@ -132,7 +132,7 @@ void Campaign::report_restart() const {
 bool Campaign::run(const Work& work) {
   const double begin = Progress::steady_seconds();
   std::int64_t n_have = n_done_;
-  if (n_done_ < plan_.n_items) work_through(work);
+  if (n_done_ < plan_.n_items && stop_reason_.empty()) work_through(work);
   seconds_ = Progress::steady_seconds() - begin;
   if (plan_.journal.empty()) return stop_reason_.empty();
   // Results of all pools are on the disk before one rank reads them.

@@ -64,6 +64,13 @@ class Campaign {
   /// The last of these alone.
   void report_restart() const;
 
+  /// On rank 0, before run(): items that have no result.
+  const std::vector<std::int64_t>& left() const { return order_; }
+  /// What asks this rank to stop; empty: nothing.
+  std::string asked_to_stop() const { return control_.interpret(stop_flag()).reason; }
+  /// On all ranks, before run(), which then does nothing.
+  void stop(const std::string& reason) { stop_reason_ = reason; }
+
   /// Collective. Does what is left. Returns whether all items have a result.
   bool run(const Work& work);
   /// Why it was stopped, "SIGTERM"; on rank 0, after run().

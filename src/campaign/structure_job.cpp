@@ -5,10 +5,12 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/stop_signal.hpp"
 #include "crystal/symmetry.hpp"
 #include "domain/distribute.hpp"
 #include "input/schema.hpp"
 #include "parallel/on_root.hpp"
+#include "run/run_control.hpp"
 #include "run/setup/make_structure.hpp"
 
 namespace spinel {
@@ -100,8 +102,8 @@ std::unique_ptr<ForceField> StructureJob::make_force_field(LocalAtoms atoms, Tim
                                             parameters_.neighbor, parameters_.parallel, timers);
   if (flag_source_) {
     field->set_flag_source(flag_source_);
-    // Others ask for work meanwhile.
-    potential->set_look([look = flag_source_] { look(); });
+    // Others ask for work meanwhile, or have been told to stop.
+    potential->set_look([look = flag_source_] { return RunControl::is_signal(look()); });
   }
   potential_ = potential;
   return field;
@@ -115,7 +117,7 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   result.structure.position = end.position;
   result.structure.force = end.force;
   // Of an energy that the file had.
-  result.structure.info.erase("run_type");
+  for (const char* key : {"run_type", "n_scf", "warnings"}) result.structure.info.erase(key);
   for (const auto& [key, value] : field.potential().labels()) result.structure.info[key] = value;
   if (const std::string& level = potentials_.maker().level(); !level.empty()) result.structure.info["run_type"] = level;
 }
@@ -134,6 +136,8 @@ void guarded(const Communicator& pool, StructureResult& result, const std::funct
   };
   try {
     work();
+  } catch (const Interrupted&) {
+    result.status = StructureStatus::pending;
   } catch (const InputError& error) {
     failed(error);
   } catch (const CollectiveError& error) {

@@ -65,7 +65,8 @@ class StructureJob {
 };
 
 /// Collective over a pool. Work on a structure, with every error that is one of the structure (and that all ranks meet
-/// alike) turned into a failed result. An error of one rank among several is not caught.
+/// alike) turned into a failed result, and an interruption into a pending one. An error of one rank among several is
+/// not caught.
 void guarded(const Communicator& pool, StructureResult& result, const std::function<void()>& work);
 
 }  // namespace spinel

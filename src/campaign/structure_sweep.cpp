@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "core/progress.hpp"
+#include "core/stop_signal.hpp"
+#include "crystal/formats/labels.hpp"
 #include "crystal/recipe.hpp"
 #include "domain/distribute.hpp"
 #include "parallel/on_root.hpp"
+#include "run/report_warnings.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/make_structure.hpp"
 
@@ -62,6 +65,16 @@ std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const Stru
   return maker;
 }
 
+/// On one rank. Programs are asked with the positions that a force field gathers, whose digits may differ from those of
+/// the file where atoms lie outside the cell.
+Structure as_force_field_has_it(const Structure& structure) {
+  const auto alone = Communicator::self();
+  LocalAtoms atoms = local_atoms_from(structure, alone);
+  Halo halo(alone, Decomposition(1, atoms.cell, atoms.periodic, {1, 1, 1}));
+  halo.migrate(atoms, 1.0);
+  return gather_structure(atoms, alone, true);
+}
+
 }  // namespace
 
 StructureSweep::StructureSweep(const RunContext& context, const RunFiles& files, StructureSet set,
@@ -95,12 +108,56 @@ bool StructureSweep::run() {
   campaign_.report(set_.origin);
   for (const std::string& text : set_.source->passed_over()) echo_line(context_.log, "NOTE", text);
   std::optional<StructureJob> job;
+  run_array();
   if (maker_) job.emplace(campaign_.pool(), context_.units, *maker_, parameters_.job, context_.place("parallel"));
   job_ = job ? &*job : nullptr;
   const bool complete =
       campaign_.run([&](std::int64_t number, const Campaign::Pulse& pulse) { return treat(job_, number, pulse); });
   job_ = nullptr;
   return complete;
+}
+
+/// On one rank, as it is computed.
+Structure StructureSweep::read(std::int64_t number) const {
+  Structure structure = set_.source->read(number);
+  // Labels of a dataset are of no use here.
+  structure.force.clear();
+  structure.velocity.clear();
+  structure.magnetic_moment.clear();
+  structure.charge.clear();
+  return completed_structure(parameters_.structure, context_.units, parameters_.seed, std::move(structure), number,
+                             set_.source->name(number));
+}
+
+/// Collective. Where a program computes in an array of jobs: what is left, so that work on it finds the results.
+void StructureSweep::run_array() {
+  const auto array = maker_ ? maker_->make_array() : nullptr;
+  if (!array) return;
+  const auto compute = [&](const std::function<int()>& signal) {
+    std::vector<Structure> structures;
+    for (const std::int64_t number : campaign_.left()) {
+      try {
+        structures.push_back(as_force_field_has_it(read(number)));
+      } catch (const std::exception&) {
+        // It fails when it is its turn.
+      }
+    }
+    array->set_report([this](const std::string& text) { echo_line(context_.log, "array", text); });
+    array->set_look([&] {
+      if (const int number = signal(); number != 0) throw Interrupted(StopSignal::name(number));
+      if (const std::string reason = campaign_.asked_to_stop(); !reason.empty()) throw Interrupted(reason);
+    });
+    try {
+      array->run(structures);
+    } catch (const InputError& error) {
+      context_.place("potential").fail("array", error.what());
+    }
+  };
+  try {
+    on_root_asleep(context_.world, compute);
+  } catch (const Interrupted& interruption) {
+    campaign_.stop(interruption.what());
+  }
 }
 
 /// Nothing where a stop came before the end.
@@ -111,21 +168,13 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   result.number = number;
   result.name = set_.source->name(number);
   Structure before;
-  bool finished = true;
   const auto work = [&] {
     on_root(pool, [&] {
-      before = set_.source->read(number);
-      // Labels of a dataset are of no use here.
-      before.force.clear();
-      before.velocity.clear();
-      before.magnetic_moment.clear();
-      before.charge.clear();
-      before =
-          completed_structure(parameters_.structure, context_.units, parameters_.seed, before, number, result.name);
+      before = read(number);
       result.structure = before;
     });
     if (set_.action == StructureSet::Action::relaxation)
-      finished = relax(*job, result);
+      relax(*job, result);
     else if (set_.action == StructureSet::Action::single_point)
       job->compute(result);
     else
@@ -134,8 +183,10 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   if (job != nullptr) job->set_flag_source([&pulse] { return pulse(0.0); });
   guarded(pool, result, work);
   result.structure.warnings = before.warnings;
+  if (result.status != StructureStatus::failed && set_.action != StructureSet::Action::none)
+    for (const std::string& text : warnings_of_program(result.structure.info)) warn(result.structure.warnings, text);
   result.seconds = Progress::steady_seconds() - begin;
-  if (!finished) return std::nullopt;
+  if (result.status == StructureStatus::pending) return std::nullopt;
   if (!pool.is_root()) return Bytes();
   const Bytes more = set_.assess ? set_.assess(result, before) : Bytes();
   if (set_.action == StructureSet::Action::none) result.structure = {};
@@ -160,12 +211,12 @@ StructureSweep::Record StructureSweep::record(std::int64_t number) {
 
 StructureResult StructureSweep::result(std::int64_t number) { return record(number).result; }
 
-bool StructureSweep::relax(StructureJob& job, StructureResult& result) {
+void StructureSweep::relax(StructureJob& job, StructureResult& result) {
   const RelaxationSettings settings = job.prepare_relaxation(result.structure);
   Timers timers;
   const auto field = job.make_force_field(local_atoms_from(result.structure, campaign_.pool()), timers);
   result.initial_cell = field->atoms().cell;
-  return job.relax(result, *field, settings, [&](const RelaxationProgress& point) {
+  job.relax(result, *field, settings, [&](const RelaxationProgress& point) {
     keep_frame(result, *field, point);
     return field->flag() == 0.0;
   });

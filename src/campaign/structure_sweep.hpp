@@ -62,8 +62,10 @@ class StructureSweep {
 
  private:
   CampaignPlan plan() const;
+  Structure read(std::int64_t number) const;
+  void run_array();
   std::optional<Bytes> treat(StructureJob* job, std::int64_t number, const Campaign::Pulse& pulse);
-  bool relax(StructureJob& job, StructureResult& result);
+  void relax(StructureJob& job, StructureResult& result);
   void keep_frame(StructureResult& result, ForceField& field, const RelaxationProgress& point);
 
   const RunContext& context_;

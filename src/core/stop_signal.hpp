@@ -1,8 +1,16 @@
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 namespace spinel {
+
+/// A stop came during a wait for another program; one that computed was ended, and what it was at is lost. what(): by
+/// what, "SIGTERM". Thrown by all ranks alike that wait. No Error, for nothing went wrong.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// Asks a run to end cleanly on SIGTERM, SIGINT or SIGUSR1. The first signal is remembered for the run to find at its
 /// next step; a second one, later than `repeat_seconds` after it, ends the program at once with the signal's default

@@ -24,7 +24,7 @@ class ExternalEngine {
   virtual ExternalForces evaluate(const Structure& structure) = 0;
   /// What comes now is another structure.
   virtual void begin_structure() {}
-  /// Called a few times a second while evaluate() waits.
+  /// Called a few times a second while evaluate() waits; what it throws ends the program and the call.
   void set_look(std::function<void()> look) { look_ = std::move(look); }
   /// s that the next call will take, to be on the safe side; 0: no matter.
   virtual double expected_seconds() const { return 0.0; }

@@ -6,6 +6,7 @@
 
 #include "core/progress.hpp"
 #include "core/provenance.hpp"
+#include "core/stop_signal.hpp"
 #include "crystal/formats/structure_file.hpp"
 #include "external/placeholders.hpp"
 
@@ -128,8 +129,14 @@ ExternalForces IpiSession::evaluate(const Structure& structure) {
     std::string problem;
     bool again = starts < most_starts && !settings_.command.empty();
     try {
-      return ask(structure);
+      const double begin = Progress::steady_seconds();
+      ExternalForces forces = ask(structure);
+      settings_.times->add(Progress::steady_seconds() - begin);
+      return forces;
     } catch (const InputError&) {
+      abandon();
+      throw;
+    } catch (const Interrupted&) {
       abandon();
       throw;
     } catch (const ConnectionTimeout& error) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "external/call_times.hpp"
 #include "external/child_process.hpp"
 #include "external/ipi_messages.hpp"
 
@@ -26,6 +27,7 @@ struct IpiSessionSettings {
   std::function<std::string(const Structure& structure, const std::string& folder)> write_input;
   /// Basis and grids of the program stay those of the cell that it was started with, so each structure needs a new one.
   bool keeps_first_cell = false;
+  std::shared_ptr<CallTimes> times;  ///< of calls so far, shared by the sessions of a run
 };
 
 /// Energies and forces by another program: an i-PI server with one client, for structures of any composition one after
@@ -41,6 +43,7 @@ class IpiSession final : public ExternalEngine {
   /// Error with what the program did, and the last line of its log. The next call starts it anew.
   ExternalForces evaluate(const Structure& structure) override;
   void begin_structure() override;
+  double expected_seconds() const override { return settings_.times->expected(); }
 
  private:
   void start(const Structure& structure);

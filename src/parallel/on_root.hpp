@@ -13,6 +13,12 @@ namespace spinel {
 /// anything else as CollectiveError.
 void on_root(const Communicator& communicator, const std::function<void()>& work);
 
+/// Collective. The same for work that takes long because rank 0 waits for other programs: the other ranks sleep, so
+/// that these have their processors. `signal` tells rank 0 which stop signal has come to any of the ranks, 0: none.
+/// Interrupted is thrown on every rank, too.
+void on_root_asleep(const Communicator& communicator,
+                    const std::function<void(const std::function<int()>& signal)>& work);
+
 /// Collective. Runs `work`, which must not communicate, on every rank. What the lowest rank where it fails throws is
 /// thrown on every rank, in the same way.
 void on_all_ranks(const Communicator& communicator, const std::function<void()>& work);

@@ -1,7 +1,8 @@
 #include "potential/external_potential.hpp"
 
-#include "core/error.hpp"
+#include "core/stop_signal.hpp"
 #include "domain/distribute.hpp"
+#include "parallel/on_root.hpp"
 
 namespace spinel {
 
@@ -10,26 +11,14 @@ EnergyVirial ExternalPotential::compute(const LocalAtoms& atoms, const NeighborL
   const Communicator& communicator = halo.communicator();
   const Structure structure = gather_structure(atoms, communicator, true);
   ExternalForces answer;
-  std::string problem;
-  bool wrong_input = false;
-  if (communicator.is_root()) {
-    try {
-      answer = engine_->evaluate(structure);
-    } catch (const InputError& error) {
-      problem = error.what();
-      wrong_input = true;
-    } catch (const std::exception& error) {
-      problem = error.what();
-    }
-  }
-  communicator.sleep_until_root();
-  communicator.broadcast(problem);
-  if (!problem.empty()) {
-    std::int32_t is_input = wrong_input ? 1 : 0;
-    communicator.broadcast(&is_input, 1);
-    if (is_input != 0) throw InputError(problem);
-    throw CollectiveError(problem);
-  }
+  on_root_asleep(communicator, [&](const std::function<int()>& signal) {
+    engine_->set_look([&] {
+      const bool is_stopped = look_ && look_();
+      if (const int number = signal(); number != 0) throw Interrupted(StopSignal::name(number));
+      if (is_stopped) throw Interrupted("another pool");
+    });
+    answer = engine_->evaluate(structure);
+  });
   std::vector<double> rows(3 * static_cast<std::size_t>(atoms.n_global));
   for (std::size_t i = 0; i < answer.force.size(); ++i)
     std::copy(answer.force[i].data(), answer.force[i].data() + 3, rows.data() + 3 * i);

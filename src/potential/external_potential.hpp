@@ -17,15 +17,16 @@ class ExternalPotential final : public Potential {
   double cutoff() const override { return 0.1; }
   GhostNeeds ghost_needs() const override { return {}; }
   void begin_structure() override { engine_->begin_structure(); }
-  void set_look(std::function<void()> look) override { engine_->set_look(std::move(look)); }
+  void set_look(std::function<bool()> look) override { look_ = std::move(look); }
   double expected_seconds() const override { return engine_->expected_seconds(); }
   std::map<std::string, std::string> labels() const override { return engine_->labels(); }
-  /// CollectiveError where the program fails for good.
+  /// CollectiveError where the program fails for good, Interrupted where a stop signal or look() has ended it.
   EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
                        Forces& forces) override;
 
  private:
   std::unique_ptr<ExternalEngine> engine_;
+  std::function<bool()> look_;
 };
 
 }  // namespace spinel

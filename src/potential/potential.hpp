@@ -42,8 +42,9 @@ class Potential {
   virtual GhostNeeds ghost_needs() const = 0;
   /// Other atoms come now: called by each new ForceField.
   virtual void begin_structure() {}
-  /// `look` is called a few times a second, on rank 0, while compute waits for another program.
-  virtual void set_look(std::function<void()> look) { static_cast<void>(look); }
+  /// `look` is called a few times a second, on rank 0, while compute waits for another program; true: that is ended,
+  /// and compute throws Interrupted.
+  virtual void set_look(std::function<bool()> look) { static_cast<void>(look); }
   /// s that the next compute will take, to be on the safe side, where that is long enough to matter; else 0. Of this
   /// rank.
   virtual double expected_seconds() const { return 0.0; }

@@ -26,6 +26,19 @@ void report_warnings(Log& log, const std::vector<std::string>& warnings) {
   for (const std::string& text : warnings) echo_line(log, "WARNING", text);
 }
 
+std::vector<std::string> warnings_of_program(const std::map<std::string, std::string>& labels) {
+  constexpr const char* between = "; ";
+  std::vector<std::string> warnings;
+  const auto found = labels.find("warnings");
+  if (found == labels.end()) return warnings;
+  const std::string& all = found->second;
+  for (std::size_t at = 0, end = 0; end != std::string::npos; at = end + 2) {
+    end = all.find(between, at);
+    warnings.push_back("the program warns: " + all.substr(at, end - at));
+  }
+  return warnings;
+}
+
 void write_warnings(ResultFile& file, const std::string& group, const ReadWarnings& warnings) {
   using Entry = std::pair<const std::string, ReadWarnings::Row>;
   Table<Entry> table;

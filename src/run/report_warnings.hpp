@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace spinel {
 void report_warnings(Log& log, const ReadWarnings& warnings, const char* things);
 /// Of one structure.
 void report_warnings(Log& log, const std::vector<std::string>& warnings);
+
+/// What the program that has computed a structure warns of, by the label "warnings" that its output has given.
+std::vector<std::string> warnings_of_program(const std::map<std::string, std::string>& labels);
 
 /// text, count, first (number and name) of every kind, in a group of the result file; on the rank that has them.
 void write_warnings(ResultFile& file, const std::string& group, const ReadWarnings& warnings);

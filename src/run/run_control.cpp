@@ -23,6 +23,8 @@ double RunControl::flag(double step_seconds) const {
   return nothing;
 }
 
+bool RunControl::is_signal(double flag) { return flag > signal_base; }
+
 RunControl::Request RunControl::interpret(double flag) const {
   const int value = static_cast<int>(flag);
   if (value == nothing) return {};

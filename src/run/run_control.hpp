@@ -18,6 +18,8 @@ class RunControl {
   /// This rank's view: 0 nothing, 1 a checkpoint is due, 2 max_seconds are over, or would be in the middle of the next
   /// step, which takes `step_seconds`, 3 + number: a signal came.
   double flag(double step_seconds = 0.0) const;
+  /// Does such a number, or the largest of many ranks, ask to stop at once?
+  static bool is_signal(double flag);
 
   struct Request {
     bool save = false, stop = false;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "core/error.hpp"
+#include "core/stop_signal.hpp"
 #include "task/convert/convert.hpp"
 #include "task/energy/energy.hpp"
 #include "task/evaluate/evaluate.hpp"
@@ -93,6 +94,14 @@ std::vector<Input> read_inputs(const std::string& path, const Communicator& worl
 
 void check_input(const RunContext& context) { calculation_of(context).check(context); }
 
-bool run_calculation(const RunContext& context) { return calculation_of(context).run(context); }
+bool run_calculation(const RunContext& context) {
+  try {
+    return calculation_of(context).run(context);
+  } catch (const Interrupted& interruption) {
+    context.log.print("\nStopped by {} while another program computed, before there was anything to continue from",
+                      interruption.what());
+    return false;
+  }
+}
 
 }  // namespace spinel

@@ -130,10 +130,12 @@ void check_command(const Input& input) {
   check(!reads, "command", "nothing in it says what to compute: it needs {{file}}");
   check_code(check, p, reads);
   if (p.array.empty()) return;
-  const auto in_array = placeholders(p.array);
-  for (const char* name : {"n", "list"})
-    check(std::find(in_array.begin(), in_array.end(), name) == in_array.end(), "array",
-          "it needs {{n}}, the number of jobs, and {{list}}, the file that names their folders");
+  bool has_list_of_jobs = false;
+  for (const std::string& name : placeholders(p.array)) {
+    check(name != "n" && name != "list", "array", "{{{}}} is none of {{n}}, {{list}}", name);
+    has_list_of_jobs = has_list_of_jobs || name == "list";
+  }
+  check(!has_list_of_jobs, "array", "it needs {{list}}, the file that names the folders of the jobs");
   check(!takes_many_structures(input) || relaxes_structures(input), "array",
         "computes each structure of a list once: it goes with lists that are not relaxed");
 }

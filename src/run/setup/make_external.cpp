@@ -23,8 +23,7 @@ ExternalMaker::ExternalMaker(const RunContext& context, const PotentialParameter
     : parameters_(parameters),
       place_(context.place("potential")),
       world_(context.world),
-      stem_((fs::path(context.input.control.outdir) / context.input.control.prefix).string()),
-      seconds_(std::make_shared<std::vector<double>>()) {
+      stem_((fs::path(context.input.control.outdir) / context.input.control.prefix).string()) {
   if (parameters_.code == "script") return;
   template_path_ = find_file(place_, "template", parameters_.template_file, world_);
   on_root(world_, [&] { template_text_ = read_text(template_path_); });
@@ -86,6 +85,7 @@ std::unique_ptr<ExternalEngine> ExternalMaker::make_session(const std::string& s
   settings.command = parameters_.command;
   settings.folder = stem_ + "_client" + suffix;
   settings.timeout = parameters_.timeout;
+  settings.times = times_;
   if (parameters_.address.empty()) {
     settings.address.name = fmt::format("spinel_{}{}", getpid(), suffix);
   } else {
@@ -123,18 +123,24 @@ std::shared_ptr<Potential> ExternalMaker::make(const std::vector<Species>& speci
   communicator.broadcast(&first_rank, 1);
   const std::string suffix = first_rank > 0 ? fmt::format("_{}", first_rank) : "";
   if (parameters_.style == "socket") return std::make_shared<ExternalPotential>(make_session(suffix, first_rank));
-  CommandSettings settings;
-  settings.code = parameters_.code;
-  settings.command = parameters_.command;
-  settings.template_text = template_text_;
-  settings.template_name = template_path_;
-  settings.dft = dft_;
-  settings.timeout = parameters_.timeout;
-  settings.folder = stem_ + "_calculations";
-  settings.worker = suffix;
-  settings.seconds = seconds_;
-  settings.began = began_;
-  return std::make_shared<ExternalPotential>(std::make_unique<CommandEngine>(std::move(settings)));
+  return std::make_shared<ExternalPotential>(std::make_unique<CommandEngine>(
+      program(suffix), CommandEngineSettings{parameters_.timeout, times_, !parameters_.array.empty()}));
+}
+
+std::unique_ptr<CommandArray> ExternalMaker::make_array() const {
+  if (parameters_.array.empty()) return nullptr;
+  return std::make_unique<CommandArray>(program(""), parameters_.array);
+}
+
+CommandSettings ExternalMaker::program(const std::string& worker) const {
+  return {parameters_.code,
+          parameters_.command,
+          template_text_,
+          template_path_,
+          dft_,
+          stem_ + "_calculations",
+          began_,
+          worker};
 }
 
 }  // namespace spinel

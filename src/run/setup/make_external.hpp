@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crystal/structure.hpp"
+#include "external/command_array.hpp"
 #include "external/command_engine.hpp"
 #include "external/ipi_session.hpp"
 #include "potential/potential.hpp"
@@ -32,9 +33,13 @@ class ExternalMaker {
   /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
 
+  /// Runs the program for many structures at once; null where &potential has no array.
+  std::unique_ptr<CommandArray> make_array() const;
+
  private:
   void check_template(const std::vector<Species>& species) const;
   std::unique_ptr<ExternalEngine> make_session(const std::string& suffix, std::int64_t first_rank) const;
+  CommandSettings program(const std::string& worker) const;
 
   PotentialParameters parameters_;
   KeyPlace place_;
@@ -42,7 +47,7 @@ class ExternalMaker {
   std::string stem_;  // <outdir>/<prefix>
   std::string template_path_, template_text_;
   DftSettings dft_;
-  std::shared_ptr<std::vector<double>> seconds_;  // of calculations so far
+  std::shared_ptr<CallTimes> times_ = std::make_shared<CallTimes>();  // of the program so far
   const std::filesystem::file_time_type began_ = std::filesystem::file_time_type::clock::now();
 };
 

@@ -25,6 +25,8 @@ class PotentialMaker {
 
   /// Does another program compute?
   bool asks_program() const { return external_.has_value(); }
+  /// Asks the other program for many structures at once; null where it does not.
+  std::unique_ptr<CommandArray> make_array() const { return external_ ? external_->make_array() : nullptr; }
   /// Of the template of another program's input, which results depend on; 0 without one.
   std::uint64_t template_fingerprint() const { return external_ ? external_->fingerprint() : 0; }
 

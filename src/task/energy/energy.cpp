@@ -53,6 +53,7 @@ bool run_energy(const RunContext& context) {
   for (std::size_t i = 0; i < placed.n_owned; ++i) largest = std::max(largest, force_field.forces()[i].norm());
   largest = world.max(largest);
 
+  report_warnings(log, warnings_of_program(potential->labels()));
   log.line();
   log.print("  energy         {:.10g} {}, {:.10g} {}/atom", total.energy, units.energy, total.energy / n, units.energy);
   log.print("  largest force  {:.6g} {}/{}", largest, units.energy, units.length);

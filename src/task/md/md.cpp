@@ -1,5 +1,6 @@
 #include "task/md/md.hpp"
 
+#include "core/stop_signal.hpp"
 #include "run/check_run.hpp"
 #include "task/md/md_run.hpp"
 
@@ -16,10 +17,15 @@ bool run_md(const RunContext& context) {
   }
 
   run.begin();
-  while (run.goes_on()) {
-    run.advance();
-    run.measure();
-    run.write_what_is_due();
+  try {
+    while (run.goes_on()) {
+      run.advance();
+      run.measure();
+      run.write_what_is_due();
+    }
+  } catch (const Interrupted& interruption) {
+    run.report_interruption(interruption);
+    return false;
   }
   return run.end();
 }

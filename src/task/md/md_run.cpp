@@ -226,6 +226,15 @@ bool MdRun::end() {
   return complete;
 }
 
+void MdRun::report_interruption(const Interrupted& interruption) {
+  progress_->finish();
+  context_.log.print("\nStopped by {} in the middle of step {} of {}, while another program computed; {}",
+                     interruption.what(), md_->current_step() + 1, last_step(),
+                     saved_step_ < 0 ? "there is no checkpoint yet, so the next run begins anew"
+                                     : fmt::format("continue with restart_mode = 'auto' from {}, which holds step {}",
+                                                   files_.checkpoint, saved_step_));
+}
+
 void MdRun::report_complete() {
   context_.log.print(
       "\n{} is complete: all {} steps are done. For more, raise steps; to begin anew, set restart_mode = "

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/progress.hpp"
+#include "core/stop_signal.hpp"
 #include "dynamics/analysis/analysis.hpp"
 #include "dynamics/molecular_dynamics.hpp"
 #include "io/checkpoint.hpp"
@@ -40,6 +41,8 @@ class MdRun {
   void write_what_is_due();
   /// The last checkpoint and results, averages, performance.
   bool end();
+  /// Instead of end(), where a step was cut short.
+  void report_interruption(const Interrupted& interruption);
 
  private:
   std::int64_t last_step() const { return context_.input.dynamics.steps; }

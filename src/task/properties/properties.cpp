@@ -1,5 +1,6 @@
 #include "task/properties/properties.hpp"
 
+#include "core/stop_signal.hpp"
 #include "parallel/on_root.hpp"
 #include "run/check_run.hpp"
 #include "run/report_warnings.hpp"
@@ -37,10 +38,15 @@ bool run_properties(const RunContext& context) {
   });
   ResultFile file(context.world, files.result);
   RunControl::Request request;
-  const bool complete = properties_report(context, subject, file, "/properties", [&] {
-    request = control.interpret(context.world.max(control.flag()));
-    return request.stop;
-  });
+  bool complete = false;
+  try {
+    complete = properties_report(context, subject, file, "/properties", [&] {
+      request = control.interpret(context.world.max(control.flag()));
+      return request.stop;
+    });
+  } catch (const Interrupted& interruption) {
+    request.reason = interruption.what();
+  }
   write_header(file, context, complete);
   file.save();
   if (complete)

@@ -1,5 +1,6 @@
 #include "task/relax/relax.hpp"
 
+#include "core/stop_signal.hpp"
 #include "run/check_run.hpp"
 #include "task/relax/relax_run.hpp"
 #include "task/structures/structure_list.hpp"
@@ -18,7 +19,12 @@ bool run_relax(const RunContext& context) {
     return true;
   }
   run.begin();
-  run.walk();
+  try {
+    run.walk();
+  } catch (const Interrupted& interruption) {
+    run.report_interruption(interruption);
+    return false;
+  }
   return run.end();
 }
 

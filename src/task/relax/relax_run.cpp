@@ -108,7 +108,7 @@ LocalAtoms RelaxRun::restore(const CheckpointReader& reader) {
   series.fmax = values("fmax");
   series.smax = values("smax");
   series.volume = values("volume");
-  result_.evaluations = evaluations_before_ = checkpoint.step;
+  result_.evaluations = evaluations_before_ = saved_ = checkpoint.step;
   return std::move(checkpoint.atoms);
 }
 
@@ -187,8 +187,8 @@ void RelaxRun::save(bool over) {
   state["fmax"] = series.fmax;
   state["smax"] = series.smax;
   state["volume"] = series.volume;
-  write_atoms_checkpoint(files_.checkpoint, echo(context_.input), *field_, state,
-                         series.evaluation.empty() ? 0 : series.evaluation.back());
+  saved_ = series.evaluation.empty() ? 0 : series.evaluation.back();
+  write_atoms_checkpoint(files_.checkpoint, echo(context_.input), *field_, state, saved_);
   control_.saved();
 }
 
@@ -206,6 +206,7 @@ bool RelaxRun::end() {
   const Performance performance =
       measure_performance(*field_, result_.evaluations - evaluations_before_, 0.0, context_.units, memory_before_);
   report_relaxation(context_, result_);
+  report_warnings(context_.log, warnings_of_program(result_.structure.info));
   report_performance(context_, performance);
   if (over)
     context_.log.print("\n{} after {} evaluations: {}, {}", summary.done > 0 ? "Converged" : "Ended",
@@ -214,6 +215,17 @@ bool RelaxRun::end() {
     context_.log.print("\nStopped by {} after {} evaluations; continue with restart_mode = 'auto' from {}",
                        request_.reason, result_.evaluations, files_.checkpoint);
   return over;
+}
+
+void RelaxRun::report_interruption(const Interrupted& interruption) {
+  progress_->finish();
+  context_.log.print(
+      "\nStopped by {} after {} evaluations, while another program computed; {}", interruption.what(),
+      result_.series.evaluation.empty() ? 0 : result_.series.evaluation.back(),
+      saved_ < 0
+          ? "there is no checkpoint yet, so the next run begins anew"
+          : fmt::format("continue with restart_mode = 'auto' from {}, which holds the point after {} evaluations",
+                        files_.checkpoint, saved_));
 }
 
 void RelaxRun::report_complete() {

@@ -8,6 +8,7 @@
 #include "campaign/structure_job.hpp"
 #include "core/log.hpp"
 #include "core/progress.hpp"
+#include "core/stop_signal.hpp"
 #include "io/checkpoint.hpp"
 #include "io/trajectory/trajectory.hpp"
 #include "run/report_warnings.hpp"
@@ -33,6 +34,8 @@ class RelaxRun {
   void walk();
   /// Results, and what the time went to.
   bool end();
+  /// Instead of end(), where an evaluation was cut short.
+  void report_interruption(const Interrupted& interruption);
 
  private:
   LocalAtoms restore(const CheckpointReader& reader);
@@ -59,6 +62,7 @@ class RelaxRun {
   std::vector<std::string> changes_;  // of the input since the checkpoint
   RunControl::Request request_;
   std::int64_t evaluations_before_ = 0;  // a checkpoint
+  std::int64_t saved_ = -1;              // evaluations of the last checkpoint; −1: there is none
   bool restored_ = false, was_complete_ = false;
 };
 

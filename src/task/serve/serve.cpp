@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <functional>
 #include <limits>
 #include <optional>
 
 #include "campaign/campaign.hpp"
 #include "core/progress.hpp"
+#include "core/stop_signal.hpp"
 #include "domain/distribute.hpp"
 #include "external/ipi_messages.hpp"
 #include "parallel/on_root.hpp"
@@ -33,11 +34,6 @@ struct Service {
   double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;  // eV
 };
 
-/// Thrown out of a wait.
-struct StopAsked {
-  RunControl::Request request;
-};
-
 /// Whether a line of the log is due: by default at 1, 2, 5, 10, 20, 50, …
 bool is_line(std::int64_t call, std::int64_t every) {
   if (every > 0) return call % every == 0;
@@ -58,73 +54,58 @@ class Answers {
 
   /// Collective over the pool. What asked for a stop; empty: the server ended.
   std::string run(Service& service) {
-    for (;;) {
-      std::optional<IpiClient::Request> request;
-      std::int32_t goes_on = 0;
-      std::string stop;
-      on_root_sleeping([&] {
-        try {
-          const std::function<void()> looks = [this] { look(); };
-          const ServeParameters& p = context_.input.serve;
-          if (!client_) client_.emplace(connect_socket(SocketAddress::parse(p.address), {p.timeout, looks}));
-          request = client_->next({std::numeric_limits<double>::infinity(), looks});
-          goes_on = request ? 1 : 0;
-        } catch (const StopAsked& asked) {
-          stop = asked.request.reason;
-        }
-      });
-      pool_.broadcast(&goes_on, 1);
-      if (goes_on == 0) {
-        pool_.broadcast(stop);
-        return stop;
+    try {
+      while (const auto request = next_request()) {
+        const double begin = Progress::steady_seconds();
+        place_atoms(*request);
+        compute(service);
+        service.seconds += Progress::steady_seconds() - begin;
+        report(service);
       }
-      const double begin = Progress::steady_seconds();
-      place_atoms(request);
-      compute(service);
-      service.seconds += Progress::steady_seconds() - begin;
-      report(service);
+    } catch (const Interrupted& interruption) {
+      return interruption.what();
     }
+    return {};
   }
 
  private:
-  void look() const {
-    const auto request = control_.interpret(control_.flag());
-    if (request.stop) throw StopAsked{request};
-  }
-
-  void on_root_sleeping(const std::function<void()>& work) {
-    std::exception_ptr thrown;
-    if (pool_.is_root()) {
-      try {
-        work();
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-    }
-    pool_.sleep_until_root();
-    on_root(pool_, [&] {
-      if (thrown) std::rethrow_exception(thrown);
+  /// Positions and cell on the root alone; nothing where the server ended.
+  std::optional<IpiClient::Request> next_request() {
+    std::optional<IpiClient::Request> request;
+    std::int32_t goes_on = 0;
+    on_root_asleep(pool_, [&](const std::function<int()>& signal) {
+      const std::function<void()> looks = [&] {
+        if (const int number = signal(); number != 0) throw Interrupted(StopSignal::name(number));
+        if (const auto asked = control_.interpret(control_.flag()); asked.stop) throw Interrupted(asked.reason);
+      };
+      const ServeParameters& p = context_.input.serve;
+      if (!client_) client_.emplace(connect_socket(SocketAddress::parse(p.address), {p.timeout, looks}));
+      request = client_->next({std::numeric_limits<double>::infinity(), looks});
+      goes_on = request ? 1 : 0;
     });
+    pool_.broadcast(&goes_on, 1);
+    if (goes_on != 0 && !request) request.emplace();
+    return request;
   }
 
   /// The atoms as the server has them; along directions that are not periodic the cell is ours.
-  void place_atoms(const std::optional<IpiClient::Request>& request) {
+  void place_atoms(const IpiClient::Request& request) {
     LocalAtoms& atoms = field_.atoms();
     std::vector<double> numbers(9 + 3 * static_cast<std::size_t>(atoms.n_global));
     on_root(pool_, [&] {
-      if (request->positions.size() != static_cast<std::size_t>(atoms.n_global))
+      if (request.positions.size() != static_cast<std::size_t>(atoms.n_global))
         throw CollectiveError(
             fmt::format("the server has {} atoms, &structure {}: both must have the same, in the same order",
-                        request->positions.size(), atoms.n_global));
-      Mat3 cell = request->cell;
+                        request.positions.size(), atoms.n_global));
+      Mat3 cell = request.cell;
       for (std::size_t k = 0; k < 3; ++k)
         if (!atoms.periodic[k]) cell.row(static_cast<int>(k)) = own_cell_.row(static_cast<int>(k));
       // The same lattice with right-handed vectors.
       if (cell.determinant() < 0.0) cell = -cell;
       if (!(cell.determinant() > 0.0)) throw CollectiveError("the server sent a cell without volume");
       std::copy(cell.data(), cell.data() + 9, numbers.data());
-      for (std::size_t i = 0; i < request->positions.size(); ++i)
-        std::copy(request->positions[i].data(), request->positions[i].data() + 3, numbers.data() + 9 + 3 * i);
+      for (std::size_t i = 0; i < request.positions.size(); ++i)
+        std::copy(request.positions[i].data(), request.positions[i].data() + 3, numbers.data() + 9 + 3 * i);
     });
     pool_.broadcast(numbers.data(), numbers.size());
     std::copy(numbers.data(), numbers.data() + 9, atoms.cell.data());

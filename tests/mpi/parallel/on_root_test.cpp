@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
+#include <thread>
+
 #include "core/error.hpp"
+#include "core/stop_signal.hpp"
 #include "parallel/broadcast_texts.hpp"
 
 namespace spinel {
@@ -34,6 +39,29 @@ TEST(OnRoot, EveryRankThrowsWhatRankZeroThrew) {
   EXPECT_EQ(message([] { fail_input("wrong {}", 1); }, InputError("")), "wrong 1");
   EXPECT_EQ(message([] { fail("broken {}", 2); }, CollectiveError("")), "broken 2");
   EXPECT_EQ(message([] { throw std::runtime_error("other"); }, CollectiveError("")), "other");
+}
+
+TEST(OnRootAsleep, RankZeroHearsOfASignalToAnyRank) {
+  const auto world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    const StopSignal handlers;
+    world.barrier();
+    if (world.rank() == rank) std::raise(SIGUSR1);
+    std::string by = "nothing";
+    try {
+      on_root_asleep(world, [](const std::function<int()>& signal) {
+        while (signal() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        throw Interrupted(StopSignal::name(signal()));
+      });
+    } catch (const Interrupted& interruption) {
+      by = interruption.what();
+    }
+    EXPECT_EQ(by, "SIGUSR1");
+  }
+  const StopSignal none_from_now_on;
+  int runs = 0;
+  on_root_asleep(world, [&](const std::function<int()>& signal) { runs = signal() == 0 ? 1 : 2; });
+  EXPECT_EQ(runs, world.is_root() ? 1 : 0);
 }
 
 TEST(BroadcastTexts, OfAnyLengthWithAnyBytes) {

@@ -23,6 +23,19 @@ if misdeed == "crash" or (misdeed == "crash_of_kr" and "Kr" in symbols):
     sys.exit("script: out of cheese")
 if misdeed == "endless":
     time.sleep(1e6)
+if misdeed == "by_species":
+    print("begun", flush=True)
+    if "Kr" in symbols:
+        sys.exit("script: out of cheese")
+    if "Ne" in symbols:  # the first time
+        with open(sys.argv[3]) as file:
+            if file.read().count("begin " + name) == 1:
+                sys.exit("script: a bad day")
+    if "He" in symbols:
+        time.sleep(1e6)
+if misdeed.startswith("until="):
+    while not os.path.exists(misdeed[6:]):
+        time.sleep(0.02)
 if misdeed.startswith("kr_waits_for=") and "Kr" in symbols:  # for so many others to end, but not for ever
     for _ in range(1200):
         with open(sys.argv[3]) as file:

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import signal
 import sys
 import time
 
@@ -154,6 +155,27 @@ with st.workspace():
     st.check("Stopped by max_seconds" in output, output)
     st.check(len(begun) == len(ended) and 0 < len(ended) < 30, f"{len(begun)} began, {len(ended)} ended")
     print(f"max_seconds: {len(begun)} began and ended")
+
+    # A signal, to all ranks or to one that sleeps, ends the program: its structure stays pending and is no failure.
+    everything = "file = 'list.xyz'  all = .true."
+    for name, pools, one_rank in (("pools", 3, False), ("one_pool", 1, True), ("pool_of_another", 3, True)):
+        gate = f"{os.getcwd()}/{name}.gate"
+        path = namelist(name, "energy", command(name, f"until={gate}"), everything, f"&parallel\n  pools = {pools}\n/",
+                        control="restart_mode = 'auto'")
+        process = st.start(path, ranks=3)
+        st.wait_for(lambda: len(counts(name)[0]) == pools, "programs to begin")
+        if one_rank:
+            os.kill(st.ranks_of(process)[-1], signal.SIGTERM)
+        else:
+            process.send_signal(signal.SIGUSR1)  # which mpirun passes on
+        output, _ = process.communicate(timeout=st.HANG_SECONDS)
+        st.check(process.returncode == 0 and re.search("Stopped by SIG(TERM|USR1)", output), output)
+        st.check(structures(f"out/{name}.h5")["status"].tolist() == [3] * 6, output)
+        st.check(not programs(f"{name}.count"), f"{name}: programs still run")
+        st.write(gate, "")
+        st.run(path, ranks=3)
+        st.check(structures(f"out/{name}.h5")["status"].tolist() == [0] * 6, "the list was not completed")
+    print("signals: the programs ended, nothing failed, all was done by the next run")
 
     # A run that is killed takes its program along.
     process = st.start(namelist("orphan", "energy", command("orphan", "endless"), structure))

@@ -250,6 +250,17 @@ def quantum_espresso():
     check_label("hasty", read_results("out/hasty_evaluated.xyz")[0], golden("qe/si2_gth.in"), (1e-5, 1e-4, 1e-5))
     with open("out/hasty_evaluated.xyz") as file:
         st.check("attempts=2 " in file.read(), "the cycle that is cut short did not take two attempts")
+    # What pw.x warns of goes with the label, to the log and to the result file.
+    with open("si2_gth.in") as file:
+        st.write("rough.in", re.sub(r"conv_thr\s*=\s*\S+", "conv_thr = 1d-1", file.read()))
+    output = st.run(namelist("rough", "energy", "file = 'frame.xyz'  all = .true.",
+                             "style = 'command'  code = 'quantum_espresso'  command = 'pw.x -in {file}'  template = 'rough.in'"))
+    warning = "SCF correction compared to forces is large: reduce conv_thr to get better values"
+    with open("out/rough_evaluated.xyz") as file:
+        comment = file.read().splitlines()[1]
+    st.check(f'warnings="{warning}"' in comment and re.search(r"\bn_scf=\d", comment), comment)
+    st.check(f"the program warns: {warning}" in output, output)
+    st.check(any(warning in text.decode() for text in st.read_all("out/rough.h5")["warnings/text"]), "it is not in the result file")
     # Through a socket every structure gets a pw.x of its own, so both frames are as from files.
     socket = "style = 'socket'  code = 'quantum_espresso'  command = 'pw.x --ipi {address} -in {file}'"
     frames = st.data_file("dft/si_two_frames.xyz")

@@ -54,6 +54,22 @@ with st.workspace():
     st.check(st.thermo("a/run.h5")["step"][-1] == 50 and st.thermo("b/run.h5")["step"][-1] == 60, "array: steps")
     print("one_node and array ran")
 
+    # The runs of a list, as an array of jobs that Spinel submits.
+    lattice = lambda k: f'1\nLattice="{4 + 0.1 * k} 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3 pbc="T T T"\nAr 0 0 0\n'
+    st.write("list.xyz", "".join(map(lattice, range(5))))
+    program = f"{sys.executable} {HERE}/../calculations/script.py {{file}} {{result}} {os.getcwd()}/count"
+    st.run(st.write("list.nml", f"""&control calculation = 'energy'  prefix = 'list' /
+&structure file = 'list.xyz'  all = .true. /
+&potential
+  style = 'command'  command = '{program}'
+  array = 'sbatch --wait --ntasks=1 --output=list.log --array=1-2 {st.SOURCE}/scripts/dft_array.sh {{list}}'
+/
+"""), ranks=2)
+    st.check(st.read_all("out/list.h5")["structures/status"].tolist() == 5 * [0], "a list as an array of jobs")
+    with open("count") as file:
+        st.check(file.read().count("begin") == 5, "not every structure was computed once")
+    print("two jobs computed a list of five structures")
+
     job = submit("requeue_on_time_limit.sbatch", case("bad.nml", outdir="'bad'", ensemble="'nonsense'"),
                  options=["--output=bad.log"])
     st.check(wait_for_job(job, 120) == ["FAILED"], f"a wrong input ended as {state(job)}")

@@ -127,7 +127,9 @@ def connect(address):
 
 
 def serve(sock, symbols, periodic, misdeed=""):
-    """The client's side, until EXIT. Misdeeds: dies, dies_once=FILE, hangs, nan, wrong_number, garbage, init, busy, slow_pieces."""
+    """The client's side, until EXIT. Misdeeds: dies, dies_once=FILE, hangs, nan, wrong_number, garbage, init, busy, slow_pieces;
+    waits=FILE,N: in its Nth call, until there is this file."""
+    n_calls = 0
     answer, initialized, n_busy = None, misdeed != "init", 3 if misdeed == "busy" else 0
     while True:
         word = read_header(sock)
@@ -159,6 +161,11 @@ def serve(sock, symbols, periodic, misdeed=""):
                     os.kill(os.getpid(), 9)
             if misdeed == "hangs":
                 time.sleep(1e6)
+            n_calls += 1
+            if misdeed.startswith("waits=") and n_calls == int(misdeed.split(",")[1]):
+                print("client: waits", flush=True)
+                while not os.path.exists(misdeed[6:].split(",")[0]):
+                    time.sleep(0.02)
             answer = lennard_jones(cell, positions, periodic=periodic)
             if misdeed == "nan":
                 answer = (float("nan"),) + answer[1:]

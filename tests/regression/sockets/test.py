@@ -175,3 +175,32 @@ with st.workspace():
     process.communicate()
     st.wait_for(lambda: not clients(), "the client's end")
     print("waiting, killed and replaced: as they should")
+
+    # A signal in the middle of a call ends the client and the run: structures stay pending, others go on from a checkpoint.
+    gate = f"{os.getcwd()}/gate"
+    waits = lambda call: socket_potential(f"waits={gate},{call}")
+    steps = dynamics.replace("60", "20").replace("thermo_every = 10", "thermo_every = 10  checkpoint_every = 4")
+    every_point = relax + "\n&output\n  checkpoint_every = 1\n/"
+    st.write("two.xyz", "".join(frames[:2]))
+    for name, calculation, call, ranks, more, structure, words in (
+            ("stop_list", "energy", 1, 2, "", "file = 'two.xyz'  all = .true.", "0 of 2 structures done"),
+            ("stop_energy", "energy", 1, 3, "", "file = 'triclinic.xyz'", "Stopped by SIGUSR1 while another program computed"),
+            ("stop_md", "md", 12, 2, steps, larger, "continue with restart_mode = 'auto' from out/stop_md.restart.h5, which holds step 8"),
+            ("stop_early", "md", 3, None, steps, larger, "there is no checkpoint yet"),
+            ("stop_relax", "relax", 6, None, every_point, "file = 'triclinic.xyz'", "from out/stop_relax.restart.h5, which holds")):
+        path = namelist(name, calculation, waits(call), more, structure, control="restart_mode = 'auto'")
+        process = st.start(path, ranks=ranks)
+        logs = [f"out/{name}_client/client.log", f"out/{name}_client_1/client.log"][:2 if name == "stop_list" else 1]
+        st.wait_for(lambda: all(os.path.exists(log) and "client: waits" in open(log).read() for log in logs), "the call")
+        # On several ranks, one of those that sleep is told.
+        os.kill(st.ranks_of(process)[-1], signal.SIGUSR1)
+        output, _ = process.communicate(timeout=st.HANG_SECONDS)
+        st.check(process.returncode == 0 and "Stopped by SIGUSR1" in output and words in output, f"{name}: '{words}' is not in\n{output}")
+        st.check(not clients(), f"{name}: clients still run")
+        st.write(gate, "")
+        st.run(path, ranks=ranks)
+        os.remove(gate)
+    st.check(st.read_all("out/stop_list.h5")["structures/status"].tolist() == [0, 0], "the list was not completed")
+    compare("stop_relax", "own_relax", ["structures/energy"], 1e-6, "a relaxation that was stopped")
+    st.check(st.read_all("out/stop_md.h5")["thermo/step"][-1] == 20, "dynamics were not completed")
+    print("stopped in the middle of a call, and continued")

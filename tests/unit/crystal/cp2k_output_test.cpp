@@ -114,6 +114,19 @@ TEST(Cp2kOutput, StepOfCp2k) {
   }
 }
 
+TEST(Cp2kOutput, WarningsOfTheProgram) {
+  const std::string said =
+      "\n *** WARNING in qs_scf_post_gpw.F:2206 :: Spin contamination estimate not  ***\n"
+      " *** implemented for k-points.                                             ***\n\n"
+      " *** WARNING in cell_types.F:99 :: The cell is odd ***\n *** WARNING in cell_types.F:99 :: The cell is odd ***\n"
+      " *******************************************************************************\n"
+      " *** SCF run converged in     5 steps ***\n *** Something else ***\n";
+  const Structure s = parse(cp2k_head + cp2k_atoms + cp2k_labels + said);
+  EXPECT_EQ(s.info.at("warnings"), "Spin contamination estimate not implemented for k-points.; The cell is odd");
+  EXPECT_EQ(info_number(s, "n_scf"), 5.0);
+  EXPECT_EQ(parse(cp2k_head + cp2k_atoms + cp2k_labels).info.count("warnings"), 0u);
+}
+
 TEST(Cp2kOutput, Cp2kPrintsCellsWithThreeDigits) {
   const Mat3 cell = (Mat3() << 4.0012345, 0, 0, 0.1, 4.2000777, 0, 0.3, 0.2, 4.5).finished();
   const Mat3 turn = Eigen::AngleAxisd(0.7, Vec3(1, 2, 3).normalized()).toRotationMatrix();

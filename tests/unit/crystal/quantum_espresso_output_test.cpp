@@ -101,6 +101,27 @@ TEST(QuantumEspressoOutput, StepOfQuantumEspresso) {
   EXPECT_EQ(s.warnings.size(), 1u);
 }
 
+TEST(QuantumEspressoOutput, WarningsOfTheProgram) {
+  const std::string said =
+      "     Message from routine read_cards :\n     DEPRECATED: no units specified in ATOMIC_POSITIONS card\n"
+      "     Message from routine setup:\n     using ibrav=0 with symmetry is DISCOURAGED, use correct ibrav instead\n"
+      "     Message from routine setup:\n     the lattice; is odd\n\n"
+      "     WARNING: integrated charge=     7.90000000, expected=     8.00000000\n"
+      "     WARNING: integrated charge=     7.95000000, expected=     8.00000000\n";
+  const std::string end = "     SCF correction compared to forces is large: reduce conv_thr to get better values\n";
+  const Structure s =
+      parse(replaced(pw_head, "     crystal axes", said + "     crystal axes") + pw_labels + end + pw_end);
+  EXPECT_EQ(
+      s.info.at("warnings"),
+      "read_cards : DEPRECATED: no units specified in ATOMIC_POSITIONS card; setup: the lattice, is odd; WARNING: "
+      "integrated charge=     7.90000000, expected=     8.00000000; SCF correction compared to forces is large: "
+      "reduce conv_thr to get better values");
+  EXPECT_EQ(info_number(s, "n_scf"), 8.0);
+  EXPECT_EQ(parse(pw_head + pw_labels + pw_end).info.count("warnings"), 0u);
+  // A cycle whose number of steps is not one has lost nothing else.
+  EXPECT_EQ(parse(pw_head + replaced(pw_labels, "in   8 iter", "in ** iter") + pw_end).info.count("n_scf"), 0u);
+}
+
 TEST(QuantumEspressoOutput, StepsOfARelaxation) {
   const std::string text =
       pw_head + pw_labels + pw_move("ATOMIC_POSITIONS (crystal)", "0.25 0.25 0.50") +

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "crystal/formats/dft/output_labels.hpp"
+#include "crystal/formats/dft/output_warnings.hpp"
 #include "crystal/formats/labels.hpp"
 #include "crystal/lattice.hpp"
 
@@ -86,6 +87,7 @@ class Run {
   Structure parse() {
     std::string_view line;
     while (lines_.next(line)) {
+      warnings_.look_at_cp2k(line);
       if (!energy_) read_structure_line(line);
       read_label_line(line);
     }
@@ -95,6 +97,7 @@ class Run {
     place_atoms();
     structure_.info["energy"] = fmt::format("{}", *energy_);
     structure_.info["code"] = "CP2K";
+    warnings_.note(structure_);
     set_converged(structure_, converged_);
     if (further_steps_ > 0)
       warn(structure_.warnings, "CP2K prints positions of the first step only; those of the others are in *-pos-1.xyz");
@@ -135,6 +138,8 @@ class Run {
       return;
     } else if (holds(line, "SCF run NOT converged")) {
       converged_ = false;
+    } else if (holds(line, "SCF run converged in")) {
+      set_scf_steps(structure_, behind(line, "converged in"));
     } else if (holds(line, "ATOMIC FORCES in [a.u.]")) {
       read_forces(0, 3);
     } else if (begins_with(line, " FORCES| Atomic forces [hartree/bohr]")) {
@@ -276,6 +281,7 @@ class Run {
   Structure structure_;
   PrintedCell cell_, cell_of_positions_;
   std::string run_type_, trouble_;
+  OutputWarnings warnings_;
   std::optional<double> energy_;  // eV
   bool converged_ = true, is_single_point_ = false, is_numerical_ = false, is_over_ = false;
   int further_steps_ = 0;

@@ -56,6 +56,11 @@ void set_converged(Structure& structure, bool converged) {
          "the self-consistent cycle stopped before it converged: energy, forces and stress are uncertain");
 }
 
+void set_scf_steps(Structure& structure, std::string_view text) {
+  std::int64_t n = 0;
+  if (parse_number(next_token(text), n)) structure.info["n_scf"] = fmt::format("{}", n);
+}
+
 void finish_output(Structure& structure, const ReadOptions& options, const LineReader& lines) {
   ReadOptions known = options;
   known.stress_unit = StressUnit::ev_a3;

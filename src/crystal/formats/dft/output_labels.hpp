@@ -34,6 +34,8 @@ std::int32_t output_type(std::string_view name, const ReadOptions& options, cons
 void set_stress(Structure& structure, const std::array<Vec3, 3>& rows);
 /// Notes in info "converged" whether the self-consistent cycle did, with a warning where not.
 void set_converged(Structure& structure, bool converged);
+/// Notes in info "n_scf" the number of its steps, which `text` begins with.
+void set_scf_steps(Structure& structure, std::string_view text);
 
 /// The last step of a reader: labels under their usual names, in units that are known; a regular cell.
 void finish_output(Structure& structure, const ReadOptions& options, const LineReader& lines);

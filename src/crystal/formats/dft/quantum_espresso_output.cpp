@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "crystal/formats/dft/output_labels.hpp"
+#include "crystal/formats/dft/output_warnings.hpp"
 #include "crystal/formats/labels.hpp"
 #include "crystal/lattice.hpp"
 
@@ -56,6 +57,7 @@ class Step {
     read_header(header);
     std::string_view line;
     while (lines_.next(line)) {
+      warnings_.look_at_quantum_espresso(line);
       if (!energy_) read_structure_line(line);
       read_label_line(line);
     }
@@ -69,6 +71,7 @@ class Step {
       lines_.fail("{} magnetic moments for {} atoms", structure_.magnetic_moment.size(), structure_.type.size());
     structure_.info["energy"] = fmt::format("{}", *energy_);
     structure_.info["code"] = "Quantum ESPRESSO";
+    warnings_.note(structure_);
     // pw.x writes 'convergence has been achieved' also where scf_must_converge is false and it has not been.
     set_converged(structure_, !(threshold_ && accuracy_ && *accuracy_ > *threshold_));
     finish_output(structure_, options_, lines_);
@@ -125,6 +128,8 @@ class Step {
       energy_ = output_number(word_behind(line, "="), lines_) * rydberg;
     } else if (energy_ && holds(line, "estimated scf accuracy")) {
       accuracy_ = output_number(word_behind(line, "<"), lines_);
+    } else if (holds(line, "convergence has been achieved in")) {
+      set_scf_steps(structure_, behind(line, "achieved in"));
     } else if (holds(line, "Forces acting on atoms")) {
       read_forces();
     } else if (holds(line, "total   stress")) {
@@ -248,6 +253,7 @@ class Step {
   int cell_axes_ = 0;                                    // lattice vectors read
   std::optional<double> energy_, accuracy_, threshold_;  // eV; Ry, as pw.x compares them
   std::string trouble_;                                  // why there may be no energy
+  OutputWarnings warnings_;
 };
 
 }  // namespace
