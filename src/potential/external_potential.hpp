@@ -20,12 +20,14 @@ class ExternalPotential final : public Potential {
   void set_look(std::function<void()> look) override { engine_->set_look(std::move(look)); }
   double expected_seconds() const override { return engine_->expected_seconds(); }
   std::map<std::string, std::string> labels() const override { return engine_->labels(); }
+  std::vector<Vec3> magnetic_moments() const override { return magnetic_moments_; }
   /// CollectiveError where the program fails for good.
   EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
                        Forces& forces) override;
 
  private:
   std::unique_ptr<ExternalEngine> engine_;
+  std::vector<Vec3> magnetic_moments_;
 };
 
 }  // namespace spinel
