@@ -120,6 +120,7 @@ void StructureJob::keep_end(StructureResult& result, const ForceField& field) co
   for (const char* key : {"run_type", "n_scf", "warnings"}) result.structure.info.erase(key);
   for (const auto& [key, value] : field.potential().labels()) result.structure.info[key] = value;
   if (const std::string& level = potentials_.maker().level(); !level.empty()) result.structure.info["run_type"] = level;
+  result.structure.magnetic_moment = field.potential().magnetic_moments();
 }
 
 void StructureJob::keep_spread(StructureResult& result, const ForceField& field) const {

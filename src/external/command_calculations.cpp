@@ -80,6 +80,7 @@ ExternalForces answer_of(const Structure& found, const Structure& asked) {
     fail("the output has no energy");
   if (found.force.size() != asked.size()) fail("the output has no forces");
   answer.force = found.force;
+  answer.magnetic_moment = found.magnetic_moment;
   for (const Vec3& force : answer.force)
     if (!force.allFinite()) fail("a force in the output is not a number");
   const std::string text = info_of(found, "stress");

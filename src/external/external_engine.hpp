@@ -11,9 +11,10 @@ namespace spinel {
 
 /// What another program answers.
 struct ExternalForces {
-  double energy = 0.0;        ///< eV
-  std::vector<Vec3> force;    ///< [atom] eV/Å
-  Mat3 virial{Mat3::Zero()};  ///< eV; −∂E/∂strain, symmetric
+  double energy = 0.0;                ///< eV
+  std::vector<Vec3> force;            ///< [atom] eV/Å
+  Mat3 virial{Mat3::Zero()};          ///< eV; −∂E/∂strain, symmetric
+  std::vector<Vec3> magnetic_moment;  ///< [atom] μB; empty: none given
 };
 
 /// Another program that computes energy and forces, one structure after the other.

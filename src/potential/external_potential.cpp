@@ -25,6 +25,7 @@ EnergyVirial ExternalPotential::compute(const LocalAtoms& atoms, const NeighborL
   communicator.broadcast(rows.data(), rows.size());
   for (std::size_t i = 0; i < atoms.n_owned; ++i)
     forces[i] = Vec3(rows.data() + 3 * static_cast<std::size_t>(atoms.id[i]));
+  magnetic_moments_ = std::move(answer.magnetic_moment);
   const Mat3& w = answer.virial;
   return {answer.energy, {w(0, 0), w(1, 1), w(2, 2), w(1, 2), w(0, 2), w(0, 1)}};
 }

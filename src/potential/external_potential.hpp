@@ -20,6 +20,7 @@ class ExternalPotential final : public Potential {
   void set_look(std::function<bool()> look) override { look_ = std::move(look); }
   double expected_seconds() const override { return engine_->expected_seconds(); }
   std::map<std::string, std::string> labels() const override { return engine_->labels(); }
+  std::vector<Vec3> magnetic_moments() const override { return magnetic_moments_; }
   /// CollectiveError where the program fails for good, Interrupted where a stop signal or look() has ended it.
   EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
                        Forces& forces) override;
@@ -27,6 +28,7 @@ class ExternalPotential final : public Potential {
  private:
   std::unique_ptr<ExternalEngine> engine_;
   std::function<bool()> look_;
+  std::vector<Vec3> magnetic_moments_;
 };
 
 }  // namespace spinel

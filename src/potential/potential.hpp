@@ -50,6 +50,8 @@ class Potential {
   virtual double expected_seconds() const { return 0.0; }
   /// On rank 0. What else is known of the last energy, for the info of its structure.
   virtual std::map<std::string, std::string> labels() const { return {}; }
+  /// On rank 0. Of all atoms, by their ids, μB, with the last energy; empty: none known.
+  virtual std::vector<Vec3> magnetic_moments() const { return {}; }
   /// Writes the forces (eV/Å) on owned and, where ghost_needs() asks for it, ghost atoms; `forces` arrives sized for
   /// that, its content undefined. Returns this rank's energy and virial; those not wanted are zero.
   virtual EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,

@@ -120,7 +120,7 @@ HullRows hull_rows(const EntryList& list, const HullTable& table) {
   const double error = 2.0 * list.alignment.error();
   t.column("run_type", "", "of the calculation, as the input has it", [&](std::size_t e) {
      return entries[e].run_type;
-   }).where(!list.alignment.levels.empty());
+   }).where(!stated_run_type(list).empty());
   t.column("verdict", "", "undecided: nearer to the hull than twice the error of the alignment",
            [&, error](std::size_t e) -> std::string {
              const bool is_element = entries[e].composition.parts.size() == 1;

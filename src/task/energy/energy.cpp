@@ -77,6 +77,7 @@ bool run_energy(const RunContext& context) {
     structure.info["energy"] = fmt::format("{}", total.energy);
     for (const auto& [key, value] : potential->labels()) structure.info[key] = value;
     if (!maker.level().empty()) structure.info["run_type"] = maker.level();
+    structure.magnetic_moment = potential->magnetic_moments();
     if (context.units.name == "lj") structure.info["units"] = "lj";
     write_structure(files.final_structure, structure);
   });

@@ -121,7 +121,9 @@ class Answers {
     const Structure now = gather_structure(field_.atoms(), pool_, false, &field_.forces());
     on_root(pool_, [&] {
       const auto& w = total.virial;
-      ExternalForces answer{total.energy, now.force, Mat3::Zero()};
+      ExternalForces answer;
+      answer.energy = total.energy;
+      answer.force = now.force;
       answer.virial << w[0], w[5], w[4], w[5], w[1], w[3], w[4], w[3], w[2];
       bool finite = std::isfinite(total.energy) && answer.virial.allFinite();
       for (const Vec3& force : now.force) finite = finite && force.allFinite();
