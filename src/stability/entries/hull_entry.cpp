@@ -40,7 +40,7 @@ void keep_functional(EntryList& list, const std::string& wanted) {
       text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", as_stated[family], n);
     fail_input(
         "energies of different functionals do not meet in one hull: {}; run_type = '{}' takes the entries of one, "
-        "'any' all of them",
+        "'any' all of them, align = 'elements' moves them onto one another",
         text, as_stated.begin()->second);
   }
   const std::string family = functional_family(wanted);
