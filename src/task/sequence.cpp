@@ -18,12 +18,14 @@ namespace {
 
 std::string absolute(const std::string& path) { return fs::absolute(path).lexically_normal().string(); }
 
-/// Is `path` a file that a calculation writes?
-bool is_written_by(const Input& input, const std::string& path) {
-  const auto is = [&](const std::string& output) { return !output.empty() && absolute(output) == absolute(path); };
+/// Is `whole`, absolute, a file that a calculation writes?
+bool is_written_by(const Input& input, const std::string& whole) {
+  const auto is = [&](const std::string& output) { return !output.empty() && absolute(output) == whole; };
+  const fs::path folder = input.control.outdir;
+  const std::string& final_structure = input.output.final_structure;
   if (is(input.convert.output) || is(input.query.output)) return true;
-  const std::string stem = absolute((fs::path(input.control.outdir) / input.control.prefix).string());
-  const std::string whole = absolute(path);
+  if (!final_structure.empty() && is((folder / final_structure).string())) return true;
+  const std::string stem = absolute((folder / input.control.prefix).string());
   return whole.size() > stem.size() && whole.compare(0, stem.size(), stem) == 0 &&
          std::isalnum(static_cast<unsigned char>(whole[stem.size()])) == 0;
 }
@@ -32,9 +34,13 @@ bool is_written_by(const Input& input, const std::string& path) {
 bool reads_earlier(const std::vector<Input>& inputs, std::size_t k, const std::string& group = "") {
   // Key::member hands out a pointer to change; a copy keeps the input itself const.
   Input copy = inputs[k];
+  const fs::path beside = fs::path(copy.locations.file).parent_path();
   const auto is_earlier = [&](const std::string& path) {
-    return !path.empty() && std::any_of(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(k),
-                                        [&](const Input& earlier) { return is_written_by(earlier, path); });
+    return !path.empty() &&
+           std::any_of(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(k), [&](const Input& earlier) {
+             return is_written_by(earlier, absolute(path)) ||
+                    is_written_by(earlier, absolute((beside / path).string()));
+           });
   };
   for (const Group& one : schema()) {
     if (one.name == "control" || (!group.empty() && one.name != group)) continue;

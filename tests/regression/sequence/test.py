@@ -255,6 +255,41 @@ with Server(crystals()) as server:
         print("max_seconds and SIGTERM: what was not begun is told")
 
     with st.workspace():
+        # A later calculation finds what an earlier one writes by any of its names, also beside the input.
+        os.mkdir("inputs")
+        potential = f"&potential\n  style = 'lennard_jones'  epsilon = {ipi.EPSILON}  sigma = {ipi.SIGMA}  cutoff = {ipi.CUTOFF}\n/\n"
+        output = st.run(st.write("inputs/two.nml", f"""&control
+  calculation = 'relax'  prefix = 'minimum'
+/
+&structure
+  prototype = 'fcc'  species = 'Ar'  a = 4.2  supercell = 2, 2, 2
+/
+{potential}&relax
+  cell = 'full'
+/
+&output
+  final_structure = 'minimum.cif'
+/
+&control
+  calculation = 'md'  prefix = 'warm'
+/
+&structure
+  file = '../out/minimum.cif'
+/
+{potential}&dynamics
+  steps = 5  temperature = 10.0
+/
+&control
+  calculation = 'energy'  prefix = 'once'
+/
+&structure
+  file = 'out/minimum_relaxed.xyz'
+/
+{potential}"""), ranks=2)
+        has_words(output, "Complete after 5 steps", "Complete: out/once.h5")
+        print("relaxed, heated and computed once more in one input")
+
+    with st.workspace():
         # --check, and errors before anything is done.
         good = chain(server.url, os.path.abspath("count"))
         has_words(st.run("--check", st.write("good.nml", good)), "calculation 2 reads what an earlier one writes", "no errors found")
