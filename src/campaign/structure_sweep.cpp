@@ -117,9 +117,8 @@ bool StructureSweep::run() {
   return complete;
 }
 
-/// On one rank, as it is computed.
-Structure StructureSweep::read(std::int64_t number) const {
-  Structure structure = set_.source->read(number);
+/// On one rank. A structure of the list as it is computed.
+Structure StructureSweep::completed(Structure structure, std::int64_t number) const {
   // Labels of a dataset are of no use here.
   structure.force.clear();
   structure.velocity.clear();
@@ -137,7 +136,7 @@ void StructureSweep::run_array() {
     std::vector<Structure> structures;
     for (const std::int64_t number : campaign_.left()) {
       try {
-        structures.push_back(as_force_field_has_it(read(number)));
+        structures.push_back(as_force_field_has_it(completed(set_.source->read(number), number)));
       } catch (const std::exception&) {
         // It fails when it is its turn.
       }
@@ -170,7 +169,9 @@ std::optional<Bytes> StructureSweep::treat(StructureJob* job, std::int64_t numbe
   Structure before;
   const auto work = [&] {
     on_root(pool, [&] {
-      before = read(number);
+      // Kept where it cannot be completed: the row of a failure has its identifier.
+      before = set_.source->read(number);
+      before = completed(before, number);
       result.structure = before;
     });
     if (set_.action == StructureSet::Action::relaxation)

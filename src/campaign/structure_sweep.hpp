@@ -62,7 +62,7 @@ class StructureSweep {
 
  private:
   CampaignPlan plan() const;
-  Structure read(std::int64_t number) const;
+  Structure completed(Structure structure, std::int64_t number) const;
   void run_array();
   std::optional<Bytes> treat(StructureJob* job, std::int64_t number, const Campaign::Pulse& pulse);
   void relax(StructureJob& job, StructureResult& result);
