@@ -48,12 +48,15 @@ void check_query_keys(const Input& input) {
           "'{}' has more than 255; give the systems one by one", system);
   }
   check(p.subsystems && p.chemical_system.empty(), "subsystems", "goes with chemical_system");
+  const auto check_order = [&](const char* key, const auto& list) {
+    if (!list.empty()) check(list.front() > list.back(), key, "{} is above {}", list.front(), list.back());
+  };
   for (const auto& [key, list] : {std::pair{"n_elements", &p.n_elements}, {"n_sites", &p.n_sites}})
-    check(!list->empty() && list->front() > list->back(), key, "{} is above {}", list->front(), list->back());
+    check_order(key, *list);
   for (const auto& [key, list] : {std::pair{"energy_above_hull", &p.energy_above_hull},
                                   {"formation_energy", &p.formation_energy},
                                   {"band_gap", &p.band_gap}})
-    check(!list->empty() && list->front() > list->back(), key, "{} is above {}", list->front(), list->back());
+    check_order(key, *list);
 }
 
 }  // namespace spinel
