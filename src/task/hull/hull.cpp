@@ -182,13 +182,13 @@ void align_entries(const RunContext& context, EntryList& list, const EntryList& 
   }
 }
 
-/// A structure with what the hull says of it, as labels.
+/// A structure with what the hull says of it, as labels. `structure_of`: of each entry, in ascending order.
 StructureResult with_hull(StructureResult result, const std::vector<std::int64_t>& structure_of,
                           const HullTable& table) {
   auto& info = result.structure.info;
   for (const char* of_the_source : {"formation_energy_per_atom", "energy_above_hull"}) info.erase(of_the_source);
-  const auto found = std::find(structure_of.begin(), structure_of.end(), result.number);
-  if (found == structure_of.end()) return result;
+  const auto found = std::lower_bound(structure_of.begin(), structure_of.end(), result.number);
+  if (found == structure_of.end() || *found != result.number) return result;
   const auto entry = static_cast<std::size_t>(found - structure_of.begin());
   info["formation_energy_per_atom"] = fmt::format("{}", table.formation_energy[entry]);
   info["energy_above_hull"] = fmt::format("{}", table.energy_above_hull[entry]);
