@@ -6,8 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "input/bayes_parameters.hpp"
+#include "input/discover_parameters.hpp"
 #include "input/potential_parameters.hpp"
+#include "input/propose_parameters.hpp"
 #include "input/query_parameters.hpp"
+#include "input/read_parameters.hpp"
 
 namespace spinel {
 
@@ -25,14 +29,6 @@ struct ControlParameters {
   std::string restart_mode = "from_scratch";  // from_scratch | restart | auto
   std::int64_t seed = 1;
   double max_seconds = 0.0;  // 0: no limit
-};
-
-/// How files of structures are read, in every group that names some.
-struct ReadParameters {
-  std::vector<std::string> type_map;  // "1: Mg": elements of labels that are none
-  std::string trust = "both";         // both | sites | formula: where a file contradicts itself
-  std::string disorder = "refuse";    // refuse | majority | order: sites that are shared or partly occupied
-  std::int64_t disorder_seed = 1;     // of order
 };
 
 /// Under which names files have what structures are labeled with; empty: the usual ones.
@@ -430,6 +426,10 @@ struct Input {
   PropertiesParameters properties;
   EvaluateParameters evaluate;
   MeasuresParameters measures;
+  ProposeParameters propose;
+  BayesParameters bayes;
+  OptimizeParameters optimize;
+  DiscoverParameters discover;
   NeighborParameters neighbor;
   ParallelParameters parallel;
   OutputParameters output;

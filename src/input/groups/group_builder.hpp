@@ -122,5 +122,8 @@ void add_predict(std::vector<Group>& groups);     ///< schema_predict.cpp: &pred
 void add_properties(std::vector<Group>& groups);  ///< schema_properties.cpp: &properties
 void add_evaluate(std::vector<Group>& groups);    ///< schema_evaluate.cpp: &evaluate
 void add_measures(std::vector<Group>& groups);    ///< schema_measures.cpp: &measures
+void add_propose(std::vector<Group>& groups);     ///< schema_propose.cpp: &propose
+void add_bayes(std::vector<Group>& groups);       ///< schema_bayes.cpp: &bayes, &optimize
+void add_discover(std::vector<Group>& groups);    ///< schema_discover.cpp: &discover
 
 }  // namespace spinel

@@ -46,5 +46,8 @@ void check_generate_keys(const Input& input);   ///< validate_generate.cpp
 void check_predict_keys(const Input& input);    ///< validate_predict.cpp
 void check_evaluate_keys(const Input& input);   ///< validate_evaluate.cpp
 void check_measures_keys(const Input& input);   ///< validate_measures.cpp
+void check_propose_keys(const Input& input);    ///< validate_propose.cpp
+void check_optimize_keys(const Input& input);   ///< validate_bayes.cpp
+void check_discover_keys(const Input& input);   ///< validate_discover.cpp
 
 }  // namespace spinel
