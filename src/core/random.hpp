@@ -32,7 +32,8 @@ enum class RandomPurpose : std::uint32_t {
   generation = 48,      // noise that becomes a crystal
   evaluation = 50,
   baseline = 51,  // of crystals made without a model
-  hull = 55
+  hull = 55,
+  proposal = 60  // which crystals are proposed
 };
 
 /// Counter-based random numbers: Philox4x64-10 (Salmon et al., SC'11) keyed by seed and purpose, counted by step and

@@ -116,6 +116,15 @@ SymmetryInfo symmetry(const Structure& structure, double tolerance) {
   return {dataset->spacegroup_number, dataset->international_symbol};
 }
 
+WyckoffSites wyckoff_sites(const Structure& structure, double tolerance) {
+  const Dataset dataset = find(structure, tolerance);
+  WyckoffSites sites;
+  sites.number = dataset->spacegroup_number;
+  sites.letter.assign(dataset->wyckoffs, dataset->wyckoffs + structure.size());
+  sites.orbit.assign(dataset->crystallographic_orbits, dataset->crystallographic_orbits + structure.size());
+  return sites;
+}
+
 std::vector<AtomSymmetry> atom_symmetries(const Structure& structure, double tolerance) {
   const Dataset dataset = find(structure, tolerance);
   const auto n = static_cast<std::size_t>(dataset->n_operations);

@@ -18,6 +18,16 @@ struct SymmetryInfo {
 /// finds none, as with atoms nearer than the tolerance.
 SymmetryInfo symmetry(const Structure& structure, double tolerance = 1e-3);
 
+/// The space group of a structure and where its atoms are in it.
+struct WyckoffSites {
+  int number = 0;                    ///< of the space group
+  std::vector<std::int32_t> letter;  ///< [atom] of its Wyckoff position, 0: a
+  std::vector<std::int32_t> orbit;   ///< [atom] the first atom that a symmetry operation takes to it
+};
+
+/// As symmetry() finds it.
+WyckoffSites wyckoff_sites(const Structure& structure, double tolerance = 1e-3);
+
 /// A symmetry operation of a structure and what it does to the atoms.
 struct AtomSymmetry {
   Mat3 rotation = Mat3::Identity();  ///< fractional: s → rotation · s + translation

@@ -18,6 +18,7 @@
 #include "task/phase/phase.hpp"
 #include "task/predict/predict.hpp"
 #include "task/properties/properties.hpp"
+#include "task/propose/propose.hpp"
 #include "task/query/query.hpp"
 #include "task/relax/relax.hpp"
 #include "task/serve/serve.hpp"
@@ -54,6 +55,9 @@ const std::vector<Calculation>& calculations() {
        "predict_formation_energy.nml"},
       {"generate", check_generate, run_generate,
        "new crystals, or structures of compositions, from a trained generator", "generate_perovskites.nml"},
+      {"propose", check_propose, run_propose,
+       "crystals that are not known yet: by substitution, prototypes, random search and generators",
+       "propose_ternary_oxides.nml"},
   };
   return table;
 }

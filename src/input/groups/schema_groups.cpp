@@ -280,6 +280,7 @@ const std::vector<Group>& schema() {
     add_predict(all);
     add_generate(all);
     add_properties(all);
+    add_propose(all);
     add_evaluate(all);
     add_measures(all);
     add_serve(all);

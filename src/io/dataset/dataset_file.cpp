@@ -6,6 +6,7 @@
 #include "io/dataset/dataset_arrays.hpp"
 #include "io/hdf_reader.hpp"
 #include "io/posix_file.hpp"
+#include "io/result_file.hpp"
 
 namespace spinel {
 
@@ -39,6 +40,11 @@ void check_is_dataset(const std::string& path) {
 
 bool is_dataset_file(const std::string& path) {
   return file_exists(path) && attribute_of(path, "format") == format_name;
+}
+
+void set_dataset_format(ResultFile& file) {
+  file.set_attribute("/", "format", format_name);
+  file.set_attribute("/", "version", format_version);
 }
 
 void write_dataset(const std::string& path, DatasetRecords records, const std::map<std::string, std::string>& units,

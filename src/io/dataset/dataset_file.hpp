@@ -11,6 +11,10 @@ namespace spinel {
 /// On one rank. Is it a file that write_dataset() wrote?
 bool is_dataset_file(const std::string& path);
 
+class ResultFile;
+/// Marks a file of the layout of a dataset as one.
+void set_dataset_format(ResultFile& file);
+
 /// Collective. Writes the records of all ranks, in rank order, as a dataset file (doc/datasets.md), each rank its own
 /// part; to <path>.part, which then replaces `path`: a kill leaves the old file or the new one. What the file holds
 /// does not depend on how the records lie on ranks. `units`: of properties by name, before the usual ones; `notes`:

@@ -52,6 +52,7 @@ TEST(Schema, CoversEveryMember) {
       {"predict", {reinterpret_cast<char*>(&input.predict), sizeof input.predict}},
       {"generate", {reinterpret_cast<char*>(&input.generate), sizeof input.generate}},
       {"properties", {reinterpret_cast<char*>(&input.properties), sizeof input.properties}},
+      {"propose", {reinterpret_cast<char*>(&input.propose), sizeof input.propose}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"measures", {reinterpret_cast<char*>(&input.measures), sizeof input.measures}},
       {"serve", {reinterpret_cast<char*>(&input.serve), sizeof input.serve}},
