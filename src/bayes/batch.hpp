@@ -14,9 +14,9 @@ namespace spinel {
 /// functions take any, a Gaussian process's (GaussianProcess::joint_posterior) or that of an ensemble's members.
 
 enum class BatchMethod {
-  believer,  ///< each chosen one is taken to have its mean, and what is known of the others follows (Ginsbourger 2010)
-  penalization,  ///< the others' scores shrink within a ball about it (González et al., AISTATS 2016)
-  thompson,      ///< each is the best of a function drawn from the distribution
+  believer,      ///< each chosen one is taken to have its mean, which changes what is known of the others (Ginsbourger
+                 ///< et al. 2010: Kriging believer)
+  penalization,  ///< the scores of others near it shrink (González et al., AISTATS 2016)
   none           ///< the best scores, whatever they have to do with each other
 };
 /// 'believer', …; Error for another.
@@ -25,8 +25,10 @@ BatchMethod batch_method(const std::string& name);
 struct BatchSettings {
   AcquisitionSettings acquisition;
   BatchMethod method = BatchMethod::believer;
-  double noise = 0.0;                  ///< variance of an observation
-  std::uint64_t seed = 1, number = 0;  ///< of drawn functions
+  double noise = 0.0;  ///< variance of an observation
+  /// The threshold is the best value so far, the same for all: a better one that is believed in takes its place.
+  bool threshold_is_best = true;
+  std::uint64_t seed = 1, number = 0;  ///< of what is drawn
 };
 
 /// Whether a candidate may be in a batch with those chosen before; none: any may.

@@ -32,7 +32,8 @@ struct PoolSettings {
 /// Collective. A batch of `q` out of a pool of any size in fixed memory: every candidate is scored, in blocks over the
 /// ranks, the best are kept, and choose_batch() chooses among these. With Thompson's choice each function is drawn for
 /// the whole pool. The same on any number of ranks, bit for bit where the process is not distributed; ties go to the
-/// lower number. `accept` is asked on rank 0 alone, with numbers of the pool.
+/// lower number. `accept` is asked on rank 0 alone, with numbers of the pool. `read` is called equally often on all
+/// ranks, also for single candidates.
 std::vector<PoolChoice> choose_from_pool(
     const Communicator& communicator, const GaussianProcess& process, const CandidatePool& pool, std::size_t q,
     const PoolSettings& settings,
@@ -48,7 +49,7 @@ struct Scored {
 std::vector<Scored> best_of(const Communicator& communicator, std::int64_t size, std::size_t n,
                             const std::function<void(std::int64_t first, std::int64_t count, double* scores)>& score);
 
-/// Of blocks of candidates, so that results do not depend on who works on which.
+/// Candidates of a block, so that results do not depend on who works on which.
 constexpr std::int64_t pool_block = 2048;
 
 }  // namespace spinel

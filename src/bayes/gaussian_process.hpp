@@ -45,15 +45,15 @@ class GaussianProcess {
   GaussianProcess& operator=(GaussianProcess&&) noexcept;
   ~GaussianProcess();
 
-  const Points& x() const;
-  const Eigen::VectorXd& y() const;
-  const Hyperparameters& hyperparameters() const;
-  std::int64_t n_points() const { return x().rows(); }
+  const Points& x() const { return x_; }
+  const Eigen::VectorXd& y() const { return y_; }
+  const Hyperparameters& hyperparameters() const { return hyperparameters_; }
+  std::int64_t n_points() const { return x_.rows(); }
   /// Whether the members below are collective; they are local to the rank otherwise.
-  bool is_distributed() const;
-  double jitter() const;  ///< what was added to the diagonal, in the unit of y squared; 0: nothing
+  bool is_distributed() const { return n_points() > most_local_; }
+  double jitter() const { return jitter_; }  ///< what was added to the diagonal, in the unit of y squared; 0: nothing
   /// K⁻¹(y − mean), on every rank.
-  const Eigen::VectorXd& alpha() const;
+  const Eigen::VectorXd& alpha() const { return alpha_; }
 
   double log_evidence() const;  ///< log p(y | x); never communicates
   Evidence evidence() const;
@@ -73,14 +73,16 @@ class GaussianProcess {
   /// K⁻¹ b for one column.
   Eigen::VectorXd solve(const Eigen::VectorXd& b) const;
 
+  /// Another mean of the prior, in O(n²).
+  void set_mean(double mean);
   /// One more point, by a further row of the Cholesky factor: O(n²). Anew, O(n³), where it is distributed.
   void append(const Eigen::VectorXd& point, double value);
 
- private:
   class Factor;
-  class LocalFactor;
-  class DistributedFactor;
+
+ private:
   void factorize();
+  void update_alpha();
 
   Communicator communicator_;
   Points x_;

@@ -282,6 +282,7 @@ const std::vector<Group>& schema() {
     add_properties(all);
     add_evaluate(all);
     add_measures(all);
+    add_bayes(all);
     add_serve(all);
     add_neighbor(all);
     add_parallel(all);

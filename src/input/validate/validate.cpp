@@ -153,6 +153,7 @@ void validate(const Input& input) {
   if (uses("generate")) check_generate_keys(input);
   if (uses("evaluate")) check_evaluate_keys(input);
   if (uses("measures")) check_measures_keys(input);
+  if (uses("optimize")) check_optimize_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);
