@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "bayes/gaussian_process.hpp"
+#include "bayes/process/gaussian_process.hpp"
 
 namespace spinel {
 

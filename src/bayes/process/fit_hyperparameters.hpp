@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "bayes/gaussian_process.hpp"
+#include "bayes/process/gaussian_process.hpp"
 
 namespace spinel {
 

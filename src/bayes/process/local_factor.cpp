@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "bayes/gaussian_factor.hpp"
+#include "bayes/process/gaussian_factor.hpp"
 
 namespace spinel {
 

@@ -1,4 +1,4 @@
-#include "bayes/feature_map.hpp"
+#include "bayes/process/feature_map.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "bayes/search_box.hpp"
+#include "bayes/choice/search_box.hpp"
 
 #include <algorithm>
 #include <cmath>

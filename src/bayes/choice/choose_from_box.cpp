@@ -1,13 +1,13 @@
-#include "bayes/choose_from_box.hpp"
+#include "bayes/choice/choose_from_box.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "bayes/function_sample.hpp"
-#include "bayes/minimize.hpp"
-#include "bayes/sobol.hpp"
+#include "bayes/choice/sobol.hpp"
+#include "bayes/process/function_sample.hpp"
+#include "bayes/process/minimize.hpp"
 #include "core/random.hpp"
 
 namespace spinel {

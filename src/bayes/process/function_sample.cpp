@@ -1,4 +1,4 @@
-#include "bayes/function_sample.hpp"
+#include "bayes/process/function_sample.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "bayes/minimize.hpp"
+#include "bayes/process/minimize.hpp"
 
 #include <cmath>
 #include <deque>

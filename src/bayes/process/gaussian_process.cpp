@@ -1,8 +1,8 @@
-#include "bayes/gaussian_process.hpp"
+#include "bayes/process/gaussian_process.hpp"
 
 #include <cmath>
 
-#include "bayes/gaussian_factor.hpp"
+#include "bayes/process/gaussian_factor.hpp"
 #include "core/error.hpp"
 
 namespace spinel {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "bayes/acquisition.hpp"
-#include "bayes/gaussian_process.hpp"
+#include "bayes/choice/acquisition.hpp"
+#include "bayes/process/gaussian_process.hpp"
 
 namespace spinel {
 

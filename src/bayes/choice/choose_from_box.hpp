@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "bayes/batch.hpp"
-#include "bayes/search_box.hpp"
+#include "bayes/choice/batch.hpp"
+#include "bayes/choice/search_box.hpp"
 
 namespace spinel {
 

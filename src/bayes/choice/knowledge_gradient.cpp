@@ -3,7 +3,7 @@
 #include <limits>
 #include <numeric>
 
-#include "bayes/batch.hpp"
+#include "bayes/choice/batch.hpp"
 
 namespace spinel {
 

@@ -1,10 +1,10 @@
-#include "bayes/fit_hyperparameters.hpp"
+#include "bayes/process/fit_hyperparameters.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "bayes/minimize.hpp"
+#include "bayes/process/minimize.hpp"
 #include "core/random.hpp"
 
 namespace spinel {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "bayes/kernel.hpp"
+#include "bayes/process/kernel.hpp"
 #include "parallel/communicator.hpp"
 
 namespace spinel {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "bayes/kernel.hpp"
+#include "bayes/process/kernel.hpp"
 
 namespace spinel {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "bayes/kernel.hpp"
+#include "bayes/process/kernel.hpp"
 
 namespace spinel {
 

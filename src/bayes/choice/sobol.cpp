@@ -1,4 +1,4 @@
-#include "bayes/sobol.hpp"
+#include "bayes/choice/sobol.hpp"
 
 #include <array>
 #include <cmath>

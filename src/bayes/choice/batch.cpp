@@ -1,11 +1,11 @@
-#include "bayes/batch.hpp"
+#include "bayes/choice/batch.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 
-#include "bayes/sobol.hpp"
+#include "bayes/choice/sobol.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 

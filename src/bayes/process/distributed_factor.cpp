@@ -2,7 +2,7 @@
 #include <cmath>
 #include <optional>
 
-#include "bayes/gaussian_factor.hpp"
+#include "bayes/process/gaussian_factor.hpp"
 #include "linalg/distributed_matrix.hpp"
 
 namespace spinel {

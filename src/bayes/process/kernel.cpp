@@ -1,4 +1,4 @@
-#include "bayes/kernel.hpp"
+#include "bayes/process/kernel.hpp"
 
 #include <cmath>
 

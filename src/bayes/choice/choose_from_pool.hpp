@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "bayes/batch.hpp"
+#include "bayes/choice/batch.hpp"
 
 namespace spinel {
 

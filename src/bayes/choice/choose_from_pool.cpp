@@ -1,9 +1,9 @@
-#include "bayes/choose_from_pool.hpp"
+#include "bayes/choice/choose_from_pool.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "bayes/function_sample.hpp"
+#include "bayes/process/function_sample.hpp"
 #include "core/random.hpp"
 #include "parallel/on_root.hpp"
 

@@ -1,4 +1,4 @@
-#include "bayes/acquisition.hpp"
+#include "bayes/choice/acquisition.hpp"
 
 #include <cmath>
 #include <limits>
