@@ -4,7 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "bayes/process/fit_objective.hpp"
 #include "bayes/process/minimize.hpp"
+#include "core/error.hpp"
 #include "core/random.hpp"
 
 namespace spinel {
@@ -14,110 +16,8 @@ namespace {
 // Of standardized y; lengths over the range of their number.
 constexpr double lowest_length = 5e-3, highest_length = 1e4, lowest_variance = 1e-3, highest_variance = 1e4,
                  lowest_noise = 1e-6, highest_noise = 10.0;
-// Priors of the logarithms.
-constexpr double sigma_length = 1.7320508075688772935, mean_noise = -4.0, sigma_noise = 1.0, mean_variance = 0.0,
-                 sigma_variance = 1.0;
 
-/// log density of a number whose logarithm is normal, and its derivative by the logarithm.
-double log_normal(double logarithm, double mean, double sigma, double& slope) {
-  const double z = (logarithm - mean) / sigma;
-  slope = -1.0 - z / sigma;
-  return -logarithm - 0.5 * z * z;
-}
-
-/// Logarithms of lengths over ranges, variance and noise as one vector.
-class Problem {
- public:
-  Problem(const Points& x, const Eigen::VectorXd& y, const FitSettings& settings, double noise)
-      : x_(x),
-        y_(y),
-        settings_(settings),
-        given_noise_(noise),
-        range_(settings.range.size() > 0 ? settings.range : Eigen::VectorXd(Eigen::VectorXd::Ones(x.cols()))) {}
-
-  std::int64_t n_lengths() const { return settings_.ard ? x_.cols() : 1; }
-  bool fits_noise() const { return settings_.noise < 0.0; }
-  std::int64_t size() const { return n_lengths() + 1 + (fits_noise() ? 1 : 0); }
-  double mean_log_length() const { return std::sqrt(2.0) + 0.5 * std::log(static_cast<double>(x_.cols())); }
-
-  Hyperparameters hyperparameters(const Eigen::VectorXd& t) const {
-    Hyperparameters h;
-    h.kernel = settings_.kernel;
-    h.length.resize(x_.cols());
-    for (std::int64_t j = 0; j < x_.cols(); ++j) h.length[j] = range_[j] * std::exp(t[settings_.ard ? j : 0]);
-    h.variance = std::exp(t[n_lengths()]);
-    h.noise = fits_noise() ? std::exp(t[n_lengths() + 1]) : given_noise_;
-    return h;
-  }
-
-  Eigen::VectorXd vector(const Hyperparameters& h) const {
-    Eigen::VectorXd t(size());
-    const Eigen::VectorXd lengths = (h.length.array() / range_.array()).log();
-    if (settings_.ard)
-      t.head(n_lengths()) = lengths;
-    else
-      t[0] = lengths.mean();
-    t[n_lengths()] = std::log(h.variance);
-    if (fits_noise()) t[n_lengths() + 1] = std::log(std::max(h.noise, lowest_noise));
-    return t;
-  }
-
-  Eigen::VectorXd bound(double length, double variance, double noise) const {
-    Eigen::VectorXd t = Eigen::VectorXd::Constant(size(), std::log(length));
-    t[n_lengths()] = std::log(variance);
-    if (fits_noise()) t[n_lengths() + 1] = std::log(noise);
-    return t;
-  }
-
-  /// With the mean that is best for the others, where the derivative by it is 0.
-  GaussianProcess process(const Eigen::VectorXd& t) const {
-    GaussianProcess process(Communicator::self(), x_, y_, hyperparameters(t), x_.rows());
-    const Eigen::VectorXd ones = Eigen::VectorXd::Ones(y_.size()), weight = process.solve(ones);
-    process.set_mean(weight.dot(y_) / weight.sum());
-    return process;
-  }
-
-  /// −log posterior and its gradient.
-  double operator()(const Eigen::VectorXd& t, Eigen::VectorXd* gradient) const {
-    try {
-      const Evidence evidence = process(t).evidence();
-      double value = evidence.log_likelihood;
-      Eigen::VectorXd slopes(size());
-      if (settings_.ard)
-        slopes.head(n_lengths()) = evidence.by_log_length;
-      else
-        slopes[0] = evidence.by_log_length.sum();
-      slopes[n_lengths()] = evidence.by_log_variance;
-      if (fits_noise()) slopes[n_lengths() + 1] = evidence.by_log_noise;
-      if (settings_.priors) {
-        double slope = 0.0;
-        for (std::int64_t j = 0; j < n_lengths(); ++j) {
-          value += log_normal(t[j], mean_log_length(), sigma_length, slope);
-          slopes[j] += slope;
-        }
-        value += log_normal(t[n_lengths()], mean_variance, sigma_variance, slope);
-        slopes[n_lengths()] += slope;
-        if (fits_noise()) {
-          value += log_normal(t[n_lengths() + 1], mean_noise, sigma_noise, slope);
-          slopes[n_lengths() + 1] += slope;
-        }
-      }
-      if (gradient != nullptr) *gradient = -slopes;
-      return -value;
-    } catch (const Error&) {
-      return std::numeric_limits<double>::infinity();  // the covariance is not positive definite
-    }
-  }
-
- private:
-  const Points& x_;
-  const Eigen::VectorXd& y_;
-  const FitSettings& settings_;
-  double given_noise_;
-  Eigen::VectorXd range_;
-};
-
-std::string note_of(const Problem& problem, const Eigen::VectorXd& t, const Eigen::VectorXd& lowest,
+std::string note_of(const FitObjective& problem, const Eigen::VectorXd& t, const Eigen::VectorXd& lowest,
                     const Eigen::VectorXd& highest) {
   std::string note;
   const auto add = [&](const std::string& what) { note += (note.empty() ? "" : ", ") + what; };
@@ -169,20 +69,20 @@ FitResult fit_hyperparameters(const Communicator& communicator, const Points& al
   if (!(unit > 0.0)) unit = 1.0;
   y = (y.array() - middle) / unit;
   const double noise = settings.noise / unit;
-  const Problem problem(x, y, settings, std::max(noise * noise, lowest_noise));
-  const Eigen::VectorXd lowest = problem.bound(lowest_length, lowest_variance, lowest_noise),
-                        highest = problem.bound(highest_length, highest_variance, highest_noise);
+  const FitObjective problem(x, y, settings, std::max(noise * noise, lowest_noise));
+  const Eigen::VectorXd lowest = problem.vector(lowest_length, lowest_variance, lowest_noise),
+                        highest = problem.vector(highest_length, highest_variance, highest_noise);
 
   const Random random(settings.seed, RandomPurpose::fit_start);
   const auto start = [&](int number) {
     if (number == 0 && earlier) {
       Hyperparameters h = *earlier;
       h.variance /= unit * unit, h.noise /= unit * unit;
-      return problem.vector(h);
+      return problem.vector(h, lowest_noise);
     }
     // The mode of the prior, and more or less than that.
     const double root = std::sqrt(static_cast<double>(x.cols()));
-    Eigen::VectorXd t = problem.bound(std::exp(problem.mean_log_length() - sigma_length * sigma_length), 1.0, 1e-3);
+    Eigen::VectorXd t = problem.vector(std::exp(problem.mode_of_log_length()), 1.0, 1e-3);
     if (number == 0) return t;
     RandomSequence numbers(random, settings.number, static_cast<std::uint64_t>(number));
     for (std::int64_t j = 0; j < problem.n_lengths(); ++j)

@@ -29,12 +29,11 @@ struct FitResult {
   std::string note;
 };
 
-/// Collective; all ranks bring the same, and get the same. Maximizes the log evidence and the log priors. y is
-/// standardized inside; the mean is the one that is best for the other numbers (generalized least squares).
+/// Collective; all ranks bring the same, and get the same. Maximizes the log evidence and log priors of the lengths. y
+/// is standardized inside; the mean is the one that is best for the other numbers (generalized least squares).
 ///
-/// Priors: log(length/range) ~ N(√2 + ½ log d, √3) for d numbers (Hvarfner et al., ICML 2024, the default of BoTorch
-/// since 0.12); of standardized y: log noise ~ N(−4, 1) (the same), log variance ~ N(0, 1). The noise stays above 10⁻⁶
-/// of the variance of y, with or without priors.
+/// The prior of each length is log(length/range) ~ N(√2 + ½ log d, √3) for d numbers (Hvarfner et al., ICML 2024, the
+/// default of BoTorch since 0.12). The noise stays above 10⁻⁶ of the variance of y.
 FitResult fit_hyperparameters(const Communicator& communicator, const Points& x, const Eigen::VectorXd& y,
                               const FitSettings& settings, const std::optional<Hyperparameters>& earlier = {});
 
