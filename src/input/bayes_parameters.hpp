@@ -13,7 +13,7 @@ struct BayesParameters {
   std::string kernel = "matern52";        // matern52 | matern32 | rbf
   bool ard = true;                        // a length of its own for every number
   double noise = -1.0;                    // standard deviation of the observations; −1: fitted
-  bool priors = true;                     // on lengths, noise and variance
+  bool priors = true;                     // on lengths
   std::int64_t starts = 2;                // of the fit
   std::int64_t fit_points = 1000;         // most that hyperparameters are fitted to; 0: all
   std::string acquisition = "log_ei";     // log_ei | ei | pi | ucb | mean | thompson | knowledge_gradient | random

@@ -15,6 +15,7 @@
 #include "task/hull/hull.hpp"
 #include "task/ising/ising.hpp"
 #include "task/md/md.hpp"
+#include "task/optimize/optimize.hpp"
 #include "task/phase/phase.hpp"
 #include "task/predict/predict.hpp"
 #include "task/properties/properties.hpp"
@@ -54,6 +55,8 @@ const std::vector<Calculation>& calculations() {
        "predict_formation_energy.nml"},
       {"generate", check_generate, run_generate,
        "new crystals, or structures of compositions, from a trained generator", "generate_perovskites.nml"},
+      {"optimize", check_optimize, run_optimize,
+       "Bayesian optimization of what a command computes, or over the rows of a dataset", "optimize_branin.nml"},
   };
   return table;
 }

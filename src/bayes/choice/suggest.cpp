@@ -66,7 +66,7 @@ Suggestion suggest(const SearchBox& box, const std::vector<BoxEvaluation>& done,
   GaussianProcess process(Communicator::self(), x, y, h, all_local);
   const bool is_minimum = settings.box.batch.acquisition.goal == Goal::minimize;
   BoxSettings box_settings = settings.box;
-  const Eigen::VectorXd means = process.posterior(x).mean;
+  const Eigen::VectorXd means = process.fitted();
   box_settings.threshold = is_minimum ? means.minCoeff() : means.maxCoeff();
   box_settings.batch.noise = h.noise;
   box_settings.batch.number = done.size();

@@ -55,6 +55,9 @@ class GaussianProcess {
   /// K⁻¹(y − mean), on every rank.
   const Eigen::VectorXd& alpha() const { return alpha_; }
 
+  /// The mean at the points that it has seen.
+  Eigen::VectorXd fitted() const { return y_ - (hyperparameters_.noise + jitter_) * alpha_; }
+
   double log_evidence() const;  ///< log p(y | x); never communicates
   Evidence evidence() const;
 

@@ -65,7 +65,7 @@ void add_bayes(std::vector<Group>& groups) {
       .one_of({"matern52", "matern32", "rbf"});
   g.key("ard", &P::ard, "a length for every number of a point; else one for all");
   g.key("noise", &P::noise, "standard deviation of the observations, in their unit").at_least(0).unless(-1, "fitted");
-  g.key("priors", &P::priors, "priors of lengths, variance and noise; else the largest likelihood");
+  g.key("priors", &P::priors, "priors of lengths, which keep few data sane; else the largest likelihood");
   g.key("starts", &P::starts, "starts of the fit of the hyperparameters").between(1, 100);
   g.key("fit_points", &P::fit_points, "most points that hyperparameters are fitted to, a random choice of all")
       .between(10, 100000)

@@ -49,7 +49,8 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"predict", ""},
                  {"evaluate", ""},
                  {"generate", ""},
-                 {"query", ""}});
+                 {"query", ""},
+                 {"optimize", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {

@@ -54,6 +54,8 @@ TEST(Schema, CoversEveryMember) {
       {"properties", {reinterpret_cast<char*>(&input.properties), sizeof input.properties}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"measures", {reinterpret_cast<char*>(&input.measures), sizeof input.measures}},
+      {"bayes", {reinterpret_cast<char*>(&input.bayes), sizeof input.bayes}},
+      {"optimize", {reinterpret_cast<char*>(&input.optimize), sizeof input.optimize}},
       {"serve", {reinterpret_cast<char*>(&input.serve), sizeof input.serve}},
       {"neighbor", {reinterpret_cast<char*>(&input.neighbor), sizeof input.neighbor}},
       {"parallel", {reinterpret_cast<char*>(&input.parallel), sizeof input.parallel}},
