@@ -8,27 +8,31 @@
 
 namespace spinel {
 
-/// &discover: rounds of choosing candidates, asking an oracle for their labels, and learning from them
+/// &discover: rounds of choosing candidates by what is known, asking an oracle for their labels, and learning from them
 struct DiscoverParameters : ReadParameters {
-  std::string pool;                   // list of candidates; empty: those of &propose, anew every round
-  std::string oracle = "table";       // table | potential | external
-  std::string target;                 // number of the pool that is the label
-  std::string goal = "minimize";      // minimize | maximize | window | hull
-  std::vector<double> window;         // lowest, highest, of goal window
-  double hit_below = 0.0;             // of goal minimize and hull: labels up to it are hits
-  std::string second_target;          // a further number that hits hold to
-  double second_below = 0.0;          // largest value of it
-  std::string initial;                // file of ids, or "2 %", or a number of candidates labelled at the start
-  std::vector<std::string> known;     // lists or hull files that are known at the start
-  std::string surrogate = "gp";       // gp | forest …
-  std::vector<std::string> features;  // composition | structure | latents
-  std::string model;                  // network whose latents are features
+  std::string pool;                            // list of candidates; empty: pool_entries, or &propose makes them
+  std::string pool_entries;                    // file of formulas with energies instead
+  std::int64_t candidates = 1000;              // that &propose makes each round
+  std::vector<std::string> targets;            // "band_gap: 1.1 .. 1.7": what labels of hits are; empty: the hull
+  double hit_above_hull = 0.0;                 // eV/atom, largest of a hit, without targets
+  std::string oracle = "table";                // table | potential | file
+  std::vector<std::string> labels;             // lists with labels, of oracle file
+  std::vector<std::string> known;              // files of entries that make the hull
+  std::vector<std::string> known_structures;   // lists whose energies &potential gives first
+  std::string energy_key;                      // empty: the usual ones
+  std::string energy_kind = "auto";            // auto | formation_per_atom | formation | total_per_atom | total
+  std::string initial;                         // file of ids whose labels are asked for first
+  double initial_share = 0.0;                  // of the pool, drawn at random, whose labels are asked for first
+  std::vector<std::string> features;           // composition | oxidation | structure; empty: all that there are
+  std::string acquisition = "probability";     // probability | improvement | ucb | mean | random
+  double kappa = 1.0;                          // of ucb
   std::int64_t rounds = 10;
-  std::int64_t batch = 0;           // labels a round; 0: by share
-  double batch_share = 0.02;        // of the pool
-  std::int64_t max_per_system = 0;  // of a batch; 0: any
-  std::int64_t maximum_calls = 0;   // labels in all; 0: any
-  std::int64_t patience = 0;        // rounds without a hit after which it ends; 0: never
+  std::int64_t batch = 0;                      // labels of a round; 0: batch_share
+  double batch_share = 0.02;                   // of the pool
+  std::int64_t max_per_system = 0;             // of a batch; 0: any number
+  std::int64_t maximum_calls = 0;              // labels in all; 0: any number
+  std::int64_t patience = 0;                   // rounds without a hit after which it ends; 0: never
+  bool csv = true;                             // labels also as <prefix>_labels.csv
 };
 
 }  // namespace spinel

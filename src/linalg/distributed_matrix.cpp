@@ -20,6 +20,11 @@ void pdsyrk_(const char* uplo, const char* transposed, const int* n, const int* 
 void pdsyevd_(const char* job, const char* uplo, const int* n, double* a, const int* ia, const int* ja,
               const int* desc_a, double* w, double* z, const int* iz, const int* jz, const int* desc_z, double* work,
               const int* lwork, int* iwork, const int* liwork, int* info);
+void pdpotrf_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a, int* info);
+void pdpotri_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a, int* info);
+void pdtrsm_(const char* side, const char* uplo, const char* transposed, const char* diagonal, const int* m,
+             const int* n, const double* alpha, const double* a, const int* ia, const int* ja, const int* desc_a,
+             double* b, const int* ib, const int* jb, const int* desc_b);
 }
 // NOLINTEND(readability-identifier-naming)
 
@@ -119,6 +124,28 @@ std::vector<double> eigenvectors(DistributedMatrix& a, DistributedMatrix& vector
   // Of a matrix of one block only its owner gets them all.
   a.grid().communicator().broadcast(values.data(), values.size());
   return values;
+}
+
+bool cholesky(DistributedMatrix& a) {
+  const int n = static_cast<int>(a.rows());
+  int info = 0;
+  pdpotrf_("L", &n, a.data(), &one, &one, a.descriptor(), &info);
+  if (info < 0) fail("ScaLAPACK refuses the Cholesky factor of a {0} × {0} matrix (pdpotrf: {1})", n, info);
+  return info == 0;
+}
+
+void invert_from_cholesky(DistributedMatrix& factor) {
+  const int n = static_cast<int>(factor.rows());
+  int info = 0;
+  pdpotri_("L", &n, factor.data(), &one, &one, factor.descriptor(), &info);
+  if (info != 0) fail("the inverse of a {0} × {0} matrix was not found (ScaLAPACK pdpotri: {1})", n, info);
+}
+
+void solve_triangular(const DistributedMatrix& factor, bool transposed, DistributedMatrix& b) {
+  const int n = static_cast<int>(b.rows()), columns = static_cast<int>(b.columns());
+  const double factor_of_b = 1.0;
+  pdtrsm_("L", "L", transposed ? "T" : "N", "N", &n, &columns, &factor_of_b, factor.data(), &one, &one,
+          factor.descriptor(), b.data(), &one, &one, b.descriptor());
 }
 
 }  // namespace spinel

@@ -45,11 +45,18 @@ class DistributedMatrix {
   std::int64_t columns() const { return descriptor_[3]; }
   int local_rows() const { return local_rows_; }
   int local_columns() const { return local_columns_; }
+  /// Rows and columns of the matrix that the local ones are.
+  std::int64_t row_of(int local) const { return global(local, descriptor_[4], grid_.rows(), grid_.row()); }
+  std::int64_t column_of(int local) const { return global(local, descriptor_[5], grid_.columns(), grid_.column()); }
   double* data() { return values_.data(); }
   const double* data() const { return values_.data(); }
   const int* descriptor() const { return descriptor_.data(); }
 
  private:
+  static std::int64_t global(std::int64_t local, int block, int processes, int process) {
+    return (local / block * processes + process) * block + local % block;
+  }
+
   ProcessGrid grid_;
   std::array<int, 9> descriptor_{};
   int local_rows_ = 0, local_columns_ = 0;
@@ -68,5 +75,12 @@ void add_self_product(const DistributedMatrix& a, bool transposed, DistributedMa
 /// matrix whose lower triangle `a` holds; destroys `a` (pdsyevd: Tisseur & Dongarra, SIAM J. Sci. Comput. 20, 2223
 /// (1999)).
 std::vector<double> eigenvectors(DistributedMatrix& a, DistributedMatrix& vectors);
+/// The lower triangle L of a symmetric matrix, of which only that triangle is read, becomes its Cholesky factor, LLᵀ =
+/// a; false where the matrix is not positive definite, and then it holds nothing of use (pdpotrf).
+bool cholesky(DistributedMatrix& a);
+/// The lower triangle of a Cholesky factor becomes that of (LLᵀ)⁻¹ (pdpotri).
+void invert_from_cholesky(DistributedMatrix& factor);
+/// b = L⁻¹ b, or L⁻ᵀ b with `transposed` (pdtrsm). The blocks of b's rows are those of L.
+void solve_triangular(const DistributedMatrix& factor, bool transposed, DistributedMatrix& b);
 
 }  // namespace spinel

@@ -9,12 +9,14 @@
 #include "core/error.hpp"
 #include "core/stop_signal.hpp"
 #include "task/convert/convert.hpp"
+#include "task/discover/discover.hpp"
 #include "task/energy/energy.hpp"
 #include "task/evaluate/evaluate.hpp"
 #include "task/generate/generate.hpp"
 #include "task/hull/hull.hpp"
 #include "task/ising/ising.hpp"
 #include "task/md/md.hpp"
+#include "task/optimize/optimize.hpp"
 #include "task/phase/phase.hpp"
 #include "task/predict/predict.hpp"
 #include "task/properties/properties.hpp"
@@ -58,6 +60,10 @@ const std::vector<Calculation>& calculations() {
       {"propose", check_propose, run_propose,
        "crystals that are not known yet: by substitution, prototypes, random search and generators",
        "propose_ternary_oxides.nml"},
+      {"optimize", check_optimize, run_optimize,
+       "Bayesian optimization of what a command computes, or over the rows of a dataset", "optimize_branin.nml"},
+      {"discover", check_discover, run_discover,
+       "rounds of choosing candidates, asking for their labels and learning from them", "discover_ti_al_ni.nml"},
   };
   return table;
 }

@@ -152,7 +152,7 @@ void add_dynamics(std::vector<Group>& groups) {
 void add_neighbor(std::vector<Group>& groups) {
   using P = NeighborParameters;
   GroupBuilder<P> g(groups, "neighbor", &Input::neighbor, "Neighbor lists.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "serve"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "discover", "serve"});
   g.key("skin", &P::skin, "distance beyond the cutoff that neighbor lists reach")
       .in(&UnitSystem::length)
       .at_least(0)
@@ -283,6 +283,8 @@ const std::vector<Group>& schema() {
     add_propose(all);
     add_evaluate(all);
     add_measures(all);
+    add_discover(all);
+    add_bayes(all);
     add_serve(all);
     add_neighbor(all);
     add_parallel(all);

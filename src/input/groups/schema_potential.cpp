@@ -12,8 +12,8 @@ void add_potential(std::vector<Group>& groups) {
   built_in.push_back("lennard_jones");
   styles.insert(styles.begin() + 1, networks.begin(), networks.end());
   GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "serve"});
-  g.optional_for({"hull", "evaluate", "generate"});
+                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "discover", "serve"});
+  g.optional_for({"hull", "evaluate", "generate", "discover"});
   g.key("style", &P::style,
         "kind of potential; 'network' takes whatever network the model file holds, 'socket' asks another program "
         "through an "

@@ -7,8 +7,8 @@ void add_relax(std::vector<Group>& groups) {
   GroupBuilder<P> g(groups, "relax", &Input::relax,
                     "Relaxation to the nearest minimum of energy + pressure × volume; given with calculation = 'md', "
                     "before the dynamics.",
-                    {"relax", "md", "hull", "evaluate", "generate"});
-  g.optional_for({"md", "hull", "evaluate", "generate"});
+                    {"relax", "md", "hull", "evaluate", "generate", "discover"});
+  g.optional_for({"md", "hull", "evaluate", "generate", "discover"});
   g.relaxes_structures();
   g.key(
        "minimizer", &P::minimizer,

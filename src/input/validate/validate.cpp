@@ -154,6 +154,8 @@ void validate(const Input& input) {
   if (uses("propose")) check_propose_keys(input);
   if (uses("evaluate")) check_evaluate_keys(input);
   if (uses("measures")) check_measures_keys(input);
+  if (uses("discover")) check_discover_keys(input);
+  if (uses("optimize")) check_optimize_keys(input);
   if (uses("neighbor")) check_neighbor(input);
   if (uses("parallel")) check_parallel(input);
   if (uses("output")) check_output(input);

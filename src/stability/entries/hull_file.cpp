@@ -80,11 +80,11 @@ HullRows rows_of(const std::vector<HullEntry>& entries, const char* id) {
 
 namespace {
 
-void write_alignment(ResultFile& file, const Alignment& alignment) {
+void write_alignment(ResultFile& file, const Alignment& alignment, const std::string& hull) {
   if (alignment.levels.empty()) return;
-  file.set_attribute("/hull/alignment", "reference", alignment.reference);
+  file.set_attribute(hull + "/alignment", "reference", alignment.reference);
   for (const AlignedLevel& level : alignment.levels) {
-    const std::string group = "/hull/alignment/" + level.run_type;
+    const std::string group = hull + "/alignment/" + level.run_type;
     file.write(group + "/elements", std::vector<std::int64_t>(level.elements.begin(), level.elements.end()),
                {"", "atomic numbers"});
     file.write(group + "/shift", level.shift, {"eV/atom", "of each element, taken from the energies"});
@@ -147,24 +147,24 @@ HullRows candidate_rows(const std::vector<HullEntry>& candidates, const Candidat
   return t;
 }
 
-void write_hull(ResultFile& file, const EntryList& list, const HullTable& table) {
-  file.set_attribute("/hull", "energies", list.kind == EnergyKind::formation ? "formation" : "total");
-  file.set_attribute("/hull", "run_type",
+void write_hull(ResultFile& file, const EntryList& list, const HullTable& table, const std::string& group) {
+  file.set_attribute(group, "energies", list.kind == EnergyKind::formation ? "formation" : "total");
+  file.set_attribute(group, "run_type",
                      list.alignment.levels.empty() ? stated_run_type(list) : list.alignment.reference);
-  write_alignment(file, list.alignment);
-  hull_rows(list, table).write(file, "/hull", places(table.size()));
-  write_compositions(file, "/hull", list.entries);
-  write_parts(file, "/hull/decomposition", table.decomposition, "entry of each part");
+  write_alignment(file, list.alignment, group);
+  hull_rows(list, table).write(file, group, places(table.size()));
+  write_compositions(file, group, list.entries);
+  write_parts(file, group + "/decomposition", table.decomposition, "entry of each part");
   using Reference = HullTable::Reference;
   Table<Reference> references;
   references.column("element", "", "atomic number", &Reference::atomic_number);
   references.column("entry", "", "lowest entry of each element", &Reference::entry);
   references.column("energy", "eV/atom", "of that entry, as given", &Reference::energy);
-  references.write(file, "/hull/references", table.references);
+  references.write(file, group + "/references", table.references);
   const auto k = static_cast<std::size_t>(elements_of(list.entries).size());
   if (k < 2 || k > most_drawn) return;
   const auto facets = hull_facets(list.entries, table.formation_energy, table.stable);
-  file.write("/hull/facets", wide(facets), {"", "entries at the corners of each facet of the hull"},
+  file.write(group + "/facets", wide(facets), {"", "entries at the corners of each facet of the hull"},
              {static_cast<std::int64_t>(facets.size() / k), static_cast<std::int64_t>(k)});
 }
 

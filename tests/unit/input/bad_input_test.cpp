@@ -50,7 +50,9 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"evaluate", ""},
                  {"generate", ""},
                  {"query", ""},
-                 {"propose", ""}});
+                 {"propose", ""},
+                 {"optimize", ""},
+                 {"discover", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {

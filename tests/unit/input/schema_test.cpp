@@ -55,6 +55,8 @@ TEST(Schema, CoversEveryMember) {
       {"propose", {reinterpret_cast<char*>(&input.propose), sizeof input.propose}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"measures", {reinterpret_cast<char*>(&input.measures), sizeof input.measures}},
+      {"bayes", {reinterpret_cast<char*>(&input.bayes), sizeof input.bayes}},
+      {"optimize", {reinterpret_cast<char*>(&input.optimize), sizeof input.optimize}},
       {"serve", {reinterpret_cast<char*>(&input.serve), sizeof input.serve}},
       {"neighbor", {reinterpret_cast<char*>(&input.neighbor), sizeof input.neighbor}},
       {"parallel", {reinterpret_cast<char*>(&input.parallel), sizeof input.parallel}},

@@ -110,6 +110,9 @@ MayChange may_change(const Input& input) {
   all.silent["output"] = {"thermo_every",      "trajectory_every",     "checkpoint_every", "checkpoint_seconds",
                           "trajectory_fields", "trajectory_precision", "compression",      "final_structure"};
   all.reported["evaluate"] = {"hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
+  all.reported["bayes"] = {};
+  all.reported["optimize"] = {"timeout", "batch"};
+  all.silent["optimize"] = {"evaluations", "csv"};
   all.reported["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
   all.reported["parallel"] = {"grid", "pools", "balance", "balance_threshold", "balance_every"};
   all.reported["analysis"] = {};

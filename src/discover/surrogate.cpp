@@ -1,0 +1,65 @@
+#include "discover/surrogate.hpp"
+
+#include <cmath>
+
+namespace spinel {
+
+namespace {
+
+/// Of candidates predicted together: what is predicted does not depend on which rank does it.
+constexpr Eigen::Index block = 1024;
+
+}  // namespace
+
+Surrogate::Surrogate(const Communicator& communicator, const BayesParameters& parameters, std::uint64_t seed,
+                     std::size_t n_targets)
+    : communicator_(communicator), parameters_(parameters), seed_(seed), hyperparameters_(n_targets) {}
+
+void Surrogate::fit(const Points& features, const std::vector<Eigen::VectorXd>& labels, std::uint64_t round) {
+  scale_.emplace(features, parameters_.components);
+  process_.clear();
+  const Points x = (*scale_)(features);
+  FitSettings settings;
+  settings.kernel = kernel_kind(parameters_.kernel);
+  settings.ard = parameters_.ard;
+  settings.noise = parameters_.noise;
+  settings.priors = parameters_.priors;
+  settings.range = scale_->ranges();
+  settings.starts = static_cast<int>(parameters_.starts);
+  settings.most_points = parameters_.fit_points;
+  settings.seed = seed_;
+  for (std::size_t t = 0; t < labels.size(); ++t) {
+    settings.number = round * labels.size() + t;
+    // Principal components are others each time, and lengths belong to numbers that changed.
+    const bool goes_on =
+        parameters_.components == 0 && hyperparameters_[t] && hyperparameters_[t]->length.size() == x.cols();
+    const FitResult fit =
+        fit_hyperparameters(communicator_, x, labels[t], settings, goes_on ? hyperparameters_[t] : std::nullopt);
+    hyperparameters_[t] = fit.hyperparameters;
+    process_.emplace_back(communicator_, x, labels[t], fit.hyperparameters);
+  }
+}
+
+Prediction Surrogate::predict(std::size_t target, const Points& features) const {
+  const Eigen::Index n = features.rows();
+  std::vector<double> mean(static_cast<std::size_t>(n), 0.0), sigma(static_cast<std::size_t>(n), 0.0);
+  const GaussianProcess& process = process_.at(target);
+  const double noise = process.hyperparameters().noise;
+  Eigen::Index number = 0;
+  for (Eigen::Index first = 0; first < n; first += block, ++number) {
+    // All ranks ask together where the process is dealt out over them.
+    const bool own = number % communicator_.size() == communicator_.rank();
+    if (!own && !process.is_distributed()) continue;
+    const Eigen::Index count = own ? std::min(block, n - first) : 0;
+    const Posterior posterior = process.posterior((*scale_)(features.middleRows(first, count)));
+    for (Eigen::Index i = 0; i < count; ++i) {
+      mean[static_cast<std::size_t>(first + i)] = posterior.mean[i];
+      sigma[static_cast<std::size_t>(first + i)] = std::sqrt(posterior.variance[i] + noise);
+    }
+  }
+  communicator_.sum(mean.data(), mean.size());
+  communicator_.sum(sigma.data(), sigma.size());
+  return {std::move(mean), std::move(sigma)};
+}
+
+}  // namespace spinel

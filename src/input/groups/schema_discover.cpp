@@ -1,0 +1,82 @@
+#include "input/groups/group_builder.hpp"
+
+namespace spinel {
+
+void add_discover(std::vector<Group>& groups) {
+  using P = DiscoverParameters;
+  constexpr std::size_t most_files = 10000;
+  GroupBuilder<P> g(groups, "discover", &Input::discover,
+                    "Rounds of choosing candidates by what is known, asking an oracle for their labels, and learning "
+                    "from them (doc/discover.md).",
+                    {"discover"});
+  g.relaxes_structures();
+  g.key("pool", &P::pool,
+        "list of structures that are the candidates, of any kind in doc/datasets.md; labels in it are looked at only "
+        "where the oracle is its table")
+      .if_empty("pool_entries, else &propose makes candidates each round");
+  g.key("pool_entries", &P::pool_entries, "file of formulas with energies that are the candidates, as &hull entries")
+      .if_empty("none");
+  add_read_keys(g);
+  g.key("candidates", &P::candidates, "new candidates that &propose makes each round, without a pool")
+      .between(1, 10000000);
+  g.key("targets", &P::targets,
+        "numbers of the labels and what they are of a hit, all of them: 'band_gap: 1.1 .. 1.7', 'energy_above_hull: .. "
+        "0.02'")
+      .length(1, 8)
+      .if_empty("hits are candidates on the convex hull");
+  g.key("hit_above_hull", &P::hit_above_hull, "largest energy above the hull of a hit, without targets")
+      .in("eV/atom")
+      .between(0, 10)
+      .may_change();
+  g.key("oracle", &P::oracle,
+        "source of labels: the 'table' that the pool is; the 'potential' of &potential, after &relax, for energies; a "
+        "'file' that others fill")
+      .one_of({"table", "potential", "file"});
+  g.key("labels", &P::labels, "files with the labels that were asked for, by the identifiers of the candidates")
+      .length(1, most_files)
+      .of("oracle", {"file"})
+      .if_empty("none yet")
+      .may_change_silently();
+  g.key("known", &P::known, "files of entries that are known at the start, as &hull entries, without targets")
+      .length(1, most_files)
+      .if_empty("none");
+  g.key("known_structures", &P::known_structures,
+        "lists of structures that are known at the start; their energies are computed first, as the oracle does")
+      .length(1, most_files)
+      .of("oracle", {"potential"})
+      .if_empty("none");
+  g.key("energy_key", &P::energy_key, "key of the energy in files of entries")
+      .if_empty("formation_energy_per_atom, e_form_per_atom, e_form, energy_per_atom, energy or total_energy");
+  g.key("energy_kind", &P::energy_kind,
+        "kind of the energy: formation or total, of an atom or of the structure; 'auto': from its key's name")
+      .one_of({"auto", "formation_per_atom", "formation", "total_per_atom", "total"});
+  g.key("initial", &P::initial, "file with identifiers of candidates, one a line, whose labels are asked for first")
+      .if_empty("none");
+  g.key("initial_share", &P::initial_share,
+        "share of the pool, drawn at random by the seed, whose labels are asked for first")
+      .between(0, 1);
+  g.key("features", &P::features,
+        "what candidates are described by: 'composition', 'oxidation' states, 'structure' (doc/discover.md)")
+      .length(1, 3)
+      .one_of({"composition", "oxidation", "structure"})
+      .if_empty("all that the pool has");
+  g.key("acquisition", &P::acquisition,
+        "what the next candidates are chosen by: the 'probability' that they are hits; expected 'improvement' on the "
+        "one bound of the target, or the hull; 'ucb', kappa standard deviations on the good side of the mean; the "
+        "'mean' alone; 'random'")
+      .one_of({"probability", "improvement", "ucb", "mean", "random"});
+  g.key("kappa", &P::kappa, "standard deviations that are granted").of("acquisition", {"ucb"}).between(0, 100);
+  g.key("rounds", &P::rounds, "rounds of labels at most").between(1, 100000);
+  g.key("batch", &P::batch, "labels of a round").at_least(1).unless(0, "batch_share of the pool");
+  g.key("batch_share", &P::batch_share, "labels of a round as a share of all candidates").between(1e-9, 1);
+  g.key("max_per_system", &P::max_per_system, "labels of one chemical system in a round at most")
+      .at_least(1)
+      .unless(0, "any number");
+  g.key("maximum_calls", &P::maximum_calls, "labels that are ever asked for, over all restarts")
+      .at_least(1)
+      .unless(0, "any number");
+  g.key("patience", &P::patience, "rounds in a row without a hit after which it ends").at_least(1).unless(0, "never");
+  g.key("csv", &P::csv, "labels also as a table: <prefix>_labels.csv").may_change();
+}
+
+}  // namespace spinel

@@ -1,0 +1,51 @@
+#include <cmath>
+
+#include "input/target_window.hpp"
+#include "input/validate/check.hpp"
+
+namespace spinel {
+
+void check_discover_keys(const Input& input) {
+  const DiscoverParameters& p = input.discover;
+  const DiscoverParameters standard;
+  const Check check(input, "discover");
+  if (input.control.units != "metal")
+    fail_key(input, "control", "units", "calculation = 'discover' is in Å and eV: units must be 'metal'");
+  check_type_map(check, p);
+  check_selected_keys(input, "discover");
+  const bool proposes = p.pool.empty() && p.pool_entries.empty(), follows_hull = p.targets.empty();
+  check(!p.pool.empty() && !p.pool_entries.empty(), "pool_entries", "pool and pool_entries exclude each other");
+  check(proposes && p.oracle == "table", "oracle",
+        "'table' needs a pool with labels; without pool the candidates are made by &propose");
+  check(!proposes && p.candidates != standard.candidates, "candidates", "goes without a pool: &propose makes them");
+  check(proposes && (!p.initial.empty() || p.initial_share > 0.0), proposes && !p.initial.empty() ? "initial"
+                                                                                                  : "initial_share",
+        "needs a pool: candidates of &propose are not there at the start");
+  check(!p.initial.empty() && p.initial_share > 0.0, "initial_share", "initial and initial_share exclude each other");
+  check(proposes && p.batch == 0, "batch", "missing: without a pool there is no share of it");
+  check(p.batch > 0 && p.batch_share != standard.batch_share, "batch_share", "batch and batch_share exclude each other");
+  check(!follows_hull && !p.pool_entries.empty(), "targets", "need a pool of structures; pool_entries has energies");
+  check(!follows_hull && p.oracle == "potential", "oracle",
+        "'potential' gives energies: the hull is followed where targets are not given");
+  check(!follows_hull && p.hit_above_hull != standard.hit_above_hull, "hit_above_hull", "goes without targets");
+  check(!follows_hull && !p.known.empty(), "known", "goes without targets: entries make a hull");
+  check(follows_hull && p.known.empty() && p.known_structures.empty(), "known",
+        "missing: without targets hits are measured from a hull of what is known");
+  for (const std::string& text : p.targets) {
+    TargetWindow window;
+    try {
+      window = parse_target_window(text);
+    } catch (const InputError& error) {
+      check(true, "targets", "{}", error.what());
+    }
+    int same = 0;
+    for (const std::string& other : p.targets) same += parse_target_window(other).name == window.name ? 1 : 0;
+    check(same > 1, "targets", "'{}' is there twice", window.name);
+    check(p.acquisition == "improvement" && std::isfinite(window.lowest) && std::isfinite(window.highest),
+          "acquisition", "'improvement' is on one bound, and '{}' has two", text);
+  }
+  check(p.acquisition == "improvement" && p.targets.size() > 1, "acquisition",
+        "'improvement' is of one target; 'probability' is of several");
+}
+
+}  // namespace spinel

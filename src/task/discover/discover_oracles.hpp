@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "discover/oracle.hpp"
+#include "input/target_window.hpp"
+#include "run/context.hpp"
+#include "stability/entries/hull_entry.hpp"
+
+namespace spinel {
+
+/// Structures whose energies a potential gives, as a sweep of their own beside the run: <prefix>_<name>.journal, which
+/// is not needed any more once what it holds is kept elsewhere.
+class PotentialEnergies {
+ public:
+  /// All must outlive this. `continues`: the run goes on from an earlier one.
+  PotentialEnergies(const RunContext& context, bool continues) : context_(context), continues_(continues) {}
+
+  /// Collective. What becomes of each of `structures` (the same on all ranks), on all ranks: relaxed by &relax where
+  /// `relaxes`, energy in eV/atom. Nothing where it was stopped. `candidate`: number of each.
+  std::optional<std::vector<CandidateLabel>> compute(const std::string& name, std::vector<Structure> structures,
+                                                     const std::vector<std::int64_t>& candidate);
+  /// Collective. The results of compute() of this name are kept elsewhere.
+  void forget(const std::string& name);
+  /// On rank 0, after compute(): why it was stopped.
+  const std::string& stop_reason() const { return stop_reason_; }
+  /// What the energies are those of (PotentialMaker::level), on rank 0, after compute(); empty: not known.
+  const std::string& level() const { return level_; }
+
+ private:
+  const RunContext& context_;
+  bool continues_;
+  std::string stop_reason_, level_;
+};
+
+/// Labels of candidates that are all there already.
+class TableOracle final : public Oracle {
+ public:
+  /// `value`: [target][candidate], on all ranks; NaN: the table has none.
+  explicit TableOracle(std::vector<std::vector<double>> value) : value_(std::move(value)) {}
+
+  std::optional<std::vector<CandidateLabel>> ask(const std::vector<std::int64_t>& candidates,
+                                                 std::int64_t round) override;
+  const std::vector<std::vector<double>>& values() const { return value_; }
+
+ private:
+  std::vector<std::vector<double>> value_;
+};
+
+/// Energies that &potential gives, after a relaxation by &relax.
+class PotentialOracle final : public Oracle {
+ public:
+  PotentialOracle(const CandidateSource& candidates, PotentialEnergies& energies)
+      : candidates_(candidates), energies_(energies) {}
+
+  std::optional<std::vector<CandidateLabel>> ask(const std::vector<std::int64_t>& candidates,
+                                                 std::int64_t round) override;
+
+  void is_kept(std::int64_t round) override;
+
+ private:
+  const CandidateSource& candidates_;
+  PotentialEnergies& energies_;
+};
+
+/// Labels that others put into files. Where some are missing it writes what is wanted to <prefix>_wanted.xyz (or .csv,
+/// of formulas) and waits.
+class FileOracle final : public Oracle {
+ public:
+  /// `windows`: names of the numbers; empty: energies.
+  FileOracle(const RunContext& context, const CandidateSource& candidates, std::vector<TargetWindow> windows,
+             std::string wanted);
+
+  std::optional<std::vector<CandidateLabel>> ask(const std::vector<std::int64_t>& candidates,
+                                                 std::int64_t round) override;
+  std::string waits_for() const override { return waits_for_; }
+
+ private:
+  const RunContext& context_;
+  const CandidateSource& candidates_;
+  std::vector<TargetWindow> windows_;
+  std::string wanted_, waits_for_;
+};
+
+/// Collective. [target][candidate] of a pool, as the input names targets or energies; on all ranks. `kind`: of energies.
+/// InputError where the pool has no such number.
+std::vector<std::vector<double>> pool_labels(const RunContext& context, const CandidateSource& candidates,
+                                             const std::vector<TargetWindow>& windows, EnergyKind& kind);
+
+}  // namespace spinel

@@ -1,0 +1,277 @@
+#include "task/discover/discovery.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/progress.hpp"
+#include "core/text.hpp"
+#include "parallel/broadcast_texts.hpp"
+#include "parallel/on_root.hpp"
+#include "run/run_report.hpp"
+#include "task/discover/discover_candidates.hpp"
+#include "task/discover/discover_entries.hpp"
+#include "task/discover/discover_results.hpp"
+
+namespace spinel {
+
+namespace {
+
+constexpr double on_the_hull = 1e-8;  // eV/atom above it, of a hit
+
+std::vector<TargetWindow> read_windows(const Input& input) {
+  std::vector<TargetWindow> windows;
+  for (const std::string& text : input.discover.targets) windows.push_back(parse_target_window(text));
+  return windows;
+}
+
+std::vector<std::string> feature_kinds(const RunContext& context, const CandidateSource& candidates) {
+  std::vector<std::string> kinds = context.input.discover.features;
+  if (kinds.empty()) {
+    kinds = {"composition", "oxidation"};
+    if (candidates.has_structures()) kinds.emplace_back("structure");
+  }
+  if (!candidates.has_structures() && std::find(kinds.begin(), kinds.end(), "structure") != kinds.end())
+    fail_key(context.input, "discover", "features", "'structure' needs structures, and the pool has formulas");
+  return kinds;
+}
+
+}  // namespace
+
+Discovery::Discovery(const RunContext& context)
+    : context_(context),
+      files_(context),
+      labels_file_(files_.add("_labels.csv")),
+      hits_file_(files_.add("_hits.xyz")),
+      wanted_file_(files_.add(context.input.discover.pool_entries.empty() ? "_wanted.xyz" : "_wanted.csv")),
+      windows_(read_windows(context.input)),
+      candidates_(make_candidates(context)),
+      features_(feature_kinds(context, *candidates_)) {
+  const DiscoverParameters& p = parameters();
+  if (p.oracle == "potential") {
+    energies_ = std::make_unique<PotentialEnergies>(context, context.input.control.restart_mode != "from_scratch");
+    oracle_ = std::make_unique<PotentialOracle>(*candidates_, *energies_);
+  } else if (p.oracle == "file") {
+    oracle_ = std::make_unique<FileOracle>(context, *candidates_, windows_, wanted_file_);
+  }
+  if (follows_hull()) open_hull();
+  if (p.oracle == "table") {
+    EnergyKind kind{};
+    auto labels = pool_labels(context, *candidates_, windows_, kind);
+    if (follows_hull() && context.world.is_root() && kind != start_hull_->entries().kind)
+      fail_key(context.input, "discover", "known", "the pool has another kind of energies: formation or total");
+    oracle_ = std::make_unique<TableOracle>(std::move(labels));
+  }
+  rounds_.resize(static_cast<std::size_t>(p.rounds + 1));
+}
+
+Discovery::~Discovery() = default;
+
+bool Discovery::run() {
+  report_start(context_);
+  campaign_.emplace(context_, files_, plan());
+  report();
+  if (follows_hull() && !compute_known()) {
+    report_end(context_, "", false, energies_->stop_reason(), 0, 1, "hulls of what is known");
+    return false;
+  }
+  surrogate_.emplace(context_.world, context_.input.bayes, static_cast<std::uint64_t>(context_.input.control.seed),
+                     n_targets());
+  restore();
+  const bool complete = campaign_->run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
+    if (waits_ || pulse(0.0) > 0.0) return std::nullopt;
+    return item % 2 == 0 ? choose(item / 2, pulse) : label(item / 2);
+  });
+  if (complete) oracle_->is_kept(parameters().rounds);
+  DiscoverResults(*this).write(complete);
+  if (waits_) {
+    context_.log.print("\nStopped {}; then continue with restart_mode = 'auto'", oracle_->waits_for());
+    return false;
+  }
+  report_end(context_, files_.result, complete, campaign_->stop_reason(), campaign_->n_done(), campaign_->n_items(),
+             "stages");
+  return complete;
+}
+
+CampaignPlan Discovery::plan() const {
+  CampaignPlan plan;
+  plan.journal = files_.journal;
+  plan.n_items = 2 * (parameters().rounds + 1);
+  plan.things = "stages";
+  plan.shows_progress = false;
+  plan.n_pools = 1;
+  plan.content = {{"the candidates are", fingerprint(*candidates_)}};
+  plan.group = "discover";
+  plan.key = parameters().pool.empty() ? (parameters().pool_entries.empty() ? "candidates" : "pool_entries") : "pool";
+  return plan;
+}
+
+void Discovery::report() {
+  const DiscoverParameters& p = parameters();
+  Log& log = context_.log;
+  if (candidates_->size() > 0)
+    echo_line(log, "pool", fmt::format("{} candidates from {}", grouped(candidates_->size()),
+                                       p.pool.empty() ? p.pool_entries : p.pool));
+  else
+    echo_line(log, "pool", fmt::format("{} new candidates each round from &propose", grouped(p.candidates)));
+  echo_line(log, "hits",
+            follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
+                           : fmt::format("{}", fmt::join(p.targets, ", ")));
+  echo_line(log, "oracle", p.oracle);
+  echo_line(log, "choice", fmt::format("{}, Gaussian process ({}) of {} features", p.acquisition,
+                                       context_.input.bayes.kernel, features_.size() + (follows_hull() ? 1 : 0)));
+  campaign_->report_restart();
+}
+
+/// Collective. Takes over what an earlier run did.
+void Discovery::restore() {
+  for (std::int64_t item = 0; item < campaign_->n_items(); ++item) {
+    std::vector<char> bytes;
+    on_root(context_.world, [&] {
+      if (const auto kept = campaign_->result(item)) bytes = *kept;
+    });
+    context_.world.broadcast(bytes);
+    if (bytes.empty()) return;
+    if (item % 2 == 1) {
+      take(item / 2, unpack<RoundLabels>(bytes));
+      continue;
+    }
+    RoundChoice choice = unpack<RoundChoice>(bytes);
+    if (auto* proposed = dynamic_cast<ProposedCandidates*>(candidates_.get());
+        proposed != nullptr && !choice.proposals.empty())
+      proposed->restore(choice.proposals);
+    take(item / 2, std::move(choice));
+  }
+}
+
+std::optional<Bytes> Discovery::label(std::int64_t round) {
+  const double begin = Progress::steady_seconds();
+  std::vector<std::int64_t> asked;
+  for (const ChosenCandidate& one : rounds_[static_cast<std::size_t>(round)].choice.chosen)
+    asked.push_back(one.candidate);
+  RoundLabels labels;
+  if (!asked.empty()) {
+    auto answer = oracle_->ask(asked, round);
+    if (!answer) {
+      std::int64_t waits = 0;
+      on_root(context_.world, [&] { waits = oracle_->waits_for().empty() ? 0 : 1; });
+      context_.world.broadcast(&waits, 1);
+      waits_ = waits == 1;
+      return std::nullopt;
+    }
+    labels.labels = std::move(*answer);
+    find_repeats(labels.labels);
+  }
+  labels.seconds = Progress::steady_seconds() - begin;
+  context_.world.broadcast(&labels.seconds, 1);
+  Bytes bytes = pack(labels);
+  take(round, std::move(labels));
+  return bytes;
+}
+
+void Discovery::take(std::int64_t round, RoundChoice choice) {
+  extend_candidates();
+  for (const ChosenCandidate& one : choice.chosen) {
+    CandidateState& state = state_[static_cast<std::size_t>(one.candidate)];
+    state.status = CandidateState::asked;
+    state.round = round;
+  }
+  n_calls_ += static_cast<std::int64_t>(choice.chosen.size());
+  if (!choice.hyperparameters.empty()) {
+    std::vector<std::optional<Hyperparameters>> earlier;
+    for (const auto& values : choice.hyperparameters) {
+      Hyperparameters h;
+      const auto n = static_cast<Eigen::Index>(values.size()) - 3;
+      h.kernel = kernel_kind(context_.input.bayes.kernel);
+      h.length = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
+      h.variance = values[static_cast<std::size_t>(n)];
+      h.noise = values[static_cast<std::size_t>(n) + 1];
+      h.mean = values[static_cast<std::size_t>(n) + 2];
+      earlier.emplace_back(std::move(h));
+    }
+    surrogate_->begin_from(std::move(earlier));
+  }
+  rounds_[static_cast<std::size_t>(round)].choice = std::move(choice);
+}
+
+void Discovery::take(std::int64_t round, RoundLabels labels) {
+  for (const CandidateLabel& label : labels.labels) {
+    CandidateState& state = state_[static_cast<std::size_t>(label.candidate)];
+    state.status = label.failure.empty() ? CandidateState::labelled : CandidateState::failed;
+    state.value = label.value;
+    if (label.repeats.empty() && label.structure.size() > 0)
+      keep_crystal(label.structure, candidates_->id(label.candidate));
+    // A crystal that is known already has its entry: round-off would put one of the two above the hull.
+    if (follows_hull() && label.failure.empty() && label.repeats.empty())
+      hull_->add({candidates_->id(label.candidate), candidates_->composition(label.candidate), label.value[0],
+                  energies_ ? energies_->level() : ""});
+  }
+  rounds_[static_cast<std::size_t>(round)].labels = std::move(labels);
+  report_round(round);
+}
+
+/// A relaxed crystal that later ones may turn out to be.
+void Discovery::keep_crystal(const Structure& structure, const std::string& id) {
+  if (context_.world.is_root())
+    crystals_[reduced_formula(composition_of(structure))].push_back({matcher_.reduced(structure), id});
+}
+
+/// Collective. Which relaxed crystals are one that is known, or an earlier one of these.
+void Discovery::find_repeats(std::vector<CandidateLabel>& labels) {
+  std::vector<std::string> repeats(labels.size());
+  on_root(context_.world, [&] {
+    auto crystals = crystals_;
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+      if (labels[k].structure.size() == 0) continue;
+      auto& others = crystals[reduced_formula(composition_of(labels[k].structure))];
+      const ReducedCell cell = matcher_.reduced(labels[k].structure);
+      for (const Crystal& other : others)
+        if (repeats[k].empty() && matcher_.fit(other.cell, cell)) repeats[k] = other.id;
+      if (repeats[k].empty()) others.push_back({cell, candidates_->id(labels[k].candidate)});
+    }
+  });
+  broadcast_texts(context_.world, repeats);
+  for (std::size_t k = 0; k < labels.size(); ++k) labels[k].repeats = repeats[k];
+}
+
+bool Discovery::is_hit(const CandidateLabel& label, double hull) const {
+  if (!label.failure.empty() || !label.repeats.empty()) return false;
+  if (follows_hull()) return label.value[0] - hull <= parameters().hit_above_hull + on_the_hull;
+  for (std::size_t t = 0; t < windows_.size(); ++t)
+    if (!windows_[t].contains(label.value[t])) return false;
+  return true;
+}
+
+void Discovery::report_round(std::int64_t round) const {
+  const Round& one = rounds_[static_cast<std::size_t>(round)];
+  if (one.choice.chosen.empty()) {
+    if (round > 0 && !one.choice.end.empty() &&
+        (round == 1 || rounds_[static_cast<std::size_t>(round - 1)].choice.end.empty()))
+      context_.log.print("  round {:3}: ends, {}", round, one.choice.end);
+    return;
+  }
+  std::int64_t hits = 0, failed = 0, all_hits = 0;
+  double error = 0.0;
+  std::int64_t n_error = 0;
+  for (std::int64_t r = 0; r <= round; ++r) {
+    const Round& other = rounds_[static_cast<std::size_t>(r)];
+    for (std::size_t k = 0; k < other.choice.chosen.size(); ++k) {
+      const ChosenCandidate& chosen = other.choice.chosen[k];
+      const CandidateLabel& label = other.labels->labels[k];
+      const bool hit = is_hit(label, chosen.hull);
+      all_hits += hit ? 1 : 0;
+      if (r != round) continue;
+      hits += hit ? 1 : 0;
+      failed += label.failure.empty() ? 0 : 1;
+      if (!label.failure.empty() || chosen.mean.empty()) continue;
+      error += std::abs(chosen.mean[0] - label.value[0]);
+      ++n_error;
+    }
+  }
+  context_.log.print("  round {:3}: {} asked of {}, {} failed, {} hits ({} so far){}", round,
+                     grouped(static_cast<std::int64_t>(one.choice.chosen.size())), grouped(one.choice.n_open), failed,
+                     hits, all_hits,
+                     n_error > 0 ? fmt::format(", error of predictions {:.4f}", error / static_cast<double>(n_error))
+                                 : "");
+}
+
+}  // namespace spinel
