@@ -74,8 +74,12 @@ void add_discover(std::vector<Group>& groups) {
       .unless(0, "any number");
   g.key("maximum_calls", &P::maximum_calls, "labels that are ever asked for, over all restarts")
       .at_least(1)
-      .unless(0, "any number");
-  g.key("patience", &P::patience, "rounds in a row without a hit after which it ends").at_least(1).unless(0, "never");
+      .unless(0, "any number")
+      .may_change();
+  g.key("patience", &P::patience, "rounds in a row without a hit after which it ends")
+      .at_least(1)
+      .unless(0, "never")
+      .may_change();
   g.key("csv", &P::csv, "labels also as a table: <prefix>_labels.csv").may_change();
 }
 

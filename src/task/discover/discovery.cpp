@@ -77,11 +77,13 @@ bool Discovery::run() {
   surrogate_.emplace(context_.world, context_.input.bayes, static_cast<std::uint64_t>(context_.input.control.seed),
                      n_targets());
   restore();
-  const bool complete = campaign_->run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
-    if (waits_ || pulse(0.0) > 0.0) return std::nullopt;
+  const bool all_done = campaign_->run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
+    if (waits_ || !end_.empty() || pulse(0.0) > 0.0) return std::nullopt;
     return item % 2 == 0 ? choose(item / 2, pulse) : label(item / 2);
   });
-  if (complete) oracle_->is_kept(parameters().rounds);
+  const bool complete = all_done || !end_.empty();
+  if (!end_.empty()) context_.log.print("  ends: {}", end_);
+  if (complete) oracle_->is_kept(n_labelled_rounds() - 1);
   DiscoverResults(*this).write(complete);
   if (waits_) {
     context_.log.print("\nStopped {}; then continue with restart_mode = 'auto'", oracle_->waits_for());
@@ -241,14 +243,13 @@ bool Discovery::is_hit(const CandidateLabel& label, double hull) const {
   return true;
 }
 
+std::int64_t Discovery::n_labelled_rounds() const {
+  return std::count_if(rounds_.begin(), rounds_.end(), [](const Round& round) { return round.labels.has_value(); });
+}
+
 void Discovery::report_round(std::int64_t round) const {
   const Round& one = rounds_[static_cast<std::size_t>(round)];
-  if (one.choice.chosen.empty()) {
-    if (round > 0 && !one.choice.end.empty() &&
-        (round == 1 || rounds_[static_cast<std::size_t>(round - 1)].choice.end.empty()))
-      context_.log.print("  round {:3}: ends, {}", round, one.choice.end);
-    return;
-  }
+  if (one.choice.chosen.empty()) return;
   std::int64_t hits = 0, failed = 0, all_hits = 0;
   double error = 0.0;
   std::int64_t n_error = 0;

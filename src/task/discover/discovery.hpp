@@ -75,6 +75,7 @@ class Discovery {
   bool is_hit(const CandidateLabel& label, double hull) const;
   void keep_crystal(const Structure& structure, const std::string& id);
   void find_repeats(std::vector<CandidateLabel>& labels);
+  std::int64_t n_labelled_rounds() const;
   void report_round(std::int64_t round) const;
 
   const RunContext& context_;
@@ -98,6 +99,7 @@ class Discovery {
   StructureMatcher matcher_{MatcherSettings()};
   std::int64_t n_calls_ = 0;
   bool waits_ = false;
+  std::string end_;  // why there are no more rounds; empty: there are
 };
 
 }  // namespace spinel

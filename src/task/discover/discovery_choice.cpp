@@ -87,8 +87,6 @@ std::size_t Discovery::batch_size() const {
 
 std::string Discovery::reason_to_end(std::int64_t round, std::size_t n_open) const {
   const DiscoverParameters& p = parameters();
-  if (round > 1 && !rounds_[static_cast<std::size_t>(round - 1)].choice.end.empty())
-    return rounds_[static_cast<std::size_t>(round - 1)].choice.end;
   if (p.maximum_calls > 0 && n_calls_ >= p.maximum_calls) return fmt::format("maximum_calls = {}", p.maximum_calls);
   if (p.patience > 0 && round > p.patience) {
     bool hit = false;
@@ -226,8 +224,9 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
   RoundChoice choice;
   if (round > 0) oracle_->is_kept(round - 1);
   auto* proposed = dynamic_cast<ProposedCandidates*>(candidates_.get());
-  choice.end = reason_to_end(round, 1);
-  if (proposed != nullptr && round > 0 && choice.end.empty()) {
+  end_ = reason_to_end(round, 1);
+  if (!end_.empty()) return std::nullopt;
+  if (proposed != nullptr && round > 0) {
     auto bytes =
         proposed->make(parameters().candidates, [&] { return context_.world.max(pulse(0.0)) > 0.0; });
     if (!bytes) return std::nullopt;
@@ -236,14 +235,15 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
   extend_candidates();
   const std::vector<std::int64_t> open = open_candidates();
   choice.n_open = static_cast<std::int64_t>(open.size());
-  if (round > 0 && choice.end.empty()) choice.end = reason_to_end(round, open.size());
+  if (round > 0) end_ = reason_to_end(round, open.size());
+  if (!end_.empty()) return std::nullopt;
   if (round == 0) {
     for (const std::size_t k : initial_candidates(open)) {
       ChosenCandidate& one = choice.chosen.emplace_back();
       one.candidate = open[k];
       if (follows_hull()) one.hull = start_[static_cast<std::size_t>(open[k])].energy;
     }
-  } else if (choice.end.empty()) {
+  } else {
     std::vector<Prediction> prediction;
     std::vector<double> hull;
     const std::vector<double> score = scores(round, open, prediction, hull, choice);

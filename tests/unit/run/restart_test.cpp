@@ -111,6 +111,8 @@ MayChange may_change(const Input& input) {
                           "trajectory_fields", "trajectory_precision", "compression",      "final_structure"};
   all.reported["evaluate"] = {"hull", "reference", "stable_below", "missing_elements", "bootstrap", "csv"};
   all.reported["bayes"] = {};
+  all.reported["discover"] = {"hit_above_hull", "maximum_calls", "patience", "csv"};
+  all.silent["discover"] = {"labels"};
   all.reported["optimize"] = {"timeout", "batch"};
   all.silent["optimize"] = {"evaluations", "csv"};
   all.reported["neighbor"] = {"skin", "rebuild_every", "check_displacement"};
