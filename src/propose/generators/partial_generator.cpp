@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <map>
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
@@ -70,6 +70,24 @@ Structure enlarged(const Structure& cell, const Eigen::Matrix3i& matrix) {
     }
   }
   return result;
+}
+
+/// The primitive cell, species by species as the parent has them.
+Structure primitive_cell(const KnownCrystal& parent) {
+  const ReducedCell& reduced = parent.reduced.front();
+  Structure structure;
+  structure.cell = reduced.cell;
+  for (const std::uint8_t z : parent.element) structure.species.push_back(species_from_number(z));
+  for (std::int32_t k = 0; k < static_cast<std::int32_t>(parent.n_species()); ++k) {
+    const ReducedCell::Group* group = reduced.find(structure.species[static_cast<std::size_t>(k)].symbol);
+    for (int a = group->first; a < group->first + group->count; ++a) {
+      const auto i = static_cast<std::size_t>(a);
+      structure.position.push_back(
+          to_cartesian(reduced.cell, {reduced.coordinate[0][i], reduced.coordinate[1][i], reduced.coordinate[2][i]}));
+      structure.type.push_back(k);
+    }
+  }
+  return structure;
 }
 
 /// Partial substitution (as the SAPS of Merchant et al., Nature 624, 80 (2023)): the sites of one species of a parent,
@@ -142,41 +160,41 @@ class PartialGenerator : public ReplacementPasses {
 
   bool unit(std::int64_t number, std::int64_t begin, std::int64_t end, std::vector<Attempt>& attempts) override {
     const std::int32_t index = parents_[static_cast<std::size_t>(number)];
-    const KnownCrystal& parent = setting_.known[index];
-    std::vector<std::vector<ColoredCell>> cells(parent.n_species());
     const auto most = setting_.parameters.colorings;
+    // Only the last pass counts all that there are.
+    const bool is_last = begin < most && most <= end;
     std::int64_t n = 0;
-    for (const Share& share : shares(parent)) {
-      for (const ColoredCell& cell : colored(parent, share, cells))
+    for (const Share& share : shares(setting_.known[index]))
+      for (const ColoredCell& cell : colored(index, share.species)) {
+        const double wanted = share.part * static_cast<double>(cell.sites.size());
+        if (std::abs(wanted - static_cast<double>(cell.chosen)) > 1e-9) continue;
+        if (!is_last && n > end) return true;
         for (const Coloring coloring : cell.colorings) {
           if (n >= begin && n < std::min(end, most)) attempts.push_back(made(index, share, cell, coloring));
           ++n;
         }
-    }
-    if (begin == 0 && n > most) attempts.push_back({Verdict::colorings_cut, n - most, {}});
+      }
+    if (is_last && n > most) attempts.push_back({Verdict::colorings_cut, n - most, {}});
     return end < std::min(n, most);
   }
 
-  /// The cells in which the part of a share is a whole number of atoms; `made_before` keeps them.
-  std::vector<ColoredCell> colored(const KnownCrystal& parent, const Share& share,
-                                   std::vector<std::vector<ColoredCell>>& made_before) const {
-    std::vector<ColoredCell> result;
-    auto& of_species = made_before[share.species];
-    const auto wanted = [&](const ColoredCell& cell) {
-      return std::abs(share.part * static_cast<double>(cell.sites.size()) - static_cast<double>(cell.chosen)) < 1e-9;
-    };
-    if (of_species.empty()) of_species = all_colored(parent, share.species);
-    std::copy_if(of_species.begin(), of_species.end(), std::back_inserter(result), wanted);
-    return result;
+  /// Of one species of a parent; the last ones are kept for the next pass.
+  const std::vector<ColoredCell>& colored(std::int32_t parent, std::size_t species) {
+    constexpr std::size_t most_kept = 256;
+    const std::pair<std::int32_t, std::size_t> key{parent, species};
+    if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
+    if (kept_.size() >= most_kept) kept_.clear();
+    return kept_[key] = all_colored(setting_.known[parent], species);
   }
 
   std::vector<ColoredCell> all_colored(const KnownCrystal& parent, std::size_t species) const {
     std::vector<ColoredCell> result;
-    const Structure base = substituted(parent, parent.own(), 1.0);
+    const Structure base = primitive_cell(parent);
+    const int n_base = parent.reduced.front().find(base.species[species].symbol)->count;
     for (std::size_t s = 0; s < supercells_.size(); ++s) {
       const bool is_larger = s > 0;
-      const std::size_t n_sites = static_cast<std::size_t>(parent.count[species]) * (is_larger ? 2 : 1);
-      const auto n_atoms = static_cast<std::int64_t>(parent.n_atoms()) * (is_larger ? 2 : 1);
+      const std::size_t n_sites = static_cast<std::size_t>(n_base) * (is_larger ? 2 : 1);
+      const auto n_atoms = static_cast<std::int64_t>(base.size()) * (is_larger ? 2 : 1);
       if (n_sites < 2 || n_sites > most_colored_sites || n_atoms > setting_.parameters.max_atoms) continue;
       ColoredCell cell;
       cell.structure = enlarged(base, supercells_[s]);
@@ -218,6 +236,7 @@ class PartialGenerator : public ReplacementPasses {
   StructureMatcher matcher_;
   std::vector<Eigen::Matrix3i> supercells_;
   std::vector<std::int32_t> parents_;
+  std::map<std::pair<std::int32_t, std::size_t>, std::vector<ColoredCell>> kept_;
   VerdictCounts counts_{};
 };
 
