@@ -115,9 +115,9 @@ void believe(JointPosterior& candidates, std::size_t i, double noise) {
   candidates.covariance.noalias() -= column * (column / variance).transpose();
 }
 
-std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
-                                 const BatchSettings& settings, const Accept& accept,
-                                 const std::function<double(std::size_t, std::size_t)>& distance2) {
+std::vector<BatchChoice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
+                                      const BatchSettings& settings, const Accept& accept,
+                                      const std::function<double(std::size_t, std::size_t)>& distance2) {
   const Goal goal = settings.acquisition.goal;
   const bool draws =
       settings.acquisition.kind == AcquisitionKind::thompson || settings.acquisition.kind == AcquisitionKind::random;
@@ -128,7 +128,7 @@ std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::
   if (method == BatchMethod::penalization) penalties.emplace(candidates, goal, distance2);
   const auto n = static_cast<std::size_t>(candidates.mean.size());
   std::vector<bool> is_out(n, false);
-  std::vector<Choice> result;
+  std::vector<BatchChoice> result;
   std::vector<std::size_t> chosen;
   Eigen::VectorXd scores;
   while (chosen.size() < q) {

@@ -71,7 +71,7 @@ TEST(Batch, AcceptedOnesOnlyAndFewerWhereThereAreNoMore) {
   const auto even = [](std::size_t i, const std::vector<std::size_t>&) { return i % 2 == 0; };
   const auto batch = choose_batch(candidates, threshold, 8, {}, even);
   EXPECT_EQ(batch.size(), 5u);
-  for (const Choice& choice : batch) EXPECT_EQ(choice.candidate % 2, 0u);
+  for (const BatchChoice& choice : batch) EXPECT_EQ(choice.candidate % 2, 0u);
 }
 
 TEST(Batch, DrawnFunctionsFollowTheDistribution) {
