@@ -52,9 +52,9 @@ std::vector<BatchChoice> choose_batch(const JointPosterior& candidates, const Ei
 /// row of the Cholesky factor would give.
 void believe(JointPosterior& candidates, std::size_t i, double noise);
 
-/// E[max_i max(0, y_i − threshold)] of all candidates together (for minimizing threshold − y_i): what a batch is worth,
-/// in the unit of y. By 2^log2_samples points of Sobol's sequence for each of them, at most 64, in which it is beyond
-/// the threshold.
+/// E[max_i max(0, y_i − threshold)] of all candidates together, at most 64 (for minimizing threshold − y_i): what a
+/// batch is worth, in the unit of y. By 2^log2_samples points of Sobol's sequence; where improvement is rare, by so
+/// many for each candidate, in which it is beyond the threshold.
 double expected_improvement(const JointPosterior& candidates, double threshold, Goal goal, int log2_samples,
                             std::uint64_t seed);
 
