@@ -33,7 +33,7 @@ for _ in range(evaluations - initial):
     model = SingleTaskGP(x, y)
     fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
     acquisition = LogExpectedImprovement(model, best_f=y.max())
-    point, _ = optimize_acqf(acquisition, bounds=cube, q=1, num_restarts=4, raw_samples=256)
+    point, _ = optimize_acqf(acquisition, bounds=cube, q=1, num_restarts=10, raw_samples=512)
     seconds += time.perf_counter() - begin
     x = torch.cat([x, point])
     y = torch.cat([y, function(low + (high - low) * point).unsqueeze(-1)])

@@ -115,9 +115,9 @@ void believe(JointPosterior& candidates, std::size_t i, double noise) {
   candidates.covariance.noalias() -= column * (column / variance).transpose();
 }
 
-std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
-                                 const BatchSettings& settings, const Accept& accept,
-                                 const std::function<double(std::size_t, std::size_t)>& distance2) {
+std::vector<BatchChoice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
+                                      const BatchSettings& settings, const Accept& accept,
+                                      const std::function<double(std::size_t, std::size_t)>& distance2) {
   const Goal goal = settings.acquisition.goal;
   const bool draws =
       settings.acquisition.kind == AcquisitionKind::thompson || settings.acquisition.kind == AcquisitionKind::random;
@@ -128,7 +128,7 @@ std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::
   if (method == BatchMethod::penalization) penalties.emplace(candidates, goal, distance2);
   const auto n = static_cast<std::size_t>(candidates.mean.size());
   std::vector<bool> is_out(n, false);
-  std::vector<Choice> result;
+  std::vector<BatchChoice> result;
   std::vector<std::size_t> chosen;
   Eigen::VectorXd scores;
   while (chosen.size() < q) {
@@ -161,6 +161,22 @@ std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::
 
 namespace {
 
+/// E[max(0, max_i y_i − threshold)] by plain samples.
+double improvement_of_all(const JointPosterior& c, double threshold, std::uint32_t n_samples, std::uint64_t seed) {
+  const auto n = static_cast<int>(c.mean.size());
+  const Eigen::MatrixXd lower = factor_of(c.covariance);
+  const SobolSequence sequence(n, seed, 0);
+  Eigen::VectorXd z(n);
+  double sum = 0.0;
+  for (std::uint32_t k = 0; k < n_samples; ++k) {
+    sequence.point(k, z.data());
+    for (double& value : z) value = normal_quantile(value);
+    const Eigen::VectorXd y = c.mean + lower.triangularView<Eigen::Lower>() * z;
+    sum += std::max(0.0, y.maxCoeff() - threshold);
+  }
+  return sum / n_samples;
+}
+
 /// E[(y_0 − threshold)⁺; y_0 is the largest]: y_0 is drawn from above the threshold, so that no sample is wasted.
 double share_of_first(const Eigen::VectorXd& mean, const Eigen::MatrixXd& covariance, double threshold,
                       std::uint32_t n_samples, std::uint64_t seed) {
@@ -187,13 +203,21 @@ double share_of_first(const Eigen::VectorXd& mean, const Eigen::MatrixXd& covari
 double expected_improvement(const JointPosterior& candidates, double threshold, Goal goal, int log2_samples,
                             std::uint64_t seed) {
   const double sign = goal == Goal::minimize ? -1.0 : 1.0;
-  const std::int64_t n = candidates.mean.size();
+  const JointPosterior c{sign * candidates.mean, candidates.covariance};
+  threshold *= sign;
+  const std::int64_t n = c.mean.size();
+  const std::uint32_t n_samples = std::uint32_t{1} << log2_samples;
+  double likely = 0.0;
+  for (std::int64_t i = 0; i < n; ++i)
+    likely = std::max(likely,
+                      probability_of_improvement(c.mean[i], sigma_of(c.covariance(i, i)), threshold, Goal::maximize));
+  constexpr double rare = 0.05;
+  if (likely > rare) return improvement_of_all(c, threshold, n_samples, seed);
   double sum = 0.0;
   for (std::int64_t first = 0; first < n; ++first) {
     Eigen::VectorXi order = Eigen::VectorXi::LinSpaced(n, 0, static_cast<int>(n) - 1);
     std::swap(order[0], order[first]);
-    sum += share_of_first(sign * candidates.mean(order), candidates.covariance(order, order), sign * threshold,
-                          std::uint32_t{1} << log2_samples, seed);
+    sum += share_of_first(c.mean(order), c.covariance(order, order), threshold, n_samples, seed);
   }
   return sum;
 }

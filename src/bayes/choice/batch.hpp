@@ -35,7 +35,7 @@ struct BatchSettings {
 using Accept = std::function<bool(std::size_t candidate, const std::vector<std::size_t>& chosen)>;
 
 /// Of a batch, in the order of choice.
-struct Choice {
+struct BatchChoice {
   std::size_t candidate = 0;
   double score = 0.0;                 ///< at the time of the choice
   double mean = 0.0, variance = 0.0;  ///< before the batch
@@ -44,17 +44,17 @@ struct Choice {
 /// `q` different candidates, or fewer where no more are accepted; ties go to the lower number. `threshold`:
 /// [candidate]. With knowledge_gradient a candidate's score is how much the best mean of all of them is expected to
 /// gain. For BatchMethod::penalization `distance2(i, j)`: squared distances of candidates in lengths of the kernel.
-std::vector<Choice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
-                                 const BatchSettings& settings, const Accept& accept = {},
-                                 const std::function<double(std::size_t, std::size_t)>& distance2 = {});
+std::vector<BatchChoice> choose_batch(const JointPosterior& candidates, const Eigen::VectorXd& threshold, std::size_t q,
+                                      const BatchSettings& settings, const Accept& accept = {},
+                                      const std::function<double(std::size_t, std::size_t)>& distance2 = {});
 
 /// The distribution after candidate i was observed with its mean: C − c cᵀ/(C_ii + noise), c its column; what a further
 /// row of the Cholesky factor would give.
 void believe(JointPosterior& candidates, std::size_t i, double noise);
 
-/// E[max_i max(0, y_i − threshold)] of all candidates together (for minimizing threshold − y_i): what a batch is worth,
-/// in the unit of y. By 2^log2_samples points of Sobol's sequence for each of them, at most 64, in which it is beyond
-/// the threshold.
+/// E[max_i max(0, y_i − threshold)] of all candidates together, at most 64 (for minimizing threshold − y_i): what a
+/// batch is worth, in the unit of y. By 2^log2_samples points of Sobol's sequence; where improvement is rare, by so
+/// many for each candidate, in which it is beyond the threshold.
 double expected_improvement(const JointPosterior& candidates, double threshold, Goal goal, int log2_samples,
                             std::uint64_t seed);
 

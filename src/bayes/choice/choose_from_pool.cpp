@@ -218,7 +218,7 @@ std::vector<PoolChoice> choose_from_pool(const Communicator& communicator, const
           accepts = [&](std::size_t i, const std::vector<std::size_t>& before) {
             return accept(first[i].candidate, numbers(before));
           };
-        for (const Choice& choice :
+        for (const BatchChoice& choice :
              choose_batch(joint, block.threshold, q, batch, accepts, [&](std::size_t i, std::size_t j) {
                return (scaled.row(static_cast<std::int64_t>(i)) - scaled.row(static_cast<std::int64_t>(j)))
                    .squaredNorm();

@@ -15,7 +15,7 @@ namespace {
 
 // Of standardized y; lengths over the range of their number.
 constexpr double lowest_length = 5e-3, highest_length = 1e4, lowest_variance = 1e-3, highest_variance = 1e4,
-                 lowest_noise = 1e-6, highest_noise = 10.0;
+                 lowest_noise = 1e-8, highest_noise = 10.0;
 
 std::string note_of(const FitObjective& problem, const Eigen::VectorXd& t, const Eigen::VectorXd& lowest,
                     const Eigen::VectorXd& highest) {

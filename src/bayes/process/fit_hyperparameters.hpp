@@ -33,7 +33,8 @@ struct FitResult {
 /// is standardized inside; the mean is the one that is best for the other numbers (generalized least squares).
 ///
 /// The prior of each length is log(length/range) ~ N(√2 + ½ log d, √3) for d numbers (Hvarfner et al., ICML 2024, the
-/// default of BoTorch since 0.12). The noise stays above 10⁻⁶ of the variance of y.
+/// default of BoTorch since 0.12). The noise stays above 10⁻⁸ of the variance of y: with 10⁻⁶ the search of a smooth
+/// function spends evaluations on the neighborhood of its best point, where it takes itself for unsure.
 FitResult fit_hyperparameters(const Communicator& communicator, const Points& x, const Eigen::VectorXd& y,
                               const FitSettings& settings, const std::optional<Hyperparameters>& earlier = {});
 

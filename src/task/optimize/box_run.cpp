@@ -46,7 +46,7 @@ class BoxRun {
     settings_.initial = parameters_.initial;
   }
 
-  std::vector<EvaluationRow>& rows() { return journal_.rows(); }
+  std::vector<OptimizationRow>& rows() { return journal_.rows(); }
   const std::string& stop_reason() const { return stop_reason_; }
   bool is_exhausted() const { return is_exhausted_; }
 
@@ -73,7 +73,7 @@ class BoxRun {
  private:
   std::int64_t n_rows() { return static_cast<std::int64_t>(rows().size()); }
   bool last_is_done() {
-    return std::all_of(rows().begin(), rows().end(), [](const EvaluationRow& row) { return row.is_done; });
+    return std::all_of(rows().begin(), rows().end(), [](const OptimizationRow& row) { return row.is_done; });
   }
 
   void take_up() {
@@ -85,7 +85,7 @@ class BoxRun {
     }
     for (const std::string& change : journal_.changes()) context_.log.print("  NOTE: changed since then: {}", change);
     results_.header();
-    for (EvaluationRow& row : rows())
+    for (OptimizationRow& row : rows())
       if (row.is_done) results_.line(row);
   }
 
@@ -93,14 +93,14 @@ class BoxRun {
   bool choose() {
     std::vector<BoxEvaluation> done;
     std::optional<Hyperparameters> earlier;
-    for (const EvaluationRow& row : rows()) {
+    for (const OptimizationRow& row : rows()) {
       done.push_back({box_.point(row.values), row.value});
       if (!row.hyperparameters.empty()) earlier = unpacked(row.hyperparameters, settings_.fit.kernel);
     }
     const auto q = static_cast<std::size_t>(std::min(parameters_.batch, parameters_.evaluations - n_rows()));
     const Suggestion suggestion = suggest(box_, done, q, settings_, earlier);
     for (const BoxChoice& choice : suggestion.choices) {
-      EvaluationRow row;
+      OptimizationRow row;
       row.number = n_rows();
       row.values = box_.values(choice.point);
       row.is_initial = suggestion.fit ? 0 : 1;
@@ -115,11 +115,11 @@ class BoxRun {
   }
 
   void evaluate(const std::function<void()>& look) {
-    std::vector<EvaluationRow*> open;
-    for (EvaluationRow& row : rows())
+    std::vector<OptimizationRow*> open;
+    for (OptimizationRow& row : rows())
       if (!row.is_done) open.push_back(&row);
-    commands_.run(open, look, [&](EvaluationRow& row) { journal_.finish(row); });
-    for (EvaluationRow* row : open) results_.line(*row);
+    commands_.run(open, look, [&](OptimizationRow& row) { journal_.finish(row); });
+    for (OptimizationRow* row : open) results_.line(*row);
   }
 
   const RunContext& context_;
@@ -179,7 +179,7 @@ bool run_box(const RunContext& context) {
     complete = run->run(signal);
   });
   complete = root_says(context.world, [&] { return complete; });
-  results.write(run ? run->rows() : std::vector<EvaluationRow>(), complete, {});
+  results.write(run ? run->rows() : std::vector<OptimizationRow>(), complete, {});
   if (run) {
     context.log.line();
     if (run->is_exhausted()) echo_line(context.log, "NOTE", "all points of the box are evaluated");

@@ -63,7 +63,7 @@ double number_in(const std::string& path, bool is_output) {
 /// One evaluation that goes on.
 class CommandEvaluations::Running {
  public:
-  Running(const CommandEvaluations& all, EvaluationRow& row)
+  Running(const CommandEvaluations& all, OptimizationRow& row)
       : all_(all), row_(row), folder_(fs::absolute(fmt::format("{}/{:06d}", all.folder_, row.number)).string()) {
     if (fs::exists(status_path()) && text_of(folder_ + "/variables.json") == all.json(row)) return;  // it ended
     fs::remove_all(folder_);
@@ -107,7 +107,7 @@ class CommandEvaluations::Running {
     return finish(seconds, "");
   }
 
-  EvaluationRow& row() const { return row_; }
+  OptimizationRow& row() const { return row_; }
 
  private:
   std::string status_path() const { return folder_ + "/status"; }
@@ -123,23 +123,23 @@ class CommandEvaluations::Running {
   }
 
   const CommandEvaluations& all_;
-  EvaluationRow& row_;
+  OptimizationRow& row_;
   std::string folder_;
   double begin_ = 0.0;
   std::unique_ptr<ChildProcess> child_;
 };
 
-std::string CommandEvaluations::json(const EvaluationRow& row) const {
+std::string CommandEvaluations::json(const OptimizationRow& row) const {
   std::string text = fmt::format("{{\"evaluation\": {}", row.number);
   for (std::size_t k = 0; k < row.values.size(); ++k)
     text += fmt::format(", \"{}\": {}", box_.variables()[k].name, box_.text(k, row.values[k]));
   return text + "}\n";
 }
 
-void CommandEvaluations::run(const std::vector<EvaluationRow*>& rows, const std::function<void()>& look,
-                             const std::function<void(EvaluationRow&)>& done) const {
+void CommandEvaluations::run(const std::vector<OptimizationRow*>& rows, const std::function<void()>& look,
+                             const std::function<void(OptimizationRow&)>& done) const {
   std::vector<std::unique_ptr<Running>> running;
-  for (EvaluationRow* row : rows) {
+  for (OptimizationRow* row : rows) {
     look();
     running.push_back(std::make_unique<Running>(*this, *row));
   }
@@ -150,7 +150,7 @@ void CommandEvaluations::run(const std::vector<EvaluationRow*>& rows, const std:
         ++at;
         continue;
       }
-      EvaluationRow& row = (*at)->row();
+      OptimizationRow& row = (*at)->row();
       at = running.erase(at);
       done(row);
       pause = milliseconds(1);

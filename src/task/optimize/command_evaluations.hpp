@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bayes/choice/search_box.hpp"
-#include "task/optimize/evaluation_row.hpp"
+#include "task/optimize/optimization_row.hpp"
 
 namespace spinel {
 
@@ -19,15 +19,15 @@ class CommandEvaluations {
 
   /// Runs all of these at the same time, and gives each its value or reason as it ends, to `done`, too. `look` is
   /// called a few times a second; what it throws ends the commands.
-  void run(const std::vector<EvaluationRow*>& rows, const std::function<void()>& look,
-           const std::function<void(EvaluationRow&)>& done) const;
+  void run(const std::vector<OptimizationRow*>& rows, const std::function<void()>& look,
+           const std::function<void(OptimizationRow&)>& done) const;
 
   /// Moves what an earlier run left to <folder>.old.
   void keep_old() const;
 
  private:
   class Running;
-  std::string json(const EvaluationRow& row) const;
+  std::string json(const OptimizationRow& row) const;
 
   const SearchBox& box_;
   std::string command_;

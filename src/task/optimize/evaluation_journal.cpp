@@ -29,7 +29,7 @@ EvaluationJournal::EvaluationJournal(const RunContext& context, const RunFiles& 
       for (std::int64_t k = 0; journal_.has(2 * k); ++k) {
         const Bytes choice = journal_.read(2 * k);
         ByteReader in(choice);
-        EvaluationRow& row = rows_.emplace_back();
+        OptimizationRow& row = rows_.emplace_back();
         in.get(row);
         if (!journal_.has(2 * k + 1)) continue;
         const Bytes result = journal_.read(2 * k + 1);
@@ -50,13 +50,13 @@ EvaluationJournal::EvaluationJournal(const RunContext& context, const RunFiles& 
   journal_.open(0, end, {echo(input), 0, std::move(content)});
 }
 
-void EvaluationJournal::choose(const EvaluationRow& row) {
+void EvaluationJournal::choose(const OptimizationRow& row) {
   ByteWriter out;
   out.put(row);
   journal_.append(2 * row.number, out.take());
 }
 
-void EvaluationJournal::finish(const EvaluationRow& row) {
+void EvaluationJournal::finish(const OptimizationRow& row) {
   ByteWriter out;
   out.put(row.value);
   out.put(row.reason);

@@ -6,7 +6,7 @@
 #include "campaign/campaign_journal.hpp"
 #include "run/context.hpp"
 #include "run/run_files.hpp"
-#include "task/optimize/evaluation_row.hpp"
+#include "task/optimize/optimization_row.hpp"
 
 namespace spinel {
 
@@ -21,17 +21,17 @@ class EvaluationJournal {
                     std::vector<std::pair<std::string, std::uint64_t>> content);
 
   /// Of the earlier run, in their order; those at the end may be without a result.
-  std::vector<EvaluationRow>& rows() { return rows_; }
+  std::vector<OptimizationRow>& rows() { return rows_; }
   /// Of the input since then, those that are allowed.
   const std::vector<std::string>& changes() const { return changes_; }
 
-  void choose(const EvaluationRow& row);
-  void finish(const EvaluationRow& row);
+  void choose(const OptimizationRow& row);
+  void finish(const OptimizationRow& row);
   void close() { journal_.close(); }
 
  private:
   CampaignJournal journal_;
-  std::vector<EvaluationRow> rows_;
+  std::vector<OptimizationRow> rows_;
   std::vector<std::string> changes_;
 };
 

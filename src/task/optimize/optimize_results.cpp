@@ -40,7 +40,7 @@ void OptimizeResults::header() const {
                      variables_.empty() ? "id" : fmt::format("{}", fmt::join(variables_, ", ")));
 }
 
-void OptimizeResults::line(EvaluationRow& row) {
+void OptimizeResults::line(OptimizationRow& row) {
   const bool is_better = best_.add(row.value);
   row.best = best_.value();
   std::vector<std::string> values;
@@ -51,7 +51,7 @@ void OptimizeResults::line(EvaluationRow& row) {
                      row.reason.empty() ? "" : "  FAILED: " + row.reason);
 }
 
-std::string OptimizeResults::best_text(const std::vector<EvaluationRow>& rows) const {
+std::string OptimizeResults::best_text(const std::vector<OptimizationRow>& rows) const {
   const OptimizeParameters& p = context_.input.optimize;
   if (std::isnan(best_.value())) return "none: no evaluation has a value";
   if (p.goal == "window")
@@ -65,15 +65,15 @@ std::string OptimizeResults::best_text(const std::vector<EvaluationRow>& rows) c
                      found->number);
 }
 
-void OptimizeResults::write(const std::vector<EvaluationRow>& rows, bool complete,
+void OptimizeResults::write(const std::vector<OptimizationRow>& rows, bool complete,
                             const std::function<void(ResultFile&)>& more) const {
   ResultFile file(context_.world, files_.result);
   write_header(file, context_, complete);
   on_root(context_.world, [&] {
-    auto table = evaluations_table(context_.input.optimize, variables_, unit_);
-    std::vector<EvaluationRow> done;
+    auto table = optimization_table(context_.input.optimize, variables_, unit_);
+    std::vector<OptimizationRow> done;
     BestSoFar best(context_.input.optimize);
-    for (const EvaluationRow& row : rows) {
+    for (const OptimizationRow& row : rows) {
       if (!row.is_done) continue;
       best.add(row.value);
       done.push_back(row);
@@ -88,7 +88,7 @@ void OptimizeResults::write(const std::vector<EvaluationRow>& rows, bool complet
                {p.goal == "window" ? "" : unit_, p.goal == "window" ? "values within the window" : "best value"});
     std::int64_t n_failed = 0;
     std::vector<double> last;
-    for (const EvaluationRow& row : done) {
+    for (const OptimizationRow& row : done) {
       n_failed += std::isnan(row.value) ? 1 : 0;
       if (!row.hyperparameters.empty()) last = row.hyperparameters;
     }

@@ -7,7 +7,7 @@
 #include "bayes/process/kernel.hpp"
 #include "run/context.hpp"
 #include "run/run_files.hpp"
-#include "task/optimize/evaluation_row.hpp"
+#include "task/optimize/optimization_row.hpp"
 
 namespace spinel {
 
@@ -20,12 +20,13 @@ class OptimizeResults {
   /// Titles of the lines that line() prints.
   void header() const;
   /// Sets the best value so far, and prints the evaluation.
-  void line(EvaluationRow& row);
+  void line(OptimizationRow& row);
   /// "best 0.397887 at x = …".
-  std::string best_text(const std::vector<EvaluationRow>& rows) const;
+  std::string best_text(const std::vector<OptimizationRow>& rows) const;
 
   /// Collective. The result file, with further numbers by `more`, and the table as CSV.
-  void write(const std::vector<EvaluationRow>& rows, bool complete, const std::function<void(ResultFile&)>& more) const;
+  void write(const std::vector<OptimizationRow>& rows, bool complete,
+             const std::function<void(ResultFile&)>& more) const;
   std::string paths() const { return files_.result + (csv_.empty() ? "" : ", " + csv_); }
 
  private:

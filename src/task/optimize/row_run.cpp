@@ -57,7 +57,7 @@ class RowRun {
     rows_ = choose(known, parameters_.batch, 0, true);
     if (rows_.empty()) fail_key(context_.input, "optimize", "target", "every row has it: there is nothing to suggest");
     results_.header();
-    for (EvaluationRow& row : rows_) results_.line(row), row.is_done = true;
+    for (OptimizationRow& row : rows_) results_.line(row), row.is_done = true;
     results_.write(rows_, true, {});
     context_.log.line();
     report_end(context_, results_.paths(), true, "", 0, 0, "");
@@ -82,14 +82,14 @@ class RowRun {
       journal.emplace(
           context_, files,
           std::vector<std::pair<std::string, std::uint64_t>>{{"the dataset is", hash_of(candidates_.data())}});
-      for (EvaluationRow& row : journal->rows()) rows_.push_back(row);
+      for (OptimizationRow& row : journal->rows()) rows_.push_back(row);
       for (const std::string& change : journal->changes()) context_.log.print("  NOTE: changed since then: {}", change);
       if (!rows_.empty())
         echo_line(context_.log, "restart", fmt::format("{} evaluations are done already", rows_.size()));
     });
     share_rows();
     results_.header();
-    for (EvaluationRow& row : rows_) take(row);
+    for (OptimizationRow& row : rows_) take(row);
     std::string reason;
     while (static_cast<std::int64_t>(rows_.size()) < all) {
       const double flag = context_.world.max(control_.flag());
@@ -100,13 +100,13 @@ class RowRun {
       const auto done = static_cast<std::int64_t>(rows_.size());
       const std::int64_t q = std::min(parameters_.batch, (done < initial ? initial : all) - done);
       std::vector<std::int64_t> known;
-      for (const EvaluationRow& row : rows_) known.push_back(row.row);
+      for (const OptimizationRow& row : rows_) known.push_back(row.row);
       auto chosen = done < initial ? initial_rows(done, q) : choose(known, q, done, false);
       if (chosen.empty()) break;
       on_root(context_.world, [&] {
-        for (const EvaluationRow& row : chosen) journal->choose(row);
+        for (const OptimizationRow& row : chosen) journal->choose(row);
       });
-      for (EvaluationRow& row : chosen) {
+      for (OptimizationRow& row : chosen) {
         take(row);
         rows_.push_back(row);
       }
@@ -145,11 +145,11 @@ class RowRun {
     }
     context_.world.broadcast(text);
     const Bytes bytes(text.begin(), text.end());
-    rows_ = ByteReader(bytes).get<std::vector<EvaluationRow>>();
+    rows_ = ByteReader(bytes).get<std::vector<OptimizationRow>>();
   }
 
-  EvaluationRow new_row(std::int64_t number, std::int64_t row) const {
-    EvaluationRow result;
+  OptimizationRow new_row(std::int64_t number, std::int64_t row) const {
+    OptimizationRow result;
     result.number = number;
     result.row = row;
     result.id = candidates_.data().id(row);
@@ -157,8 +157,8 @@ class RowRun {
     return result;
   }
 
-  std::vector<EvaluationRow> initial_rows(std::int64_t done, std::int64_t q) const {
-    std::vector<EvaluationRow> result;
+  std::vector<OptimizationRow> initial_rows(std::int64_t done, std::int64_t q) const {
+    std::vector<OptimizationRow> result;
     for (std::int64_t k = done; k < done + q; ++k) {
       result.push_back(new_row(k, order_[static_cast<std::size_t>(k)]));
       result.back().is_initial = 1;
@@ -167,7 +167,7 @@ class RowRun {
   }
 
   /// The label of a row that was asked for.
-  void take(EvaluationRow& row) {
+  void take(OptimizationRow& row) {
     row.value = candidates_.target(row.row);
     row.is_done = true;
     is_known_[static_cast<std::size_t>(row.row)] = true;
@@ -176,8 +176,8 @@ class RowRun {
   }
 
   /// Collective.
-  std::vector<EvaluationRow> choose(const std::vector<std::int64_t>& known, std::int64_t q, std::int64_t number,
-                                    bool says_fit) {
+  std::vector<OptimizationRow> choose(const std::vector<std::int64_t>& known, std::int64_t q, std::int64_t number,
+                                      bool says_fit) {
     PoolSettings settings = pool_settings_;
     settings.batch.number = static_cast<std::uint64_t>(number);
     const auto is_out = [this](std::int64_t row) -> bool { return is_known_[static_cast<std::size_t>(row)]; };
@@ -202,7 +202,7 @@ class RowRun {
     const auto choices = choose_from_pool(context_.world, process,
                                           candidates_.pool(is_minimum ? means.minCoeff() : means.maxCoeff(), is_out),
                                           static_cast<std::size_t>(q), settings);
-    std::vector<EvaluationRow> result;
+    std::vector<OptimizationRow> result;
     for (const PoolChoice& choice : choices) {
       result.push_back(new_row(number + static_cast<std::int64_t>(result.size()), choice.candidate));
       if (settings.batch.acquisition.kind == AcquisitionKind::random) continue;
@@ -241,7 +241,7 @@ class RowRun {
   PoolSettings pool_settings_;
   std::vector<bool> is_known_;  // [row]: not a candidate
   std::vector<std::int64_t> order_;
-  std::vector<EvaluationRow> rows_;
+  std::vector<OptimizationRow> rows_;
   std::optional<Hyperparameters> earlier_;
 };
 

@@ -69,22 +69,17 @@ def ready_to_run():
 def kills():
     """The command leaves a mark where it begins: at most one more for every kill."""
     for batch, ranks in ((1, 1), (3, 2)):
-        more = f"evaluations = 14  batch = {batch}"
+        more = f"evaluations = 11  batch = {batch}"
         st.run(box(f"whole{batch}", BOWL, more=more), ranks=ranks)
         log = os.path.abspath(f"begun{batch}")
-        path = box(f"killed{batch}", f"echo {{x}} >> {log}; sleep 0.05; " + BOWL, more=more)
+        path = box(f"killed{batch}", f"echo {{x}},{{y}} >> {log}; sleep 0.05; " + BOWL, more=more)
         killed = 0
-        while killed < 5:
+        while killed < 4:
+            wanted = rng.randrange(0, 3) + count_done(f"killed{batch}")
             process = st.start(path, ranks=ranks)
-            done = rng.randrange(0, 4)
-            lines = []
-            while len(lines) < 1000:
-                line = process.stdout.readline()
-                if not line:
-                    break
-                lines.append(line)
-                if sum(l[:8].strip().isdigit() for l in lines) > done + len(existing(f"killed{batch}")):
-                    break
+            shown = 0
+            while shown <= wanted and (line := process.stdout.readline()):
+                shown += line[:8].strip().isdigit()
             time.sleep(0.04 * rng.random())
             if process.poll() is not None:
                 break
@@ -94,15 +89,15 @@ def kills():
         st.check(without_seconds(f"killed{batch}") == without_seconds(f"whole{batch}"), "other evaluations after kills")
         with open(log) as file:
             begun = file.read().split()
-        st.check(len(set(begun)) == 14 and len(begun) <= 14 + killed * batch,
+        st.check(len(set(begun)) == 11 and len(begun) <= 11 + killed * batch,
                  f"{len(begun)} runs of the command, {killed} kills")
-        print(f"batch {batch}, {ranks} ranks: {killed} kills, {len(begun) - 14} evaluations begun again")
+        print(f"batch {batch}, {ranks} ranks: {killed} kills, {len(begun) - 11} evaluations begun again")
 
 
-def existing(prefix):
+def count_done(prefix):
     folder = f"out/{prefix}.evaluations"
     names = os.listdir(folder) if os.path.exists(folder) else []
-    return [name for name in names if os.path.exists(f"{folder}/{name}/status")]
+    return sum(os.path.exists(f"{folder}/{name}/status") for name in names)
 
 
 def failures():
@@ -112,7 +107,7 @@ def failures():
     reasons = {int(row["n"]): row["reason"] for row in rows("failures")}
     st.check(sorted(reasons) == list(range(1, 10)), f"not every point of the box once: {reasons}")
     for n, word in ((1, "ended with status 3: sorry"), (2, "did not end within 1 s"), (3, "'apples'"), (4, "printed nothing"),
-                    (5, "not finite"), (6, "signal 9"), (7, "")):
+                    (5, "'nan'"), (6, "signal 9"), (7, "")):
         st.check(word in reasons[n] and (word or not reasons[n]), f"n = {n}: {reasons[n]}")
     with h5py.File("out/failures.h5") as file:
         st.check(file["optimize/best"][()] == 7 and file["optimize/n_failed"][()] == 6, "best of those that did not fail")
@@ -163,13 +158,13 @@ def restarts():
 
 def dataset():
     """Rock salts whose number is a smooth function of their composition."""
-    elements = ["Li", "Na", "K", "Rb", "Mg", "Ca", "Sr", "Ba", "Mn", "Fe", "Ni", "Zn"]
+    elements = {"Li": 3, "Na": 11, "K": 19, "Rb": 37, "Mg": 12, "Ca": 20, "Sr": 38, "Ba": 56, "Mn": 25, "Fe": 26, "Ni": 28,
+                "Zn": 30}
     anions = {"F": 9, "Cl": 17, "Br": 35, "I": 53, "O": 8, "S": 16, "Se": 34}
-    number = {name: k for k, name in enumerate(elements)}
     frames = []
     for a in elements:
         for b in anions:
-            value = (number[a] - 7.3) ** 2 + 0.1 * (anions[b] - 20) ** 2
+            value = 0.01 * ((elements[a] - 25.5) ** 2 + (anions[b] - 15) ** 2)
             frames.append((f"{a}{b}", a, b, value))
 
     def write_frames(path, unknown=()):
@@ -177,7 +172,7 @@ def dataset():
             for k, (name, a, b, value) in enumerate(frames):
                 label = "" if name in unknown else f"score={value} "
                 file.write(f'2\nLattice="0 2.8 2.8 2.8 0 2.8 2.8 2.8 0" Properties=species:S:1:pos:R:3 id={name} '
-                           f'{label}size={number[a]} pbc="T T T"\n{a} 0 0 0\n{b} 2.8 2.8 2.8\n')
+                           f'{label}size={elements[a]} pbc="T T T"\n{a} 0 0 0\n{b} 2.8 2.8 2.8\n')
 
     def optimize(prefix, data, more, bayes=""):
         return st.write(f"{prefix}.nml", f"""&control
@@ -200,7 +195,7 @@ def dataset():
         table = rows(acquisition)
         st.check(len({row["id"] for row in table}) == 30, "a row twice")
         found[acquisition] = [row["id"] for row in table].index(best[0]) if best[0] in [row["id"] for row in table] else 99
-    st.check(found["log_ei"] < 25 and found["knowledge_gradient"] < 30, f"{best[0]} was found at {found}")
+    st.check(found["log_ei"] < 30 and found["knowledge_gradient"] < 30, f"{best[0]} was found at {found}")
     st.run(optimize("alone", "salts.xyz", "purpose = 'replay'  evaluations = 30  batch = 4"))
     st.check(without_seconds("alone") == without_seconds("log_ei"), "other rows on another number of ranks")
     with h5py.File("out/alone.h5") as file:

@@ -1,4 +1,4 @@
-#include "task/optimize/evaluation_row.hpp"
+#include "task/optimize/optimization_row.hpp"
 
 #include <cmath>
 
@@ -32,9 +32,9 @@ bool BestSoFar::add(double value) {
   return is_better;
 }
 
-Table<EvaluationRow> evaluations_table(const OptimizeParameters& p, const std::vector<std::string>& variables,
-                                       const std::string& unit) {
-  using R = EvaluationRow;
+Table<OptimizationRow> optimization_table(const OptimizeParameters& p, const std::vector<std::string>& variables,
+                                          const std::string& unit) {
+  using R = OptimizationRow;
   // All digits: a value is what the next run of the command is given.
   const auto whole = [](double value) { return std::isnan(value) ? std::string() : fmt::format("{}", value); };
   const auto number = [whole](double R::*member) { return [=](const R& r) { return whole(r.*member); }; };

@@ -13,7 +13,7 @@
 namespace spinel {
 
 /// One evaluation of an optimization: what was chosen and why, then what came out.
-struct EvaluationRow {
+struct OptimizationRow {
   std::int64_t number = 0;
   std::vector<double> values;  ///< [variable] of a box
   std::int64_t row = -1;       ///< of a dataset
@@ -30,7 +30,7 @@ struct EvaluationRow {
 };
 
 /// Of the choice alone.
-inline auto members(EvaluationRow& r) {
+inline auto members(OptimizationRow& r) {
   return std::tie(r.number, r.values, r.row, r.id, r.is_initial, r.mean, r.sigma, r.score, r.hyperparameters);
 }
 
@@ -53,7 +53,7 @@ class BestSoFar {
 };
 
 /// `variables`: of a box; empty: rows of a dataset, whose target is in `unit`.
-Table<EvaluationRow> evaluations_table(const OptimizeParameters& p, const std::vector<std::string>& variables,
-                                       const std::string& unit);
+Table<OptimizationRow> optimization_table(const OptimizeParameters& p, const std::vector<std::string>& variables,
+                                          const std::string& unit);
 
 }  // namespace spinel
