@@ -25,7 +25,7 @@ double distance2(std::size_t i, std::size_t j) {
 }
 
 TEST(Batch, MembersDifferAndKeepAway) {
-  JointPosterior candidates = line_of(41);
+  const JointPosterior candidates = line_of(41);
   const Eigen::VectorXd threshold = Eigen::VectorXd::Constant(41, 0.0);
   const auto check = [&](BatchMethod method, AcquisitionKind kind) {
     BatchSettings settings;
@@ -41,8 +41,17 @@ TEST(Batch, MembersDifferAndKeepAway) {
   };
   for (const auto kind : {AcquisitionKind::log_ei, AcquisitionKind::ei, AcquisitionKind::ucb})
     check(BatchMethod::believer, kind);
-  candidates.covariance *= 1e-4;  // balls are small where little is unsure about their middle
-  check(BatchMethod::penalization, AcquisitionKind::ei);
+  // One that is better than all others, which are alike: the next is not beside it.
+  JointPosterior flat{Eigen::VectorXd::Zero(41), 0.01 * candidates.covariance};
+  flat.mean[20] = -0.05;
+  BatchSettings penalized;
+  penalized.method = BatchMethod::penalization;
+  for (const auto kind : {AcquisitionKind::log_ei, AcquisitionKind::ei, AcquisitionKind::ucb}) {
+    penalized.acquisition.kind = kind;
+    const auto batch = choose_batch(flat, threshold, 2, penalized, {}, distance2);
+    EXPECT_EQ(batch[0].candidate, 20u);
+    EXPECT_GE(std::abs(static_cast<int>(batch[1].candidate) - 20), 6) << static_cast<int>(kind);
+  }
   BatchSettings settings;
   settings.method = BatchMethod::none;
   const auto batch = choose_batch(candidates, threshold, 3, settings);
