@@ -28,7 +28,7 @@ def problem(number, path):
             shutil.copy(other, folder)
         before = sorted(os.listdir(folder))
         # Two ranks for a few; starting mpirun for all of them would only take time.
-        ranks = 2 if number % 10 == 0 else None
+        ranks = 2 if number % 5 == 0 else None
         done = subprocess.run(st.command([name], ranks), cwd=folder, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=st.HANG_SECONDS)
         output = done.stdout
@@ -45,8 +45,15 @@ def problem(number, path):
     return None
 
 
+def shows_in_text(path):
+    """What reading the text finds: unit.input asks the reader about all of these, and the program is asked about some."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.match(r"!\s*expect:", file.readline())
+
+
 cases = sorted(glob.glob(os.path.join(HERE, "*.nml")))
 st.check(cases, "no bad inputs found")
+cases = [path for number, path in enumerate(cases) if number % 4 == 0 or not shows_in_text(path)]
 with concurrent.futures.ThreadPoolExecutor(4) as pool:
     problems = [p for p in pool.map(problem, range(len(cases)), cases) if p]
 st.check(not problems, "\n".join(problems))

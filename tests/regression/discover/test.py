@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import re
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -158,6 +159,24 @@ def killed(rng):
     print(f"propose: {len(labels)} labels, {n_kills} kills, the same on one rank and two")
 
 
+def full_disk():
+    """No room for the journal: what is kept stays, and the run goes on when there is room."""
+    os.mkdir("small")
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "small"], stderr=subprocess.DEVNULL).returncode:
+        print("full disk: left out, mounting a tmpfs needs root and the right to mount")
+        return
+    try:
+        path = st.write("small.nml", PROPOSED.format("small", 5, 5, 300) + PAIRS)
+        printed = st.run(path, ranks=2, status=1)
+        st.check("No space left on device" in printed and "small/" in printed, f"file or cause is not named:\n{printed}")
+        subprocess.run(["mount", "-o", "remount,size=64m", "small"], check=True)
+        st.run(path, ranks=2)
+        same_labels("small/gases_labels.csv", "whole/gases_labels.csv", "a disk that was full")
+        print("full disk: the same labels when there was room again")
+    finally:
+        subprocess.run(["umount", "small"], check=False)
+
+
 def failing():
     """An oracle that fails for some: rows with reasons, and none is asked twice."""
     script = f"{sys.executable} {HERE}/../calculations/script.py {{file}} {{result}} {os.getcwd()}/counter crash_of_kr"
@@ -223,11 +242,31 @@ def waiting():
     print("waiting: the same labels as of a table")
 
 
+def tutorial():
+    """input/discover_ti_al_ni.nml, shortened, and its pictures."""
+    weights = os.path.join(st.DATA, "m3gnet", "M3GNet-MatPES-PBE-v2025.1-PES")
+    if not os.path.exists(weights):
+        print("tutorial: left out, there are no weights of M3GNet")
+        return
+    os.makedirs("out", exist_ok=True)
+    subprocess.run([sys.executable, f"{st.SOURCE}/scripts/import_model.py", weights, "out/matpes.h5"], check=True, stdout=subprocess.DEVNULL)
+    text = st.namelist(f"{st.SOURCE}/input/discover_ti_al_ni.nml", rounds=2, batch=6, candidates=40)
+    text = text.replace("'intermetallics.xyz'", f"'{st.SOURCE}/input/intermetallics.xyz'")
+    printed = st.run(st.write("tutorial.nml", text), ranks=2)
+    st.check("round   2: 6 asked" in printed and "Complete" in printed, printed)
+    subprocess.run([sys.executable, f"{st.SOURCE}/scripts/plot.py", "out/ti_al_ni.h5"], check=True, stdout=subprocess.DEVNULL)
+    for name in ("discovery", "hull", "hull_at_start"):
+        st.check(os.path.getsize(f"out/ti_al_ni_{name}.png") > 10000, f"no picture of {name}")
+    print("tutorial: two rounds, three pictures")
+
+
 seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
 print(f"seed {seed}")
 with st.workspace():
     windows()
     hull()
     killed(random.Random(seed))
+    full_disk()
     failing()
     waiting()
+    tutorial()
