@@ -23,7 +23,8 @@ struct DiscoverParameters : ReadParameters {
   std::string energy_kind = "auto";            // auto | formation_per_atom | formation | total_per_atom | total
   std::string initial;                         // file of ids whose labels are asked for first
   double initial_share = 0.0;                  // of the pool, drawn at random, whose labels are asked for first
-  std::vector<std::string> features;           // composition | oxidation | structure; empty: all that there are
+  std::vector<std::string> features;           // composition | oxidation | structure | predictions | latents; empty: all
+  std::vector<std::string> models;             // of networks whose predictions and latents are features
   std::string acquisition = "probability";     // probability | improvement | ucb | mean | random
   double kappa = 1.0;                          // of ucb
   std::int64_t rounds = 10;

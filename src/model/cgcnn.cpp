@@ -93,6 +93,9 @@ class CgcnnPredictor final : public PropertyPredictor {
                       hidden, static_cast<std::size_t>(n_outputs));
   }
 
+  std::size_t n_latent() const override { return static_cast<std::size_t>(architecture().cgcnn.hidden_width); }
+  const float* latent() const override { return crystal_.data(); }
+
  private:
   /// What each element starts with, and its row of the first convolution.
   void read_elements(const WeightReader& read) {

@@ -56,10 +56,15 @@ void add_discover(std::vector<Group>& groups) {
         "share of the pool, drawn at random by the seed, whose labels are asked for first")
       .between(0, 1);
   g.key("features", &P::features,
-        "what candidates are described by: 'composition', 'oxidation' states, 'structure' (doc/discover.md)")
-      .length(1, 3)
-      .one_of({"composition", "oxidation", "structure"})
-      .if_empty("all that the pool has");
+        "what candidates are described by: 'composition', 'oxidation' states, 'structure'; 'predictions' and 'latents' of "
+        "models (doc/discover.md)")
+      .length(1, 5)
+      .one_of({"composition", "oxidation", "structure", "predictions", "latents"})
+      .if_empty("all that the pool and models have");
+  g.key("models", &P::models,
+        "model files of trained networks that predict one property of crystals, as &predict models, for features")
+      .length(1, 100)
+      .if_empty("none");
   g.key("acquisition", &P::acquisition,
         "what the next candidates are chosen by: the 'probability' that they are hits; expected 'improvement' on the "
         "one bound of the target, or the hull; 'ucb', kappa standard deviations on the good side of the mean; the "

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "input/target_window.hpp"
@@ -31,6 +32,14 @@ void check_discover_keys(const Input& input) {
   check(!follows_hull && !p.known.empty(), "known", "goes without targets: entries make a hull");
   check(follows_hull && p.known.empty() && p.known_structures.empty(), "known",
         "missing: without targets hits are measured from a hull of what is known");
+  for (const std::string& kind : p.features)
+    check(p.models.empty() && (kind == "predictions" || kind == "latents"), "features",
+          "'{}' needs models: networks that they are of", kind);
+  check(!repeated(p.features).empty(), "features", "'{}' is there twice", repeated(p.features));
+  check(!p.models.empty() && !p.features.empty() &&
+            std::none_of(p.features.begin(), p.features.end(),
+                         [](const std::string& kind) { return kind == "predictions" || kind == "latents"; }),
+        "models", "are given, but neither their predictions nor their latents are among the features");
   for (const std::string& text : p.targets) {
     TargetWindow window;
     try {

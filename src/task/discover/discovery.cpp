@@ -24,17 +24,6 @@ std::vector<TargetWindow> read_windows(const Input& input) {
   return windows;
 }
 
-std::vector<std::string> feature_kinds(const RunContext& context, const CandidateSource& candidates) {
-  std::vector<std::string> kinds = context.input.discover.features;
-  if (kinds.empty()) {
-    kinds = {"composition", "oxidation"};
-    if (candidates.has_structures()) kinds.emplace_back("structure");
-  }
-  if (!candidates.has_structures() && std::find(kinds.begin(), kinds.end(), "structure") != kinds.end())
-    fail_key(context.input, "discover", "features", "'structure' needs structures, and the pool has formulas");
-  return kinds;
-}
-
 }  // namespace
 
 Discovery::Discovery(const RunContext& context)
@@ -45,7 +34,7 @@ Discovery::Discovery(const RunContext& context)
       wanted_file_(files_.add(context.input.discover.pool_entries.empty() ? "_wanted.xyz" : "_wanted.csv")),
       windows_(read_windows(context.input)),
       candidates_(make_candidates(context)),
-      features_(feature_kinds(context, *candidates_)) {
+      features_(context, *candidates_) {
   const DiscoverParameters& p = parameters();
   if (p.oracle == "potential") {
     energies_ = std::make_unique<PotentialEnergies>(context, context.input.control.restart_mode != "from_scratch");
@@ -101,7 +90,7 @@ CampaignPlan Discovery::plan() const {
   plan.things = "stages";
   plan.shows_progress = false;
   plan.n_pools = 1;
-  plan.content = {{"the candidates are", fingerprint(*candidates_)}};
+  plan.content = {{"the candidates are", fingerprint(*candidates_)}, {"the models are", features_.fingerprint()}};
   plan.group = "discover";
   plan.key = parameters().pool.empty() ? (parameters().pool_entries.empty() ? "candidates" : "pool_entries") : "pool";
   return plan;

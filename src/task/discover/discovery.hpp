@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "campaign/campaign.hpp"
-#include "discover/candidate_features.hpp"
 #include "discover/candidate_score.hpp"
 #include "discover/known_hull.hpp"
 #include "discover/oracle.hpp"
 #include "discover/round_record.hpp"
 #include "matching/structure_matcher.hpp"
+#include "task/discover/discover_features.hpp"
 #include "task/discover/discover_oracles.hpp"
 
 namespace spinel {
@@ -85,7 +85,7 @@ class Discovery {
   std::unique_ptr<CandidateSource> candidates_;
   std::unique_ptr<PotentialEnergies> energies_;
   std::unique_ptr<Oracle> oracle_;
-  CandidateFeatures features_;
+  DiscoverFeatures features_;
   Points feature_;                       // [candidate][feature]
   std::vector<CandidateState> state_;    // [candidate]
   std::vector<KnownHull::Point> start_;  // [candidate] the hull of what was known at the start

@@ -17,6 +17,10 @@ namespace spinel {
 
 namespace {
 
+PredictModels predict_models(const RunContext& context) {
+  return PredictModels(context, {"predict", "models"}, context.input.predict.models);
+}
+
 /// What records are to have: what perceptrons take, then the target.
 std::vector<std::string> wanted_scalars(const Input& input, const PredictModels& models) {
   std::vector<std::string> names = models.descriptors();
@@ -35,7 +39,7 @@ std::shared_ptr<StructureSource> open_source(const RunContext& context, const Pr
 class Prediction {
  public:
   explicit Prediction(const RunContext& context)
-      : context_(context), files_(context), models_(context), crystals_(open_source(context, models_)) {
+      : context_(context), files_(context), models_(predict_models(context)), crystals_(open_source(context, models_)) {
     report_start(context_);
     campaign_.emplace(context_, files_, plan());
   }
@@ -131,7 +135,7 @@ bool run_predict(const RunContext& context) { return Prediction(context).run(); 
 
 void check_predict(const RunContext& context) {
   const RunFiles files(context);
-  const PredictModels models(context);
+  const PredictModels models = predict_models(context);
   open_source(context, models);
 }
 

@@ -19,12 +19,12 @@ std::string kind_of(const PropertyArchitecture& a) {
 
 }  // namespace
 
-PredictModels::PredictModels(const RunContext& context) {
-  for (const std::string& path : context.input.predict.models) add(context, path);
+PredictModels::PredictModels(const RunContext& context, const KeyName& at, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) add(context, at, path);
 }
 
-void PredictModels::add(const RunContext& context, const std::string& given) {
-  const std::string path = find_file(context.place("predict"), "models", given, context.world);
+void PredictModels::add(const RunContext& context, const KeyName& at, const std::string& given) {
+  const std::string path = find_file(context.place(at.group), at.key, given, context.world);
   Member member;
   member.name = given;
   try {
@@ -34,14 +34,14 @@ void PredictModels::add(const RunContext& context, const std::string& given) {
     for (const auto& [name, weight] : file.weights)
       fingerprint_.add(weight.values.data(), weight.values.size() * sizeof(double));
   } catch (const InputError& error) {
-    fail_key(context.input, "predict", "models", error.what());
+    fail_key(context.input, at.group, at.key, error.what());
   }
   const PropertyArchitecture& a = member.predictor->architecture();
   if (!members_.empty()) {
     const PropertyArchitecture& first = architecture();
     if (a.property != first.property || a.unit != first.unit || a.task != first.task ||
         a.n_outputs() != first.n_outputs())
-      fail_key(context.input, "predict", "models",
+      fail_key(context.input, at.group, at.key,
                fmt::format("'{}' predicts {}, '{}' {}: these are no ensemble", members_.front().name, kind_of(first),
                            given, kind_of(a)));
   }

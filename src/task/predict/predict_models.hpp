@@ -8,15 +8,16 @@
 #include "model/property_predictor.hpp"
 #include "neighbor/crystal_graph.hpp"
 #include "run/context.hpp"
+#include "run/setup/open_list.hpp"
 #include "source/structure_source.hpp"
 
 namespace spinel {
 
-/// The models of &predict on one rank, which predict the same property.
+/// Models on one rank, which predict the same property.
 class PredictModels {
  public:
-  /// Collective. InputError at &predict models where one cannot be read or they do not belong together.
-  explicit PredictModels(const RunContext& context);
+  /// Collective. Those that a key names. InputError there where one cannot be read or they do not belong together.
+  PredictModels(const RunContext& context, const KeyName& at, const std::vector<std::string>& paths);
 
   std::size_t size() const { return members_.size(); }
   const PropertyArchitecture& architecture() const { return members_.front().predictor->architecture(); }
@@ -30,6 +31,7 @@ class PredictModels {
   /// Writes size()·n_outputs() numbers, model by model. InputError where a model cannot take the crystal.
   /// record.scalar begins with descriptors().
   void predict(const CrystalRecord& record, double* out);
+  const PropertyPredictor& predictor(std::size_t model) const { return *members_[model].predictor; }
 
  private:
   struct Member {
@@ -43,7 +45,7 @@ class PredictModels {
     CrystalGraphBuilder builder;
     CrystalGraph graph;
   };
-  void add(const RunContext& context, const std::string& path);
+  void add(const RunContext& context, const KeyName& at, const std::string& path);
   void read_descriptors(const CrystalRecord& record, const Member& member);
 
   std::vector<Member> members_;

@@ -1,0 +1,76 @@
+#include "task/discover/discover_features.hpp"
+
+#include <algorithm>
+
+#include "input/schema.hpp"
+
+namespace spinel {
+
+namespace {
+
+bool is_of_networks(const std::string& kind) { return kind == "predictions" || kind == "latents"; }
+
+/// All that are asked for.
+std::vector<std::string> all_kinds(const Input& input, const CandidateSource& candidates) {
+  std::vector<std::string> kinds = input.discover.features;
+  if (!kinds.empty()) return kinds;
+  kinds = {"composition", "oxidation"};
+  if (candidates.has_structures()) kinds.emplace_back("structure");
+  if (!input.discover.models.empty()) kinds.insert(kinds.end(), {"predictions", "latents"});
+  return kinds;
+}
+
+std::vector<std::string> own_kinds(const RunContext& context, const CandidateSource& candidates) {
+  std::vector<std::string> kinds = all_kinds(context.input, candidates);
+  for (const std::string& kind : kinds)
+    if (!candidates.has_structures() && (kind == "structure" || is_of_networks(kind)))
+      fail_key(context.input, "discover", "features",
+               fmt::format("'{}' needs structures, and the pool has formulas", kind));
+  kinds.erase(std::remove_if(kinds.begin(), kinds.end(), is_of_networks), kinds.end());
+  return kinds;
+}
+
+}  // namespace
+
+DiscoverFeatures::DiscoverFeatures(const RunContext& context, const CandidateSource& candidates)
+    : own_(own_kinds(context, candidates)), size_(own_.size()) {
+  const std::vector<std::string> kinds = all_kinds(context.input, candidates);
+  const auto asked = [&](const char* kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
+  predictions_ = asked("predictions");
+  latents_ = asked("latents");
+  if (!predictions_ && !latents_) return;
+  models_.emplace(context, KeyName{"discover", "models"}, context.input.discover.models);
+  if (!models_->descriptors().empty())
+    fail_key(context.input, "discover", "models",
+             fmt::format("takes the number '{}' of a structure, which candidates lack", models_->descriptors().front()));
+  value_.resize(models_->size() * models_->n_outputs());
+  if (predictions_) size_ += value_.size();
+  for (std::size_t k = 0; latents_ && k < models_->size(); ++k) {
+    if (models_->predictor(k).n_latent() == 0)
+      fail_key(context.input, "discover", "models",
+               fmt::format("'{}' is of a kind without latents; ask for features = 'predictions'", models_->name(k)));
+    size_ += models_->predictor(k).n_latent();
+  }
+}
+
+void DiscoverFeatures::compute(const Composition& composition, const Structure* structure, double* out) {
+  own_.compute(composition, structure, out);
+  if (!models_) return;
+  if (structure == nullptr) fail_input("there is no structure");
+  out += own_.size();
+  record_.cell = structure->cell;
+  record_.periodic = structure->periodic;
+  record_.atomic_number.clear();
+  record_.position.clear();
+  for (std::size_t i = 0; i < structure->size(); ++i) {
+    const int z = structure->species[static_cast<std::size_t>(structure->type[i])].atomic_number;
+    record_.atomic_number.push_back(static_cast<std::uint8_t>(z));
+    for (int k = 0; k < 3; ++k) record_.position.push_back(structure->position[i][k]);
+  }
+  models_->predict(record_, value_.data());
+  if (predictions_) out = std::copy(value_.begin(), value_.end(), out);
+  for (std::size_t k = 0; latents_ && k < models_->size(); ++k)
+    out = std::copy_n(models_->predictor(k).latent(), models_->predictor(k).n_latent(), out);
+}
+
+}  // namespace spinel

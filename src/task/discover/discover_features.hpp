@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include "discover/candidate_features.hpp"
+#include "discover/candidate_source.hpp"
+#include "task/predict/predict_models.hpp"
+
+namespace spinel {
+
+/// What candidates are described by, as &discover features and models ask: CandidateFeatures, and behind them what trained
+/// networks make of a crystal:
+///  - predictions: of each model, what it predicts;
+///  - latents: of each model, what its last layer is given.
+class DiscoverFeatures {
+ public:
+  /// Collective. InputError at the keys where the candidates lack what is asked for, or a model cannot be read or used.
+  DiscoverFeatures(const RunContext& context, const CandidateSource& candidates);
+
+  std::size_t size() const { return size_; }
+  bool needs_structure() const { return own_.needs_structure() || models_.has_value(); }
+  /// Of the models; 0 without any.
+  std::uint64_t fingerprint() const { return models_ ? models_->fingerprint() : 0; }
+  /// As CandidateFeatures::compute().
+  void compute(const Composition& composition, const Structure* structure, double* out);
+
+ private:
+  CandidateFeatures own_;
+  std::optional<PredictModels> models_;  // none: no numbers of networks
+  bool predictions_ = false, latents_ = false;
+  std::size_t size_ = 0;
+  CrystalRecord record_;
+  std::vector<double> value_;
+};
+
+}  // namespace spinel
