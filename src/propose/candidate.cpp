@@ -19,7 +19,7 @@ constexpr Words words[n_verdicts] = {
     {"too_close", "atoms nearer than minimum_distance"},
     {"no_positions", "no positions with the least distances were found in a space group"},
     {"no_space_group", "no Wyckoff positions of a space group hold the content of the cell"},
-    {"colorings_cut", "beyond the number of colorings of a parent"},
+    {"cut", "beyond the limits of one parent: colorings, or substitutions (counted as one)"},
     {"not_made", "the generator failed, or the structure could not be read"},
     {"known", "is one of the known crystals"},
     {"repeated", "is an earlier candidate"},

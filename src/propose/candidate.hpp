@@ -21,7 +21,7 @@ enum class Verdict : std::uint8_t {
   too_close,       ///< two atoms are nearer than they may be
   no_positions,    ///< random search found no positions in a space group
   no_space_group,  ///< no Wyckoff positions of a space group hold the content of the cell
-  colorings_cut,   ///< beyond the number of colorings of a parent
+  cut,             ///< beyond the limits of one parent: colorings, or substitutions (counted as one)
   not_made,        ///< the generator failed, or the structure cannot be read
   known,           ///< is one of the known crystals
   repeated,        ///< is an earlier candidate

@@ -13,8 +13,7 @@ namespace spinel {
 
 namespace {
 
-constexpr double neutral = 1e-6;            // e
-constexpr std::size_t most_found = 100000;  // of a parent
+constexpr std::size_t most_found = 100000;  // of a parent without charges
 constexpr double near = 3.0;                // Mendeleev numbers apart
 
 int group_of(int atomic_number) { return static_cast<int>(element_properties(atomic_number)[2]); }
@@ -56,22 +55,21 @@ ReplacementList ReplacementFinder::ionic(const KnownCrystal& parent) const {
   SubstitutionQuery query;
   query.threshold = parameters_.threshold;
   query.allowed = allowed_ions_;
-  query.most = most_found;
+  query.amounts.assign(parent.count.begin(), parent.count.end());
+  const SubstitutionList all = find_substitutions(model, given, query);
   ReplacementList list;
-  for (const Substitution& one : find_substitutions(model, given, query).found) {
+  count_of(list.left_out, Verdict::not_neutral) = all.n_charged;
+  count_of(list.left_out, Verdict::cut) = all.is_cut ? 1 : 0;
+  for (const Substitution& one : all.found) {
     Replacement replacement;
     replacement.probability = one.probability;
-    double charge = 0.0;
     bool is_twice = false;
     for (std::size_t k = 0; k < given.size(); ++k) {
-      const IonicSpecies& ion = model.species()[static_cast<std::size_t>(one.species[k])];
-      charge += parent.count[k] * ion.charge;
-      const auto z = static_cast<std::uint8_t>(ion.atomic_number);
+      const auto z = static_cast<std::uint8_t>(model.species()[static_cast<std::size_t>(one.species[k])].atomic_number);
       for (std::size_t j = 0; j < k; ++j) is_twice = is_twice || replacement.elements[j] == z;
       replacement.elements[k] = z;
     }
-    const Verdict verdict = std::abs(charge) > neutral                                 ? Verdict::not_neutral
-                            : is_twice                                                 ? Verdict::element_twice
+    const Verdict verdict = is_twice                                                   ? Verdict::element_twice
                             : !rules_.has_required(replacement.elements, given.size()) ? Verdict::not_allowed
                                                                                        : Verdict::accepted;
     if (verdict == Verdict::accepted)
@@ -120,7 +118,10 @@ ReplacementList ReplacementFinder::elemental(const KnownCrystal& parent) const {
   std::vector<std::pair<double, Assignment>> all;
   Assignment elements{};
   const auto descend = [&](const auto& self, std::size_t k, double apart) -> void {
-    if (all.size() == most_found) return;
+    if (all.size() == most_found) {
+      count_of(list.left_out, Verdict::cut) = 1;
+      return;
+    }
     if (k == n) {
       if (rules_.has_required(elements, n))
         all.emplace_back(apart, elements);

@@ -1,6 +1,7 @@
 #include "propose/substitution_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace spinel {
 
@@ -9,7 +10,7 @@ namespace {
 class Search {
  public:
   Search(const SubstitutionModel& model, const std::vector<int>& given, const SubstitutionQuery& query)
-      : query_(query), species_(given.size()), is_used_(static_cast<std::size_t>(model.size()), false) {
+      : model_(model), query_(query), species_(given.size()), is_used_(static_cast<std::size_t>(model.size()), false) {
     for (const int one : given) choices_.push_back(&model.choices(one, query.direction));
   }
 
@@ -28,12 +29,22 @@ class Search {
     return probability;
   }
 
+  bool is_kept() const {
+    constexpr double neutral = 1e-6;  // e
+    double charge = 0.0;
+    for (std::size_t k = 0; k < query_.amounts.size(); ++k)
+      charge += query_.amounts[k] * model_.species()[static_cast<std::size_t>(species_[k])].charge;
+    return std::abs(charge) < neutral;
+  }
+
   void descend(std::size_t place, double probability) {
     if (place == choices_.size()) {
-      if (list_.found.size() == query_.most)
-        list_.is_cut = true;
-      else
+      list_.is_cut = ++n_ > query_.most;
+      if (list_.is_cut) return;
+      if (is_kept())
         list_.found.push_back({probability, species_});
+      else
+        ++list_.n_charged;
       return;
     }
     for (const auto& choice : *choices_[place]) {
@@ -48,10 +59,12 @@ class Search {
     }
   }
 
+  const SubstitutionModel& model_;
   const SubstitutionQuery& query_;
   std::vector<const std::vector<SubstitutionModel::Choice>*> choices_;
   std::vector<int> species_;
   std::vector<bool> is_used_;
+  std::int64_t n_ = 0;
   SubstitutionList list_;
 };
 

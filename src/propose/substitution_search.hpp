@@ -17,12 +17,14 @@ struct Substitution {
 struct SubstitutionQuery {
   double threshold = 1e-3;  ///< that the probability must exceed
   SubstitutionDirection direction = SubstitutionDirection::from_known;
-  std::vector<bool> allowed{};  ///< [species of the model]; empty: all
-  std::size_t most = 1000000;   ///< of those found
+  std::vector<bool> allowed{};     ///< [species of the model]; empty: all
+  std::vector<double> amounts{};   ///< [ion given] atoms: only what is neutral (to 1e-6 e) is kept; empty: everything
+  std::int64_t most = 10'000'000;  ///< of those above the threshold, neutral or not
 };
 
 struct SubstitutionList {
   std::vector<Substitution> found;  ///< likeliest first, of equal ones by their species
+  std::int64_t n_charged = 0;       ///< above the threshold, but not neutral
   bool is_cut = false;              ///< there are more than `most`, and which are missing is not known
 };
 

@@ -3,22 +3,55 @@
 #include <algorithm>
 #include <set>
 
+#include "crystal/lattice.hpp"
+
 namespace spinel {
 
-SitePermutations site_permutations(const std::vector<AtomSymmetry>& operations,
-                                   const std::vector<std::int64_t>& sites) {
+SitePermutations site_permutations(const std::vector<AtomSymmetry>& operations, const Mat3& cell,
+                                   const Eigen::Matrix3i& supercell, const std::vector<Vec3>& sites, double tolerance) {
+  const Mat3 larger = supercell.cast<double>(), to_larger = larger.inverse();  // rows
+  const auto is_whole = [](const Mat3& m) { return (m - m.array().round().matrix()).cwiseAbs().maxCoeff() < 1e-6; };
+  std::vector<Vec3> fractional;
+  for (const Vec3& r : sites) fractional.emplace_back(to_fractional_matrix(cell) * r);
+  // Translations of the cell that differ in the supercell.
+  std::vector<Vec3> shifts;
+  const int n = supercell.determinant();
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j)
+      for (int k = 0; k < n; ++k) {
+        const Vec3 v(i, j, k);
+        const auto is_there = [&](const Vec3& other) {
+          const Vec3 apart = to_larger.transpose() * (v - other);
+          return (apart - apart.array().round().matrix()).cwiseAbs().maxCoeff() < 1e-6;
+        };
+        if (std::none_of(shifts.begin(), shifts.end(), is_there)) shifts.push_back(v);
+      }
   std::set<std::vector<std::uint8_t>> all, translations;
   for (const AtomSymmetry& operation : operations) {
-    std::vector<std::uint8_t> permutation;
-    for (const std::int64_t site : sites) {
-      const std::int64_t to = operation.image[static_cast<std::size_t>(site)];
-      permutation.push_back(
-          static_cast<std::uint8_t>(std::lower_bound(sites.begin(), sites.end(), to) - sites.begin()));
+    if (!is_whole(larger * operation.rotation.transpose() * to_larger)) continue;
+    for (const Vec3& shift : shifts) {
+      std::vector<std::uint8_t> permutation;
+      std::vector<bool> is_taken(sites.size(), false);
+      for (const Vec3& x : fractional) {
+        const Vec3 image = operation.rotation * x + operation.translation + shift;
+        double least = tolerance;
+        std::size_t nearest = sites.size();
+        for (std::size_t k = 0; k < sites.size(); ++k) {
+          Vec3 apart = to_larger.transpose() * (image - fractional[k]);
+          apart -= apart.array().round().matrix();
+          const double distance = to_cartesian(cell, larger.transpose() * apart).norm();
+          if (distance < least) least = distance, nearest = k;
+        }
+        if (nearest == sites.size() || is_taken[nearest]) break;
+        is_taken[nearest] = true;
+        permutation.push_back(static_cast<std::uint8_t>(nearest));
+      }
+      if (permutation.size() < sites.size()) continue;
+      bool moves = false;
+      for (std::size_t k = 0; k < permutation.size(); ++k) moves = moves || permutation[k] != k;
+      if (moves && operation.rotation.isIdentity(1e-6)) translations.insert(permutation);
+      all.insert(std::move(permutation));
     }
-    bool moves = false;
-    for (std::size_t k = 0; k < permutation.size(); ++k) moves = moves || permutation[k] != k;
-    if (moves && operation.rotation.isIdentity(1e-6)) translations.insert(permutation);
-    all.insert(std::move(permutation));
   }
   return {{all.begin(), all.end()}, {translations.begin(), translations.end()}};
 }

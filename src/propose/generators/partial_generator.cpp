@@ -174,7 +174,7 @@ class PartialGenerator : public ReplacementPasses {
           ++n;
         }
       }
-    if (is_last && n > most) attempts.push_back({Verdict::colorings_cut, n - most, {}});
+    if (is_last && n > most) attempts.push_back({Verdict::cut, n - most, {}});
     return end < std::min(n, most);
   }
 
@@ -190,23 +190,29 @@ class PartialGenerator : public ReplacementPasses {
   std::vector<ColoredCell> all_colored(const KnownCrystal& parent, std::size_t species) const {
     std::vector<ColoredCell> result;
     const Structure base = primitive_cell(parent);
-    const int n_base = parent.reduced.front().find(base.species[species].symbol)->count;
+    const auto n_base = static_cast<std::size_t>(parent.reduced.front().find(base.species[species].symbol)->count);
+    std::vector<AtomSymmetry> operations;
+    try {
+      operations = atom_symmetries(base, symmetry_tolerance);
+    } catch (const Error&) {
+      return result;  // without symmetry, or with one that does not take atoms to each other
+    }
     for (std::size_t s = 0; s < supercells_.size(); ++s) {
       const bool is_larger = s > 0;
-      const std::size_t n_sites = static_cast<std::size_t>(n_base) * (is_larger ? 2 : 1);
-      const auto n_atoms = static_cast<std::int64_t>(base.size()) * (is_larger ? 2 : 1);
+      const std::size_t n_sites = is_larger ? 2 * n_base : n_base;
+      const auto n_atoms = static_cast<std::int64_t>(is_larger ? 2 * base.size() : base.size());
       if (n_sites < 2 || n_sites > most_colored_sites || n_atoms > setting_.parameters.max_atoms) continue;
       ColoredCell cell;
       cell.structure = enlarged(base, supercells_[s]);
+      std::vector<Vec3> places;
       for (std::size_t a = 0; a < cell.structure.size(); ++a)
-        if (static_cast<std::size_t>(cell.structure.type[a]) == species)
+        if (static_cast<std::size_t>(cell.structure.type[a]) == species) {
           cell.sites.push_back(static_cast<std::int64_t>(a));
-      SitePermutations permutations;
-      try {
-        permutations = site_permutations(atom_symmetries(cell.structure, symmetry_tolerance), cell.sites);
-      } catch (const Error&) {
-        continue;  // without symmetry, or with one that does not take atoms to each other
-      }
+          places.push_back(cell.structure.position[a]);
+        }
+      // Atoms within the tolerance of their ideal places may be farther than that from each other's images.
+      const SitePermutations permutations =
+          site_permutations(operations, base.cell, supercells_[s], places, 4.0 * symmetry_tolerance);
       for (cell.chosen = 1; cell.chosen < n_sites; ++cell.chosen) {
         cell.colorings = unique_colorings(n_sites, cell.chosen, permutations, is_larger);
         if (!cell.colorings.empty()) result.push_back(cell);

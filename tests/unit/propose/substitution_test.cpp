@@ -91,6 +91,12 @@ TEST(SubstitutionSearch, FindsWhatPymatgenFinds) {
     }
     expect_near(sum, structure["sum_probability_from_this"]);
     EXPECT_EQ(balanced.size(), structure["n_charge_balanced_from_this"].get<std::size_t>());
+    SubstitutionQuery neutral = query;
+    neutral.amounts = amounts;
+    const SubstitutionList kept = find_substitutions(model(), given, neutral);
+    ASSERT_EQ(kept.found.size(), balanced.size());
+    EXPECT_EQ(static_cast<std::size_t>(kept.n_charged), from.size() - balanced.size());
+    for (std::size_t k = 0; k < balanced.size(); ++k) EXPECT_EQ(kept.found[k].species, balanced[k].species);
     compare(structure["charge_balanced_from_this"], balanced, names);
     query.direction = SubstitutionDirection::to_wanted;
     EXPECT_EQ(find_substitutions(model(), given, query).found.size(), structure["n_to_this"].get<std::size_t>());
@@ -126,7 +132,7 @@ TEST(SubstitutionSearch, IsWhatBruteForceFinds) {
     for (const auto& [species, p] : wanted)
       n += query.allowed[static_cast<std::size_t>(species[0])] && query.allowed[static_cast<std::size_t>(species[1])];
     EXPECT_EQ(find_substitutions(model(), given, query).found.size(), n);
-    query.most = n - 1;
+    query.most = static_cast<std::int64_t>(n) - 1;
     EXPECT_TRUE(find_substitutions(model(), given, query).is_cut);
   }
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
 #include "crystal/lattice.hpp"
+#include "crystal/prototypes.hpp"
 #include "crystal/symmetry.hpp"
 #include "propose/generators/colorings.hpp"
 #include "propose/symmetry/wyckoff_sets.hpp"
@@ -116,6 +119,33 @@ TEST(Colorings, OfARingAreNecklaces) {
     const std::map<std::size_t, std::size_t> lyndon = {{3, 2}, {4, 3}, {6, 9}, {8, 30}, {12, 335}};
     EXPECT_EQ(primitive, lyndon.at(n));
   }
+}
+
+TEST(Colorings, OfSupercellsFollowFromTheOperationsOfTheCell) {
+  // The permutations that spglib's operations of the supercell itself make.
+  const Structure cell = make_prototype("CsCl", {"Cs", "Cl"}, 4.0);
+  Eigen::Matrix3i matrix;
+  matrix << 1, 0, 1, 0, 1, 1, 0, 0, 2;
+  Structure larger = cell;
+  larger.cell = matrix.cast<double>() * cell.cell;
+  larger.position.clear();
+  larger.type.clear();
+  std::vector<Vec3> sites;
+  for (std::size_t a = 0; a < cell.size(); ++a)
+    for (const Vec3& shift : {Vec3(0, 0, 0), Vec3(0, 0, 1)}) {
+      larger.position.emplace_back(cell.position[a] + to_cartesian(cell.cell, shift));
+      larger.type.push_back(cell.type[a]);
+      if (cell.type[a] == 0) sites.push_back(larger.position.back());
+    }
+  const auto found = site_permutations(atom_symmetries(cell), cell.cell, matrix, sites, 0.1);
+  std::set<std::vector<std::uint8_t>> wanted;
+  for (const AtomSymmetry& operation : atom_symmetries(larger))
+    wanted.insert({static_cast<std::uint8_t>(operation.image[0]), static_cast<std::uint8_t>(operation.image[1])});
+  EXPECT_EQ((std::set<std::vector<std::uint8_t>>(found.all.begin(), found.all.end())), wanted);
+  EXPECT_EQ(found.all.size(), 2u);
+  EXPECT_EQ(found.translations.size(), 1u);
+  // Rock salt order on a CsCl lattice: one way to take half of the sites of a cell of two.
+  EXPECT_EQ(unique_colorings(2, 1, found, true).size(), 1u);
 }
 
 }  // namespace
