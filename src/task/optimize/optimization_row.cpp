@@ -41,8 +41,10 @@ Table<OptimizationRow> optimization_table(const OptimizeParameters& p, const std
   const bool is_box = !variables.empty();
   Table<R> t;
   t.column("number", "", "of the evaluation", &R::number);
-  t.column("row", "", "of the dataset, from 0", &R::row).where(!is_box);
-  t.column("id", "", "of the row", &R::id).where(!is_box);
+  if (!is_box) {
+    t.column("row", "", "of the dataset, from 0", &R::row);
+    t.column("id", "", "of the row", &R::id);
+  }
   for (std::size_t k = 0; k < variables.size(); ++k)
     t.column("variable_" + variables[k], "", "value of the variable", [k](const R& r) { return r.values[k]; })
         .csv_name(variables[k])
@@ -56,7 +58,7 @@ Table<OptimizationRow> optimization_table(const OptimizeParameters& p, const std
   t.column("best", p.goal == "window" ? "" : unit,
            p.goal == "window" ? "values within the window so far" : "best value so far", &R::best)
       .csv(number(&R::best));
-  t.column("seconds", "s", "of the command", &R::seconds).where(is_box);
+  if (is_box) t.column("seconds", "s", "of the command", &R::seconds);
   t.column("reason", "", "of a failure", &R::reason);
   return t;
 }
