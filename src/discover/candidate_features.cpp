@@ -77,8 +77,8 @@ struct ElementStates {
     int charge;
     double share;
   };
-  std::vector<State> states;                     // that it is known in
-  double mean_cation = 0.0, mean_anion = 0.0;    // e
+  std::vector<State> states;                   // that it is known in
+  double mean_cation = 0.0, mean_anion = 0.0;  // e
 };
 
 const ElementStates& states_of(int atomic_number) {
@@ -154,11 +154,10 @@ class StateSearch {
 
 double mean_charge(const Composition& composition) {
   const double n = composition.n_atoms();
-  const auto anion = std::max_element(composition.parts.begin(), composition.parts.end(),
-                                      [](const Composition::Part& a, const Composition::Part& b) {
-                                        return pauling_electronegativity(a.atomic_number) <
-                                               pauling_electronegativity(b.atomic_number);
-                                      });
+  const auto anion = std::max_element(
+      composition.parts.begin(), composition.parts.end(), [](const Composition::Part& a, const Composition::Part& b) {
+        return pauling_electronegativity(a.atomic_number) < pauling_electronegativity(b.atomic_number);
+      });
   double charge = 0.0;
   for (const auto& part : composition.parts) {
     const ElementStates& states = states_of(part.atomic_number);

@@ -22,7 +22,9 @@ DiscoverAcquisition discover_acquisition(const std::string& name) {
 namespace {
 
 /// How far outside of its window a mean is; below 0: inside.
-double outside(const TargetWindow& window, double mean) { return std::max(window.lowest - mean, mean - window.highest); }
+double outside(const TargetWindow& window, double mean) {
+  return std::max(window.lowest - mean, mean - window.highest);
+}
 
 double score_of(const ScoreSettings& settings, const std::vector<TargetWindow>& windows, const double* mean,
                 const double* sigma) {
@@ -51,7 +53,8 @@ double score_of(const ScoreSettings& settings, const std::vector<TargetWindow>& 
       }
       return -missing;
     }
-    case DiscoverAcquisition::random: break;
+    case DiscoverAcquisition::random:
+      break;
   }
   return 0.0;
 }

@@ -32,7 +32,7 @@ struct RoundChoice {
   std::int64_t n_open = 0;  ///< candidates that might have been chosen
   std::vector<ChosenCandidate> chosen;
   std::vector<std::vector<double>> hyperparameters;  ///< [target]: lengths, then variance, noise, mean
-  std::vector<char> proposals;  ///< that came in this round, as their source packs them
+  std::vector<char> proposals;                       ///< that came in this round, as their source packs them
   double seconds = 0.0;
 };
 
@@ -43,10 +43,10 @@ struct RoundLabels {
 };
 
 inline auto members(ChosenCandidate& c) { return std::tie(c.candidate, c.mean, c.sigma, c.hull, c.score); }
-inline auto members(CandidateLabel& l) { return std::tie(l.candidate, l.value, l.failure, l.repeats, l.structure, l.seconds); }
-inline auto members(RoundChoice& r) {
-  return std::tie(r.n_open, r.chosen, r.hyperparameters, r.proposals, r.seconds);
+inline auto members(CandidateLabel& l) {
+  return std::tie(l.candidate, l.value, l.failure, l.repeats, l.structure, l.seconds);
 }
+inline auto members(RoundChoice& r) { return std::tie(r.n_open, r.chosen, r.hyperparameters, r.proposals, r.seconds); }
 inline auto members(RoundLabels& r) { return std::tie(r.labels, r.seconds); }
 
 }  // namespace spinel

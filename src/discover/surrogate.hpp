@@ -39,7 +39,7 @@ class Surrogate {
   BayesParameters parameters_;
   std::uint64_t seed_;
   std::optional<FeatureMap> scale_;
-  std::vector<GaussianProcess> process_;                        // [target]
+  std::vector<GaussianProcess> process_;                         // [target]
   std::vector<std::optional<Hyperparameters>> hyperparameters_;  // [target]
 };
 

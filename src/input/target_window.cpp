@@ -18,9 +18,10 @@ std::string without_blanks(const std::string& text) {
 
 TargetWindow parse_target_window(const std::string& text) {
   const auto wrong = [&] {
-    fail_input("'{}' is not a number's name with its lowest and highest value, such as 'band_gap: 1.1 .. 1.7' or "
-               "'energy_above_hull: .. 0.02'",
-               text);
+    fail_input(
+        "'{}' is not a number's name with its lowest and highest value, such as 'band_gap: 1.1 .. 1.7' or "
+        "'energy_above_hull: .. 0.02'",
+        text);
   };
   const std::size_t colon = text.find(':'), dots = text.find("..", colon == std::string::npos ? 0 : colon);
   if (colon == std::string::npos || dots == std::string::npos) wrong();

@@ -28,6 +28,11 @@ class GroupBuilder {
     group_->takes_many_structures = true;
     group_->relaxes_structures = [parameters = parameters_, relax](const Input& i) { return (i.*parameters).*relax; };
   }
+  /// The calculation of this name relaxes many structures.
+  void relaxes_many_structures() {
+    group_->takes_many_structures = true;
+    relaxes_structures();
+  }
   /// The calculation of this name relaxes structures.
   void relaxes_structures() {
     group_->relaxes_structures = [](const Input&) { return true; };

@@ -9,7 +9,7 @@ void add_discover(std::vector<Group>& groups) {
                     "Rounds of choosing candidates by what is known, asking an oracle for their labels, and learning "
                     "from them (doc/discover.md).",
                     {"discover"});
-  g.relaxes_structures();
+  g.relaxes_many_structures();
   g.key("pool", &P::pool,
         "list of structures that are the candidates, of any kind in doc/datasets.md; labels in it are looked at only "
         "where the oracle is its table")
@@ -56,7 +56,8 @@ void add_discover(std::vector<Group>& groups) {
         "share of the pool, drawn at random by the seed, whose labels are asked for first")
       .between(0, 1);
   g.key("features", &P::features,
-        "what candidates are described by: 'composition', 'oxidation' states, 'structure'; 'predictions' and 'latents' of "
+        "what candidates are described by: 'composition', 'oxidation' states, 'structure'; 'predictions' and 'latents' "
+        "of "
         "models (doc/discover.md)")
       .length(1, 5)
       .one_of({"composition", "oxidation", "structure", "predictions", "latents"})

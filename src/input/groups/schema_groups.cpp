@@ -23,7 +23,7 @@ void add_control(std::vector<Group>& groups) {
       .may_change_silently();
   g.key("seed", &P::seed, "seed of every random number; the same seed gives the same run")
       .at_least(0)
-      .may_change_unless({"train", "phase"});
+      .may_change_unless({"train", "phase", "propose", "optimize", "discover"});
   g.key("max_seconds", &P::max_seconds,
         "wall time after which the run writes a checkpoint and ends cleanly, for batch systems with a time limit")
       .in("s")

@@ -6,8 +6,7 @@ void add_propose(std::vector<Group>& groups) {
   using P = ProposeParameters;
   constexpr std::size_t most = 100000;
   GroupBuilder<P> g(groups, "propose", &Input::propose,
-                    "Crystals that are not known yet, without duplicates (doc/propose.md).",
-                    {"propose", "discover"});
+                    "Crystals that are not known yet, without duplicates (doc/propose.md).", {"propose", "discover"});
   g.optional_for({"discover"});
   g.key("generators", &P::generators,
         "sources of candidates: 'substitution', 'prototypes', 'partial', 'random', 'model' and 'structures', each "
@@ -20,9 +19,7 @@ void add_propose(std::vector<Group>& groups) {
       .length(1, most)
       .if_empty("those of known");
   add_read_keys(g);
-  g.key("count", &P::count, "number of candidates, all different")
-      .between(1, 1000000000)
-      .only_for({"propose"});
+  g.key("count", &P::count, "number of candidates, all different").between(1, 1000000000).only_for({"propose"});
   g.key("elements", &P::elements, "elements that may occur").length(1, 118).if_empty("all");
   g.key("required_elements", &P::required_elements, "elements that every candidate holds")
       .length(1, 118)

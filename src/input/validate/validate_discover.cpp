@@ -19,12 +19,13 @@ void check_discover_keys(const Input& input) {
   check(proposes && p.oracle == "table", "oracle",
         "'table' needs a pool with labels; without pool the candidates are made by &propose");
   check(!proposes && p.candidates != standard.candidates, "candidates", "goes without a pool: &propose makes them");
-  check(proposes && (!p.initial.empty() || p.initial_share > 0.0), proposes && !p.initial.empty() ? "initial"
-                                                                                                  : "initial_share",
+  check(proposes && (!p.initial.empty() || p.initial_share > 0.0),
+        proposes && !p.initial.empty() ? "initial" : "initial_share",
         "needs a pool: candidates of &propose are not there at the start");
   check(!p.initial.empty() && p.initial_share > 0.0, "initial_share", "initial and initial_share exclude each other");
   check(proposes && p.batch == 0, "batch", "missing: without a pool there is no share of it");
-  check(p.batch > 0 && p.batch_share != standard.batch_share, "batch_share", "batch and batch_share exclude each other");
+  check(p.batch > 0 && p.batch_share != standard.batch_share, "batch_share",
+        "batch and batch_share exclude each other");
   check(!follows_hull && !p.pool_entries.empty(), "targets", "need a pool of structures; pool_entries has energies");
   check(!follows_hull && p.oracle == "potential", "oracle",
         "'potential' gives energies: the hull is followed where targets are not given");

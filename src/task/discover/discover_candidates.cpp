@@ -89,8 +89,7 @@ std::unique_ptr<CandidateSource> make_candidates(const RunContext& context) {
     return std::make_unique<DatasetCandidates>(std::move(data));
   }
   if (p.pool_entries.empty()) return std::make_unique<ProposedCandidates>(context, p.rounds * p.candidates);
-  return std::make_unique<EntryCandidates>(
-      shared_entries(context, "pool_entries", {p.pool_entries}).entries);
+  return std::make_unique<EntryCandidates>(shared_entries(context, "pool_entries", {p.pool_entries}).entries);
 }
 
 std::uint64_t fingerprint(const CandidateSource& candidates) {

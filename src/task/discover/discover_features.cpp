@@ -41,8 +41,9 @@ DiscoverFeatures::DiscoverFeatures(const RunContext& context, const CandidateSou
   if (!predictions_ && !latents_) return;
   models_.emplace(context, KeyName{"discover", "models"}, context.input.discover.models);
   if (!models_->descriptors().empty())
-    fail_key(context.input, "discover", "models",
-             fmt::format("takes the number '{}' of a structure, which candidates lack", models_->descriptors().front()));
+    fail_key(
+        context.input, "discover", "models",
+        fmt::format("takes the number '{}' of a structure, which candidates lack", models_->descriptors().front()));
   value_.resize(models_->size() * models_->n_outputs());
   if (predictions_) size_ += value_.size();
   for (std::size_t k = 0; latents_ && k < models_->size(); ++k) {

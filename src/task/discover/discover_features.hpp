@@ -8,8 +8,8 @@
 
 namespace spinel {
 
-/// What candidates are described by, as &discover features and models ask: CandidateFeatures, and behind them what trained
-/// networks make of a crystal:
+/// What candidates are described by, as &discover features and models ask: CandidateFeatures, and behind them what
+/// trained networks make of a crystal:
 ///  - predictions: of each model, what it predicts;
 ///  - latents: of each model, what its last layer is given.
 class DiscoverFeatures {

@@ -87,8 +87,7 @@ void PotentialEnergies::forget(const std::string& name) {
   });
 }
 
-std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<std::int64_t>& candidates,
-                                                            std::int64_t) {
+std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<std::int64_t>& candidates, std::int64_t) {
   std::vector<CandidateLabel> labels;
   for (const std::int64_t candidate : candidates) {
     CandidateLabel& label = labels.emplace_back();
@@ -172,9 +171,10 @@ std::optional<std::vector<CandidateLabel>> FileOracle::ask(const std::vector<std
                   csv_field(reduced_formula(candidates_.composition(candidate))));
     }
     out.close();
-    waits_for_ = fmt::format("waiting for {} label{} of round {}: {} has what is wanted, &discover labels names files "
-                             "with the answers",
-                             missing.size(), missing.size() == 1 ? "" : "s", round, wanted_);
+    waits_for_ = fmt::format(
+        "waiting for {} label{} of round {}: {} has what is wanted, &discover labels names files "
+        "with the answers",
+        missing.size(), missing.size() == 1 ? "" : "s", round, wanted_);
   });
   return std::nullopt;
 }
@@ -190,8 +190,7 @@ std::vector<std::vector<double>> pool_labels(const RunContext& context, const Ca
       if (pool == nullptr || !pool->data().has_scalar(window.name))
         fail_key(context.input, "discover", "targets",
                  fmt::format("the pool has no number '{}'{}", window.name,
-                             pool == nullptr ? ""
-                                             : "; it has " + quoted_list(pool->data().scalar_names())));
+                             pool == nullptr ? "" : "; it has " + quoted_list(pool->data().scalar_names())));
       const double* values = pool->data().scalar(window.name);
       labels.emplace_back(values, values + n);
     }

@@ -84,8 +84,8 @@ class FileOracle final : public Oracle {
   std::string wanted_, waits_for_;
 };
 
-/// Collective. [target][candidate] of a pool, as the input names targets or energies; on all ranks. `kind`: of energies.
-/// InputError where the pool has no such number.
+/// Collective. [target][candidate] of a pool, as the input names targets or energies; on all ranks. `kind`: of
+/// energies. InputError where the pool has no such number.
 std::vector<std::vector<double>> pool_labels(const RunContext& context, const CandidateSource& candidates,
                                              const std::vector<TargetWindow>& windows, EnergyKind& kind);
 

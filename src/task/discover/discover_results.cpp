@@ -14,9 +14,9 @@ namespace spinel {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double on_the_hull = 1e-8;  // eV/atom
+constexpr double on_the_hull = 1e-8;                   // eV/atom
 constexpr double of_nine_tenths = 1.6448536269514722;  // sigma to either side that 90 % of normal numbers lie within
-constexpr std::size_t longest_list = 25;  // hits that are printed
+constexpr std::size_t longest_list = 25;               // hits that are printed
 
 }  // namespace
 
@@ -46,8 +46,9 @@ void DiscoverResults::write(bool complete) {
     table.column("n_failed", "", "labels that the oracle could not give", &R::n_failed).shown("failed");
     table.column("n_hits", "", "hits among them", &R::n_hits).shown("hits");
     table.column("n_hits_so_far", "", "hits of all rounds so far", &R::n_hits_so_far).shown("so far");
-    table.column("mean_error", "", "mean absolute error of the first target, predicted before the labels",
-                 &R::mean_error)
+    table
+        .column("mean_error", "", "mean absolute error of the first target, predicted before the labels",
+                &R::mean_error)
         .shown("error");
     table.column("coverage", "", "share of labels within the interval that 90 % should be in", &R::coverage)
         .shown("in 90 %", 2);
@@ -132,7 +133,8 @@ void DiscoverResults::measure_final_hull() {
   const auto points = hull.at(compositions);
   for (DiscoverRow& row : rows_) {
     row.final_above = row.value[0] - points[static_cast<std::size_t>(row.candidate)].energy;
-    row.hit = row.failure.empty() && row.repeats.empty() && row.final_above <= d_.parameters().hit_above_hull + on_the_hull;
+    row.hit =
+        row.failure.empty() && row.repeats.empty() && row.final_above <= d_.parameters().hit_above_hull + on_the_hull;
   }
   if (const auto* table = dynamic_cast<const TableOracle*>(d_.oracle_.get())) {
     n_possible_ = 0;
@@ -147,8 +149,7 @@ void DiscoverResults::count_table_hits() {
   n_possible_ = 0;
   for (std::size_t i = 0; i < table->values()[0].size(); ++i) {
     bool hit = true;
-    for (std::size_t t = 0; t < d_.windows_.size(); ++t)
-      hit = hit && d_.windows_[t].contains(table->values()[t][i]);
+    for (std::size_t t = 0; t < d_.windows_.size(); ++t) hit = hit && d_.windows_[t].contains(table->values()[t][i]);
     n_possible_ += hit ? 1 : 0;
   }
 }
@@ -166,16 +167,16 @@ Table<DiscoverRow> DiscoverResults::label_table() const {
   for (std::size_t t = 0; t < d_.n_targets(); ++t) {
     const std::string name = hull ? "energy" : d_.windows_[t].name;
     const std::string unit = hull ? "eV/atom" : "";
-    table.column("predicted_" + name, unit, "mean of what was predicted before",
-                 [t](const R& r) { return r.mean[t]; });
+    table.column("predicted_" + name, unit, "mean of what was predicted before", [t](const R& r) { return r.mean[t]; });
     table.column("sigma_" + name, unit, "its standard deviation, with noise", [t](const R& r) { return r.sigma[t]; });
     table.column(name, unit, "the label; NaN: there is none", [t](const R& r) { return r.value[t]; });
   }
   table.column("predicted_above_hull", "eV/atom", "what was predicted, from the hull known then", &R::predicted_above)
       .where(hull);
   table.column("above_hull", "eV/atom", "the label, from the hull known then", &R::above).where(hull);
-  table.column("final_above_hull", "eV/atom", "the label, from the hull of all that is known in the end",
-               &R::final_above)
+  table
+      .column("final_above_hull", "eV/atom", "the label, from the hull of all that is known in the end",
+              &R::final_above)
       .where(hull);
   table.column("hit", "", "1: it is what was looked for", &R::hit);
   table.column("repeats", "", "id of the known or earlier crystal that it relaxed to; such are no hits", &R::repeats);
@@ -198,8 +199,7 @@ void DiscoverResults::write_hits() const {
     for (const CandidateLabel& label : d_.rounds_[r].labels->labels) {
       for (const DiscoverRow& row : rows_) {
         if (row.candidate != label.candidate || !row.hit) continue;
-        Structure structure =
-            label.structure.size() > 0 ? label.structure : d_.candidates_->structure(label.candidate);
+        Structure structure = label.structure.size() > 0 ? label.structure : d_.candidates_->structure(label.candidate);
         structure.info["id"] = row.id;
         structure.info["round"] = fmt::format("{}", row.round);
         for (std::size_t t = 0; t < d_.windows_.size(); ++t)
@@ -220,9 +220,9 @@ void DiscoverResults::report() const {
     if (row.hit) hits.push_back(row);
   const auto n = static_cast<std::int64_t>(hits.size());
   log.print("  {} hits in {} labels{}", grouped(n), grouped(static_cast<std::int64_t>(rows_.size())),
-            n_possible_ >= 0 ? fmt::format("; the whole pool has {} in {}", grouped(n_possible_),
-                                           grouped(d_.candidates_->size()))
-                             : "");
+            n_possible_ >= 0
+                ? fmt::format("; the whole pool has {} in {}", grouped(n_possible_), grouped(d_.candidates_->size()))
+                : "");
   if (hits.empty() || hits.size() > longest_list) return;
   using R = DiscoverRow;
   Table<R> table;

@@ -26,8 +26,8 @@ struct DiscoverRoundRow {
   double choice_seconds = 0.0, label_seconds = 0.0;
 };
 
-/// What calculation = 'discover' leaves: /rounds, /labels, and the hull at the start and in the end (/start/hull, /hull)
-/// of <prefix>.h5; <prefix>_labels.csv; the structures of hits.
+/// What calculation = 'discover' leaves: /rounds, /labels, and the hull at the start and in the end (/start/hull,
+/// /hull) of <prefix>.h5; <prefix>_labels.csv; the structures of hits.
 class DiscoverResults {
  public:
   explicit DiscoverResults(const Discovery& discovery) : d_(discovery) {}

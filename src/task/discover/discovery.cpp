@@ -100,16 +100,18 @@ void Discovery::report() {
   const DiscoverParameters& p = parameters();
   Log& log = context_.log;
   if (candidates_->size() > 0)
-    echo_line(log, "pool", fmt::format("{} candidates from {}", grouped(candidates_->size()),
-                                       p.pool.empty() ? p.pool_entries : p.pool));
+    echo_line(
+        log, "pool",
+        fmt::format("{} candidates from {}", grouped(candidates_->size()), p.pool.empty() ? p.pool_entries : p.pool));
   else
     echo_line(log, "pool", fmt::format("{} new candidates each round from &propose", grouped(p.candidates)));
   echo_line(log, "hits",
             follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
                            : fmt::format("{}", fmt::join(p.targets, ", ")));
   echo_line(log, "oracle", p.oracle);
-  echo_line(log, "choice", fmt::format("{}, Gaussian process ({}) of {} features", p.acquisition,
-                                       context_.input.bayes.kernel, features_.size() + (follows_hull() ? 1 : 0)));
+  echo_line(log, "choice",
+            fmt::format("{}, Gaussian process ({}) of {} features", p.acquisition, context_.input.bayes.kernel,
+                        features_.size() + (follows_hull() ? 1 : 0)));
   campaign_->report_restart();
 }
 
@@ -257,11 +259,10 @@ void Discovery::report_round(std::int64_t round) const {
       ++n_error;
     }
   }
-  context_.log.print("  round {:3}: {} asked of {}, {} failed, {} hits ({} so far){}", round,
-                     grouped(static_cast<std::int64_t>(one.choice.chosen.size())), grouped(one.choice.n_open), failed,
-                     hits, all_hits,
-                     n_error > 0 ? fmt::format(", error of predictions {:.4f}", error / static_cast<double>(n_error))
-                                 : "");
+  context_.log.print(
+      "  round {:3}: {} asked of {}, {} failed, {} hits ({} so far){}", round,
+      grouped(static_cast<std::int64_t>(one.choice.chosen.size())), grouped(one.choice.n_open), failed, hits, all_hits,
+      n_error > 0 ? fmt::format(", error of predictions {:.4f}", error / static_cast<double>(n_error)) : "");
 }
 
 }  // namespace spinel

@@ -86,11 +86,11 @@ class Discovery {
   std::unique_ptr<PotentialEnergies> energies_;
   std::unique_ptr<Oracle> oracle_;
   DiscoverFeatures features_;
-  Points feature_;                       // [candidate][feature]
-  std::vector<CandidateState> state_;    // [candidate]
-  std::vector<KnownHull::Point> start_;  // [candidate] the hull of what was known at the start
+  Points feature_;                                // [candidate][feature]
+  std::vector<CandidateState> state_;             // [candidate]
+  std::vector<KnownHull::Point> start_;           // [candidate] the hull of what was known at the start
   std::unique_ptr<KnownHull> start_hull_, hull_;  // at the start, and with all labels
-  Points known_feature_;                 // [known entry that is learned from][feature, and that of the hull]
+  Points known_feature_;                          // [known entry that is learned from][feature, and that of the hull]
   Eigen::VectorXd known_label_;
   std::optional<Surrogate> surrogate_;
   std::optional<Campaign> campaign_;

@@ -16,7 +16,7 @@ namespace spinel {
 
 namespace {
 
-constexpr std::size_t most_known = 1500;  // entries that are learned from
+constexpr std::size_t most_known = 1500;        // entries that are learned from
 constexpr std::uint64_t of_known = 1000000001;  // in the place of a round, of random numbers
 
 /// Elements that all candidates hold.

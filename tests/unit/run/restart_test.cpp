@@ -76,10 +76,12 @@ struct MayChange {
 
 MayChange may_change(const Input& input) {
   const std::string& calculation = input.control.calculation;
-  const bool many = input.structure.all || calculation == "hull" || calculation == "evaluate";
+  const bool many =
+      input.structure.all || calculation == "hull" || calculation == "evaluate" || calculation == "discover";
   MayChange all;
   all.silent["control"] = {"title", "prefix", "outdir", "restart_mode", "max_seconds"};
-  if (calculation != "train" && calculation != "phase") all.reported["control"] = {"seed"};
+  const Names drawn = {"train", "phase", "propose", "optimize", "discover"};
+  if (drawn.count(calculation) == 0) all.reported["control"] = {"seed"};
   all.reported["structure"] = {};
   all.reported["potential"] = {"device", "threads", "timeout", "array"};
   if (calculation == "md")
