@@ -29,6 +29,7 @@ void check_discover_keys(const Input& input) {
   check(!follows_hull && !p.pool_entries.empty(), "targets", "need a pool of structures; pool_entries has energies");
   check(!follows_hull && p.oracle == "potential", "oracle",
         "'potential' gives energies: the hull is followed where targets are not given");
+  check(p.oracle == "potential" && input.potential.style.empty(), "oracle", "'potential' needs a group &potential");
   check(!follows_hull && p.hit_above_hull != standard.hit_above_hull, "hit_above_hull", "goes without targets");
   check(!follows_hull && !p.known.empty(), "known", "goes without targets: entries make a hull");
   check(follows_hull && p.known.empty() && p.known_structures.empty(), "known",

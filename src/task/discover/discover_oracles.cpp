@@ -1,5 +1,6 @@
 #include "task/discover/discover_oracles.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -47,6 +48,11 @@ std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std:
   Input input = context_.input;
   input.control.prefix += "_" + name;
   input.control.restart_mode = continues_ ? "auto" : "from_scratch";
+  // The clock of max_seconds is that of the whole run.
+  if (input.control.max_seconds > 0.0) {
+    constexpr double least = 1e-3;
+    input.control.max_seconds = std::max(least, input.control.max_seconds - (Progress::steady_seconds() - begin_));
+  }
   const RunContext context{context_.world, input, context_.units, context_.log};
   const RunFiles files(context);
   std::vector<std::string> names;

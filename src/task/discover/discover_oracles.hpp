@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/progress.hpp"
 #include "discover/oracle.hpp"
 #include "input/target_window.hpp"
 #include "run/context.hpp"
@@ -32,6 +33,7 @@ class PotentialEnergies {
  private:
   const RunContext& context_;
   bool continues_;
+  double begin_ = Progress::steady_seconds();
   std::string stop_reason_, level_;
 };
 

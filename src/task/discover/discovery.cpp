@@ -46,7 +46,7 @@ Discovery::Discovery(const RunContext& context)
   if (p.oracle == "table") {
     EnergyKind kind{};
     auto labels = pool_labels(context, *candidates_, windows_, kind);
-    if (follows_hull() && context.world.is_root() && kind != start_hull_->entries().kind)
+    if (follows_hull() && kind != start_hull_->entries().kind)
       fail_key(context.input, "discover", "known", "the pool has another kind of energies: formation or total");
     oracle_ = std::make_unique<TableOracle>(std::move(labels));
   }
@@ -67,8 +67,11 @@ bool Discovery::run() {
                      n_targets());
   restore();
   const bool all_done = campaign_->run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
-    if (waits_ || !end_.empty() || pulse(0.0) > 0.0) return std::nullopt;
-    return item % 2 == 0 ? choose(item / 2, pulse) : label(item / 2);
+    // A stage that did not come to its end is none that later ones can stand on.
+    if (halted_ || pulse(0.0) > 0.0) return std::nullopt;
+    auto stage = item % 2 == 0 ? choose(item / 2, pulse) : label(item / 2);
+    halted_ = !stage.has_value();
+    return stage;
   });
   const bool complete = all_done || !end_.empty();
   if (!end_.empty()) context_.log.print("  ends: {}", end_);
@@ -78,8 +81,9 @@ bool Discovery::run() {
     context_.log.print("\nStopped {}; then continue with restart_mode = 'auto'", oracle_->waits_for());
     return false;
   }
-  report_end(context_, files_.result, complete, campaign_->stop_reason(), campaign_->n_done(), campaign_->n_items(),
-             "stages");
+  const bool stopped_below = campaign_->stop_reason().empty() && energies_ != nullptr;
+  report_end(context_, files_.result, complete, stopped_below ? energies_->stop_reason() : campaign_->stop_reason(),
+             campaign_->n_done(), campaign_->n_items(), "stages");
   return complete;
 }
 

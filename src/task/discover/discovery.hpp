@@ -98,7 +98,7 @@ class Discovery {
   std::unordered_map<std::string, std::vector<Crystal>> crystals_;  // by reduced formula, on rank 0
   StructureMatcher matcher_{MatcherSettings()};
   std::int64_t n_calls_ = 0;
-  bool waits_ = false;
+  bool halted_ = false, waits_ = false;
   std::string end_;  // why there are no more rounds; empty: there are
 };
 
