@@ -25,7 +25,7 @@ CASES = {
                   "  configurations = 7  series = .true.  correlation = .true.  measure_every = 10"),
     "tempering": (0, "size = 32  t_min = 2.0  t_max = 2.6  n_t = 5  replicas = 2  tempering = .true.  exchange_every = 7"
                      "  burn_in = 100  sweeps = 800000  configurations = 7  series = .true.  measure_every = 20"),
-    "split": (1, "size = 256  temperatures = 2.1, 2.3  burn_in = 100  sweeps = 40000  configurations = 7  update = 'heat_bath'"
+    "split": (1, "size = 256  temperatures = 2.1, 2.3  burn_in = 100  sweeps = 150000  configurations = 7  update = 'heat_bath'"
                  "  measure_every = 20"),
 }
 CHECKPOINT = "parts/run.restart.h5"
