@@ -50,11 +50,6 @@ Structure ProposedCandidates::structure(std::int64_t i) const {
   return structure;
 }
 
-const std::string& ProposedCandidates::generator(std::int64_t i) const {
-  const auto number = static_cast<std::size_t>(proposals_[static_cast<std::size_t>(i)].generator);
-  return stream_->generators()[number].generator;
-}
-
 std::optional<std::vector<char>> ProposedCandidates::make(std::int64_t n, const std::function<bool()>& stop) {
   const auto segment = stream_->next(n, stop);
   if (!segment) return std::nullopt;

@@ -60,10 +60,6 @@ class ProposedCandidates final : public CandidateSource {
   /// On all ranks. The same that an earlier run made.
   void restore(const std::vector<char>& bytes);
 
-  const KnownCrystals& known() const { return *known_; }
-  const std::string& generator(std::int64_t i) const;
-  const Candidate& candidate(std::int64_t i) const { return proposals_[static_cast<std::size_t>(i)].candidate; }
-
  private:
   void take(const ProposalSegment& segment);
 

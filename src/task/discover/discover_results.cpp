@@ -14,7 +14,6 @@ namespace spinel {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double on_the_hull = 1e-8;                   // eV/atom
 constexpr double of_nine_tenths = 1.6448536269514722;  // sigma to either side that 90 % of normal numbers lie within
 constexpr std::size_t longest_list = 25;               // hits that are printed
 

@@ -16,8 +16,6 @@ namespace spinel {
 
 namespace {
 
-constexpr double on_the_hull = 1e-8;  // eV/atom above it, of a hit
-
 std::vector<TargetWindow> read_windows(const Input& input) {
   std::vector<TargetWindow> windows;
   for (const std::string& text : input.discover.targets) windows.push_back(parse_target_window(text));
@@ -168,9 +166,7 @@ std::optional<Bytes> Discovery::label(std::int64_t round) {
 void Discovery::take(std::int64_t round, RoundChoice choice) {
   extend_candidates();
   for (const ChosenCandidate& one : choice.chosen) {
-    CandidateState& state = state_[static_cast<std::size_t>(one.candidate)];
-    state.status = CandidateState::asked;
-    state.round = round;
+    state_[static_cast<std::size_t>(one.candidate)].status = CandidateState::asked;
   }
   n_calls_ += static_cast<std::int64_t>(choice.chosen.size());
   if (!choice.hyperparameters.empty()) {

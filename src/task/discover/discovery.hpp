@@ -17,11 +17,13 @@
 
 namespace spinel {
 
+/// A hit is at most this much more above the hull than was asked for, eV/atom: round-off.
+inline constexpr double on_the_hull = 1e-8;
+
 /// A candidate as far as it is known.
 struct CandidateState {
   enum Status : std::uint8_t { open, asked, labelled, failed, left_out } status = open;
   std::vector<double> value;  ///< [target] of a labelled one
-  std::int64_t round = -1;    ///< in which it was chosen
 };
 
 /// The rounds of calculation = 'discover': which labels are asked for, and what is learned. A campaign of stages, two a

@@ -118,8 +118,10 @@ std::vector<std::size_t> Discovery::initial_candidates(const std::vector<std::in
         if (id.empty()) continue;
         const auto found = place.find(id);
         if (found == place.end())
-          fail_key(context_.input, "discover", "initial", fmt::format("the pool has no candidate '{}'", id));
+          fail_key(context_.input, "discover", "initial",
+                   fmt::format("the pool has no candidate '{}' whose label was not asked for yet", id));
         numbers.push_back(static_cast<std::int64_t>(found->second));
+        place.erase(found);
       }
     });
     context_.world.broadcast(numbers);
@@ -237,7 +239,9 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
   if (round > 0) end_ = reason_to_end(round, open.size());
   if (!end_.empty()) return std::nullopt;
   if (round == 0) {
+    const std::int64_t most = parameters().maximum_calls;
     for (const std::size_t k : initial_candidates(open)) {
+      if (most > 0 && static_cast<std::int64_t>(choice.chosen.size()) == most) break;
       ChosenCandidate& one = choice.chosen.emplace_back();
       one.candidate = open[k];
       if (follows_hull()) one.hull = start_[static_cast<std::size_t>(open[k])].energy;

@@ -67,8 +67,13 @@ def windows():
         st.check((row["hit"] == "1") == wanted, f"a wrong verdict: {row}")
     labels = [row["id"] for row in rows("out/windows_1_labels.csv")]
     st.check(len(labels) == len(set(labels)), "a label was asked for twice")
-    printed = st.run(st.write("patient.nml", head.format("patient") + group.format("maximum_calls = 50").replace("batch = 20", "batch = 7")))
-    st.check("maximum_calls = 50" in printed or len(rows("out/patient_labels.csv")) <= 50, printed)
+    for most in (40, 5):  # in the middle of a round, and of what is asked for first
+        name = f"at_most_{most}"
+        printed = st.run(st.write(f"{name}.nml", head.format(name) + group.format(f"maximum_calls = {most}").replace("batch = 20", "batch = 7")))
+        st.check(f"ends: maximum_calls = {most}" in printed and len(rows(f"out/{name}_labels.csv")) == most, printed)
+    st.write("twice.txt", "p3\np4\np3\n")
+    printed = st.run(st.write("twice.nml", head.format("twice") + group.format("initial = 'twice.txt'").replace("initial_share = 0.03", "")), status=2)
+    st.check("twice.nml:2: &discover initial: the pool has no candidate 'p3'" in printed, printed)
     print(f"windows: {found} hits, {by_chance} at random; the same on two ranks")
 
 
