@@ -13,6 +13,17 @@ struct DiscoverParameters : ReadParameters {
   std::string pool;                           // list of candidates; empty: pool_entries, or &propose makes them
   std::string pool_entries;                   // file of formulas with energies instead
   std::int64_t candidates = 1000;             // that &propose makes each round
+  std::int64_t screen = 0;                    // proposals of a round, of which screen_models keep candidates; 0: none
+  std::vector<std::string> screen_models;     // of networks that predict formation energies, eV/atom
+  std::vector<std::string> screen_known;      // files of entries whose hull predictions are measured from
+  std::vector<double> volume_scales;          // of which the lowest prediction counts; empty: 1
+  double screen_kappa = 1.0;                  // standard deviations that are granted
+  double screen_random = 0.0;                 // share of candidates that are kept at random
+  std::int64_t retrain_epochs = 0;            // of screen_models, after each round; 0: they stay as they are
+  std::vector<std::string> training_data;     // lists that they were trained on
+  std::int64_t replay = 2000;                 // crystals of these in each retraining
+  double learning_rate = 1e-4;                // of retraining
+  bool relax_labels = false;                  // &relax with &oracle too
   std::vector<std::string> targets;           // "band_gap: 1.1 .. 1.7": what labels of hits are; empty: the hull
   double hit_above_hull = 0.0;                // eV/atom, largest of a hit, without targets
   std::string oracle = "table";               // table | potential | file

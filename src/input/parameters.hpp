@@ -410,6 +410,7 @@ struct Input {
   ControlParameters control;
   StructureParameters structure;
   PotentialParameters potential;
+  PotentialParameters oracle;
   ServeParameters serve;
   DynamicsParameters dynamics;
   RelaxParameters relax;

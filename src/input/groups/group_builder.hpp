@@ -114,6 +114,7 @@ void add_label_keys(GroupBuilder<Parameters>& g) {
 
 /// Where each theme's groups are described.
 void add_potential(std::vector<Group>& groups);   ///< schema_potential.cpp: &potential
+void add_oracle(std::vector<Group>& groups);      ///< schema_potential.cpp: &oracle
 void add_serve(std::vector<Group>& groups);       ///< schema_potential.cpp: &serve
 void add_relax(std::vector<Group>& groups);       ///< schema_relax.cpp: &relax
 void add_ising(std::vector<Group>& groups);       ///< schema_ising.cpp: &ising, &phase

@@ -19,6 +19,44 @@ void add_discover(std::vector<Group>& groups) {
   add_read_keys(g);
   g.key("candidates", &P::candidates, "new candidates that &propose makes each round, without a pool")
       .between(1, 10000000);
+  g.key("screen", &P::screen,
+        "proposals that &propose makes each round where screen_models then keep the most promising as candidates")
+      .between(1, 1000000000)
+      .unless(0, "candidates are not screened");
+  g.key(
+       "screen_models", &P::screen_models,
+       "model files of networks that predict formation energies in eV/atom, an ensemble, as &predict models: proposals "
+       "are ranked by their distance above the hull of screen_known")
+      .length(1, 100)
+      .if_empty("none");
+  g.key("screen_known", &P::screen_known,
+        "files of entries with formation energies, of the level that screen_models were trained at")
+      .length(1, most_files)
+      .if_empty("known");
+  g.key("volume_scales", &P::volume_scales,
+        "factors of a proposal's volume at which screen_models look at it; the lowest mean counts")
+      .length(1, 100)
+      .between(0.1, 10)
+      .if_empty("the volume of &propose alone");
+  g.key("screen_kappa", &P::screen_kappa,
+        "standard deviations of the ensemble that a proposal's distance is lowered by")
+      .between(0, 100);
+  g.key("screen_random", &P::screen_random,
+        "share of the candidates that is kept at random instead, to see what the screen passes over")
+      .between(0, 1);
+  g.key("retrain_epochs", &P::retrain_epochs,
+        "epochs that screen_models go on to be trained after each round, with its labels")
+      .at_least(1)
+      .unless(0, "they stay as they are");
+  g.key("training_data", &P::training_data,
+        "lists of crystals with formation energies that screen_models were trained on, part of which is shown to them "
+        "again")
+      .length(1, most_files)
+      .if_empty("none");
+  g.key("replay", &P::replay, "crystals of training_data, drawn at random, in each retraining").between(0, 1000000000);
+  g.key("learning_rate", &P::learning_rate, "learning rate of retraining").above(0);
+  g.key("relax_labels", &P::relax_labels,
+        "relaxation by &relax with &oracle too; else &oracle computes crystals as &potential relaxed them");
   g.key("targets", &P::targets,
         "numbers of the labels and what they are of a hit, all of them: 'band_gap: 1.1 .. 1.7', 'energy_above_hull: .. "
         "0.02'")

@@ -284,6 +284,7 @@ const std::vector<Group>& schema() {
     add_evaluate(all);
     add_measures(all);
     add_discover(all);
+    add_oracle(all);
     add_bayes(all);
     add_serve(all);
     add_neighbor(all);

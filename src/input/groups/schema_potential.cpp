@@ -3,7 +3,9 @@
 
 namespace spinel {
 
-void add_potential(std::vector<Group>& groups) {
+namespace {
+
+void add_potential_keys(GroupBuilder<PotentialParameters>& g) {
   using P = PotentialParameters;
   constexpr std::size_t n_pairs = 118 * 119 / 2;
   std::vector<std::string> networks = {"network"};
@@ -11,9 +13,6 @@ void add_potential(std::vector<Group>& groups) {
   std::vector<std::string> built_in = networks, styles = {"lennard_jones", "socket", "command"};
   built_in.push_back("lennard_jones");
   styles.insert(styles.begin() + 1, networks.begin(), networks.end());
-  GroupBuilder<P> g(groups, "potential", &Input::potential, "The interatomic potential.",
-                    {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "discover", "serve"});
-  g.optional_for({"hull", "evaluate", "generate", "discover"});
   g.key("style", &P::style,
         "kind of potential; 'network' takes whatever network the model file holds, 'socket' asks another program "
         "through an "
@@ -156,6 +155,25 @@ void add_potential(std::vector<Group>& groups) {
       .if_empty("one run after the other in each pool")
       .of("style", {"command"})
       .may_change();
+}
+
+}  // namespace
+
+void add_potential(std::vector<Group>& groups) {
+  GroupBuilder<PotentialParameters> g(
+      groups, "potential", &Input::potential, "The interatomic potential.",
+      {"energy", "md", "relax", "hull", "evaluate", "properties", "generate", "discover", "serve"});
+  g.optional_for({"hull", "evaluate", "generate", "discover"});
+  add_potential_keys(g);
+}
+
+void add_oracle(std::vector<Group>& groups) {
+  GroupBuilder<PotentialParameters> g(groups, "oracle", &Input::oracle,
+                                      "The better potential that labels candidates, where &potential only relaxes them "
+                                      "and says which are worth it. Its keys are those of &potential.",
+                                      {"discover"});
+  g.optional_for({"discover"});
+  add_potential_keys(g);
 }
 
 void add_serve(std::vector<Group>& groups) {

@@ -33,6 +33,7 @@ void check_selected_keys(const Input& input, const std::string& group);
 
 // What must hold between the keys of a group, and with those of others: InputError where it does not.
 void check_potential_keys(const Input& input);  ///< validate_potential.cpp
+void check_oracle_keys(const Input& input);     ///< validate_potential.cpp
 void check_serve_keys(const Input& input);      ///< validate_potential.cpp
 void check_ising(const Input& input);           ///< validate_ising.cpp
 void check_phase(const Input& input);           ///< validate_ising.cpp

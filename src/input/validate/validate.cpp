@@ -138,6 +138,7 @@ void validate(const Input& input) {
   check_control(input);
   if (uses("structure")) check_structure(input);
   if (uses("potential")) check_potential_keys(input);
+  if (uses("oracle")) check_oracle_keys(input);
   if (uses("serve")) check_serve_keys(input);
   if (uses("dynamics")) check_dynamics(input);
   if (uses("relax")) check_relax(input);

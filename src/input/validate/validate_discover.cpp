@@ -6,6 +6,36 @@
 
 namespace spinel {
 
+namespace {
+
+/// Keys of the screen, and of retraining it.
+void check_screen(const Check& check, const DiscoverParameters& p) {
+  const DiscoverParameters standard;
+  const bool proposes = p.pool.empty() && p.pool_entries.empty(), screens = p.screen > 0;
+  check(screens && !proposes, "screen", "goes without a pool: &propose makes what is screened");
+  check(screens && !p.targets.empty(), "screen", "goes without targets: the screen looks for the hull");
+  check(screens && p.screen < p.candidates, "screen", "{} are fewer than candidates = {}, which are kept of them",
+        p.screen, p.candidates);
+  check(screens && p.screen_models.empty(), "screen_models", "missing: they screen");
+  check(!screens && !p.screen_models.empty(), "screen_models",
+        "need screen, the number of proposals that they look at");
+  check(!screens && !p.screen_known.empty(), "screen_known", "needs screen");
+  check(!screens && !p.volume_scales.empty(), "volume_scales", "needs screen");
+  check(!screens && p.screen_kappa != standard.screen_kappa, "screen_kappa", "needs screen");
+  check(!screens && p.screen_random != standard.screen_random, "screen_random", "needs screen");
+  check(screens && p.screen_known.empty() && p.known.empty(), "screen_known",
+        "missing: predictions are measured from a hull of formation energies");
+  const bool retrains = p.retrain_epochs > 0;
+  check(retrains && !screens, "retrain_epochs", "is of screen_models, and nothing is screened");
+  check(retrains && p.training_data.empty(), "training_data",
+        "missing: without what they learned from, networks forget it");
+  check(!retrains && !p.training_data.empty(), "training_data", "needs retrain_epochs");
+  check(!retrains && p.replay != standard.replay, "replay", "needs retrain_epochs");
+  check(!retrains && p.learning_rate != standard.learning_rate, "learning_rate", "needs retrain_epochs");
+}
+
+}  // namespace
+
 void check_discover_keys(const Input& input) {
   const DiscoverParameters& p = input.discover;
   const DiscoverParameters standard;
@@ -30,6 +60,15 @@ void check_discover_keys(const Input& input) {
   check(!follows_hull && p.oracle == "potential", "oracle",
         "'potential' gives energies: the hull is followed where targets are not given");
   check(p.oracle == "potential" && input.potential.style.empty(), "oracle", "'potential' needs a group &potential");
+  const bool two_levels = !input.oracle.style.empty();
+  check(two_levels && p.oracle != "potential", "oracle", "the group &oracle needs oracle = 'potential'");
+  check(two_levels && !p.known.empty(), "known",
+        "goes without &oracle: energies of several levels do not meet, so structures are computed; give "
+        "known_structures");
+  check(two_levels && p.known_structures.empty(), "known_structures",
+        "missing: &oracle computes what candidates are measured from");
+  check(p.relax_labels && !two_levels, "relax_labels", "needs the group &oracle");
+  check_screen(check, p);
   check(!follows_hull && p.hit_above_hull != standard.hit_above_hull, "hit_above_hull", "goes without targets");
   check(!follows_hull && !p.known.empty(), "known", "goes without targets: entries make a hull");
   check(follows_hull && p.known.empty() && p.known_structures.empty(), "known",

@@ -7,9 +7,7 @@ namespace spinel {
 
 namespace {
 
-void check_lennard_jones(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
+void check_lennard_jones(const Check& check, const PotentialParameters& p) {
   check(p.epsilon.empty(), "epsilon", "missing: style = 'lennard_jones' needs it");
   check(p.sigma.empty(), "sigma", "missing: style = 'lennard_jones' needs it");
   check(p.cutoff.empty(), "cutoff", "missing: style = 'lennard_jones' needs it");
@@ -36,9 +34,7 @@ void check_lennard_jones(const Input& input) {
   check(p.smooth_width >= *shortest, "smooth_width", "{} is not below the cutoff {}", p.smooth_width, *shortest);
 }
 
-void check_network(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
+void check_network(const Input& input, const Check& check, const PotentialParameters& p) {
   check(input.control.units != "metal", "style", "'{}' is in eV and Å: it needs units = 'metal' in &control", p.style);
   check(p.model.empty(), "model",
         "missing: style = '{}' needs a model file (from calculation = 'train' or scripts/import_model.py)", p.style);
@@ -90,9 +86,7 @@ void check_code(const Check& check, const PotentialParameters& p, bool reads) {
   check(!reads, "command", "missing: code = '{}' needs a command with {{file}} in it", p.code);
 }
 
-void check_socket(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
+void check_socket(const Input& input, const Check& check, const PotentialParameters& p) {
   check(input.control.units != "metal", "style", "'socket' is in eV and Å: it needs units = 'metal' in &control");
   check(p.address.empty() && p.command.empty(), "command",
         "missing: either command, which starts the program, or address, where it is waited for");
@@ -113,9 +107,7 @@ void check_socket(const Input& input) {
   check_code(check, p, reads);
 }
 
-void check_command(const Input& input) {
-  const auto& p = input.potential;
-  const Check check(input, "potential");
+void check_command(const Input& input, const Check& check, const PotentialParameters& p) {
   check(input.control.units != "metal", "style", "'command' is in eV and Å: it needs units = 'metal' in &control");
   check(p.command.empty(), "command", "missing: style = 'command' needs it");
   bool reads = false, writes = false;
@@ -140,19 +132,24 @@ void check_command(const Input& input) {
         "computes each structure of a list once: it goes with lists that are not relaxed");
 }
 
+void check_keys(const Input& input, const char* group, const PotentialParameters& p) {
+  check_selected_keys(input, group);
+  const Check check(input, group);
+  if (p.style == "lennard_jones")
+    check_lennard_jones(check, p);
+  else if (p.style == "socket")
+    check_socket(input, check, p);
+  else if (p.style == "command")
+    check_command(input, check, p);
+  else
+    check_network(input, check, p);
+}
+
 }  // namespace
 
-void check_potential_keys(const Input& input) {
-  check_selected_keys(input, "potential");
-  if (input.potential.style == "lennard_jones")
-    check_lennard_jones(input);
-  else if (input.potential.style == "socket")
-    check_socket(input);
-  else if (input.potential.style == "command")
-    check_command(input);
-  else
-    check_network(input);
-}
+void check_potential_keys(const Input& input) { check_keys(input, "potential", input.potential); }
+
+void check_oracle_keys(const Input& input) { check_keys(input, "oracle", input.oracle); }
 
 void check_serve_keys(const Input& input) { check_address(Check(input, "serve"), input.serve.address); }
 

@@ -234,6 +234,12 @@ bool Discovery::is_hit(const CandidateLabel& label, double hull) const {
   return true;
 }
 
+/// Of a labelled one, from the hull of what was known at the start, eV/atom.
+double Discovery::distance_from_start(std::int64_t candidate) const {
+  const auto i = static_cast<std::size_t>(candidate);
+  return state_[i].value[0] - start_[i].energy;
+}
+
 std::int64_t Discovery::n_labelled_rounds() const {
   return std::count_if(rounds_.begin(), rounds_.end(), [](const Round& round) { return round.labels.has_value(); });
 }

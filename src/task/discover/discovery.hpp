@@ -75,6 +75,7 @@ class Discovery {
   std::vector<std::size_t> accept(const std::vector<double>& scores, const std::vector<std::int64_t>& open,
                                   std::size_t n);
   bool is_hit(const CandidateLabel& label, double hull) const;
+  double distance_from_start(std::int64_t candidate) const;
   void keep_crystal(const Structure& structure, const std::string& id);
   void find_repeats(std::vector<CandidateLabel>& labels);
   std::int64_t n_labelled_rounds() const;

@@ -177,7 +177,7 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
     const CandidateState& state = state_[static_cast<std::size_t>(learned[k])];
     x.row(row) = feature_.row(learned[k]);
     for (std::size_t t = 0; t < y.size(); ++t)
-      y[t][row] = state.value[t] - (follows_hull() ? start_[static_cast<std::size_t>(learned[k])].energy : 0.0);
+      y[t][row] = follows_hull() ? distance_from_start(learned[k]) : state.value[t];
   }
   if (follows_hull()) y[0] = y[0].cwiseMax(-largest_distance).cwiseMin(largest_distance);
   surrogate_->fit(x, y, static_cast<std::uint64_t>(round));

@@ -55,6 +55,7 @@ TEST(Schema, CoversEveryMember) {
       {"propose", {reinterpret_cast<char*>(&input.propose), sizeof input.propose}},
       {"evaluate", {reinterpret_cast<char*>(&input.evaluate), sizeof input.evaluate}},
       {"measures", {reinterpret_cast<char*>(&input.measures), sizeof input.measures}},
+      {"oracle", {reinterpret_cast<char*>(&input.oracle), sizeof input.oracle}},
       {"discover", {reinterpret_cast<char*>(&input.discover), sizeof input.discover}},
       {"bayes", {reinterpret_cast<char*>(&input.bayes), sizeof input.bayes}},
       {"optimize", {reinterpret_cast<char*>(&input.optimize), sizeof input.optimize}},

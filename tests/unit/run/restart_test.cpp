@@ -92,6 +92,7 @@ MayChange may_change(const Input& input) {
                                  "timeout",      "address",      "command",         "code",
                                  "template",     "k_spacing",    "pseudo_dir",      "level",
                                  "array"};
+  all.reported["oracle"] = all.reported["potential"];
   all.silent["dynamics"] = {"steps"};
   all.reported["dynamics"] = {"temperature",         "temperature_end",   "thermostat_time", "pressure",
                               "pressure_end",        "pressure_ramp",     "barostat_time",   "initial_velocities",
