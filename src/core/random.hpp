@@ -33,14 +33,15 @@ enum class RandomPurpose : std::uint32_t {
   evaluation = 50,
   baseline = 51,  // of crystals made without a model
   hull = 55,
-  proposal = 60,          // which crystals are proposed
-  discovery = 61,         // which labels are asked for first, or at random
-  fit_start = 70,         // of a Gaussian process's hyperparameters
-  fit_subset = 71,        // points that they are fitted to
-  random_features = 72,   // of a function drawn from a Gaussian process
-  scrambling = 73,        // of a Sobol sequence
-  random_choice = 74,     // of candidates
-  acquisition_start = 75  // of a search for the best point of a box
+  proposal = 60,           // which crystals are proposed
+  discovery = 61,          // which labels are asked for first, or at random
+  fit_start = 70,          // of a Gaussian process's hyperparameters
+  fit_subset = 71,         // points that they are fitted to
+  random_features = 72,    // of a function drawn from a Gaussian process
+  scrambling = 73,         // of a Sobol sequence
+  random_choice = 74,      // of candidates
+  acquisition_start = 75,  // of a search for the best point of a box
+  forest = 76              // splits of trees
 };
 
 /// Counter-based random numbers: Philox4x64-10 (Salmon et al., SC'11) keyed by seed and purpose, counted by step and

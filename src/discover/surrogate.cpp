@@ -9,13 +9,34 @@ namespace {
 /// Of candidates predicted together: what is predicted does not depend on which rank does it.
 constexpr Eigen::Index block = 1024;
 
+/// Of the spread of labels: trees that all agree still have no more than seen a few of them.
+constexpr double least_share = 0.05;
+
 }  // namespace
 
-Surrogate::Surrogate(const Communicator& communicator, const BayesParameters& parameters, std::uint64_t seed,
-                     std::size_t n_targets)
-    : communicator_(communicator), parameters_(parameters), seed_(seed), hyperparameters_(n_targets) {}
+Surrogate::Surrogate(const Communicator& communicator, const std::string& kind, const BayesParameters& parameters,
+                     std::uint64_t seed, std::size_t n_targets)
+    : communicator_(communicator),
+      is_forest_(kind == "forest"),
+      parameters_(parameters),
+      seed_(seed),
+      hyperparameters_(is_forest_ ? 0 : n_targets) {}
+
+void Surrogate::fit_forests(const Points& features, const std::vector<Eigen::VectorXd>& labels, std::uint64_t round) {
+  forest_.clear();
+  least_sigma_.clear();
+  ForestSettings settings;
+  settings.seed = seed_;
+  for (std::size_t t = 0; t < labels.size(); ++t) {
+    settings.number = round * labels.size() + t;
+    forest_.emplace_back(communicator_, features, labels[t], settings);
+    const double spread = std::sqrt((labels[t].array() - labels[t].mean()).square().mean());
+    least_sigma_.push_back(parameters_.noise >= 0.0 ? parameters_.noise : least_share * spread);
+  }
+}
 
 void Surrogate::fit(const Points& features, const std::vector<Eigen::VectorXd>& labels, std::uint64_t round) {
+  if (is_forest_) return fit_forests(features, labels, round);
   scale_.emplace(features, parameters_.components);
   process_.clear();
   const Points x = (*scale_)(features);
@@ -41,6 +62,11 @@ void Surrogate::fit(const Points& features, const std::vector<Eigen::VectorXd>& 
 }
 
 Prediction Surrogate::predict(std::size_t target, const Points& features) const {
+  if (is_forest_) {
+    ExtraTrees::Forecast forecast = forest_.at(target).predict(features);
+    for (double& sigma : forecast.sigma) sigma = std::hypot(sigma, least_sigma_[target]);
+    return {std::move(forecast.mean), std::move(forecast.sigma)};
+  }
   const Eigen::Index n = features.rows();
   std::vector<double> mean(static_cast<std::size_t>(n), 0.0), sigma(static_cast<std::size_t>(n), 0.0);
   const GaussianProcess& process = process_.at(target);

@@ -36,6 +36,7 @@ struct DiscoverParameters : ReadParameters {
   double initial_share = 0.0;                 // of the pool, drawn at random, whose labels are asked for first
   std::vector<std::string> features;          // composition | oxidation | structure | predictions | latents; empty: all
   std::vector<std::string> models;            // of networks whose predictions and latents are features
+  std::string surrogate = "process";          // process | forest: what learns from labels
   std::string acquisition = "probability";    // probability | improvement | ucb | mean | random
   double kappa = 1.0;                         // of ucb
   std::int64_t rounds = 10;

@@ -45,6 +45,9 @@ class ForceField {
   /// wanted is zero). Order and number of owned atoms may change: hold no indices across a call.
   EnergyVirial update(Wanted wanted);
 
+  /// Collective, after rebuild(). Potential::atom_features of the atoms as they stand.
+  std::vector<double> atom_features() { return potential_->atom_features(atoms_, list_, halo_); }
+
   /// Collective. Migrates, sorts, balances where due, and rebuilds ghosts and lists now (the first update does it by
   /// itself).
   void rebuild();

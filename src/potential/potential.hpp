@@ -52,6 +52,11 @@ class Potential {
   virtual std::map<std::string, std::string> labels() const { return {}; }
   /// On rank 0. Of all atoms, by their ids, μB, with the last energy; empty: none known.
   virtual std::vector<Vec3> magnetic_moments() const { return {}; }
+  /// Collective. [owned][width] what a network knows of each atom, after its last layer; empty: it is none.
+  virtual std::vector<double> atom_features(const LocalAtoms& atoms, const NeighborList& list, Halo& halo) {
+    static_cast<void>(atoms), static_cast<void>(list), static_cast<void>(halo);
+    return {};
+  }
   /// Writes the forces (eV/Å) on owned and, where ghost_needs() asks for it, ghost atoms; `forces` arrives sized for
   /// that, its content undefined. Returns this rank's energy and virial; those not wanted are zero.
   virtual EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,

@@ -104,6 +104,10 @@ void add_discover(std::vector<Group>& groups) {
         "model files of trained networks that predict one property of crystals, as &predict models, for features")
       .length(1, 100)
       .if_empty("none");
+  g.key("surrogate", &P::surrogate,
+        "what learns from labels: a Gaussian 'process' for each target; a 'forest' of extremely randomized trees, for "
+        "many features and numbers that jump, such as band gaps (doc/discover.md)")
+      .one_of({"process", "forest"});
   g.key("acquisition", &P::acquisition,
         "what the next candidates are chosen by: the 'probability' that they are hits; expected 'improvement' on the "
         "one bound of the target, or the hull; 'ucb', kappa standard deviations on the good side of the mean; the "

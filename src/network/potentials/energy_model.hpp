@@ -32,8 +32,14 @@ class EnergyModel : public torch::nn::Module {
   virtual const std::vector<std::string>& elements() const = 0;
   /// Å, longest edge.
   virtual double cutoff() const = 0;
-  /// Collective. [owned] what the network makes of each atom, in its own unit and precision.
-  virtual torch::Tensor forward(const AtomGraph& graph, const HaloExchangePtr& exchange) = 0;
+  /// Collective. [owned][width] features of each atom after the last layer, in the precision of the network.
+  virtual torch::Tensor features(const AtomGraph& graph, const HaloExchangePtr& exchange) = 0;
+  /// [owned] what the network makes of these features, in its own unit and precision.
+  virtual torch::Tensor readout(const torch::Tensor& features) = 0;
+  /// Collective. The same of a graph.
+  torch::Tensor forward(const AtomGraph& graph, const HaloExchangePtr& exchange) {
+    return readout(features(graph, exchange));
+  }
   /// Collective. [owned] eV, float64: scale·forward, and the repulsion where there is one. The energy of a structure is
   /// the sum of these + shift + Σ element_energy[element].
   torch::Tensor atomic_energy(const AtomGraph& graph, const HaloExchangePtr& exchange);

@@ -142,7 +142,7 @@ ConvolutionInput M3gnet::convolution_input(const Block& block, const AtomGraph& 
   return input;
 }
 
-Tensor M3gnet::forward(const AtomGraph& graph, const HaloExchangePtr& exchange) {
+Tensor M3gnet::features(const AtomGraph& graph, const HaloExchangePtr& exchange) {
   const Geometry g = geometry(graph);
   Tensor v = gather_rows(node_embedding_, graph.element);  // of ghosts too: their elements are known
   Tensor e = torch::silu(dense(edge_embedding_, g.pair)), owned;
@@ -158,8 +158,10 @@ Tensor M3gnet::forward(const AtomGraph& graph, const HaloExchangePtr& exchange) 
     }
     owned = v.narrow(0, 0, graph.n_owned) + to_owners(sums, exchange);
   }
-  return readout_->forward(owned).squeeze(1);
+  return owned;
 }
+
+Tensor M3gnet::readout(const Tensor& features) { return readout_->forward(features).squeeze(1); }
 
 /// As FusedConvolution does it, in torch's own functions.
 std::pair<Tensor, Tensor> M3gnet::plain_convolution(const Block& block, const ConvolutionInput& i) const {

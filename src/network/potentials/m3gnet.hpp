@@ -39,7 +39,8 @@ class M3gnet final : public EnergyModel {
 
   const std::vector<std::string>& elements() const override { return architecture_.element_types; }
   double cutoff() const override { return architecture_.cutoff; }
-  torch::Tensor forward(const AtomGraph& graph, const HaloExchangePtr& exchange) override;
+  torch::Tensor features(const AtomGraph& graph, const HaloExchangePtr& exchange) override;
+  torch::Tensor readout(const torch::Tensor& features) override;
   void freeze() override;
 
  private:

@@ -33,7 +33,7 @@ torch::nn::Linear MessagePassing::linear(const std::string& name, std::int64_t i
   return register_module(name, torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(bias)));
 }
 
-Tensor MessagePassing::forward(const AtomGraph& graph, const HaloExchangePtr& exchange) {
+Tensor MessagePassing::features(const AtomGraph& graph, const HaloExchangePtr& exchange) {
   const auto type = embedding_.scalar_type();
   const bool is_on_cpu = embedding_.device().is_cpu();
   if (is_on_cpu && !table_)
@@ -54,8 +54,11 @@ Tensor MessagePassing::forward(const AtomGraph& graph, const HaloExchangePtr& ex
     const Tensor unit = graph.vector / graph.vector.square().sum(1, true).sqrt();
     g.moment = scaled_harmonics(unit, degree + 1).narrow(1, 4, (degree + 1) * (degree + 1) - 4).to(type).contiguous();
   }
-  const Tensor s = interact(g, gather_rows(embedding_, graph.element), graph.n_owned, exchange);
-  return dense(readout_out_, torch::silu(dense(readout_in_, s))).squeeze(1);
+  return interact(g, gather_rows(embedding_, graph.element), graph.n_owned, exchange);
+}
+
+Tensor MessagePassing::readout(const Tensor& features) {
+  return dense(readout_out_, torch::silu(dense(readout_in_, features))).squeeze(1);
 }
 
 Schnet::Schnet(const MessagePassingArchitecture& architecture) : MessagePassing(architecture) {

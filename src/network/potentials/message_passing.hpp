@@ -37,7 +37,8 @@ class MessagePassing : public EnergyModel {
 
   const std::vector<std::string>& elements() const override { return architecture_.element_types; }
   double cutoff() const override { return architecture_.cutoff; }
-  torch::Tensor forward(const AtomGraph& graph, const HaloExchangePtr& exchange) override;
+  torch::Tensor features(const AtomGraph& graph, const HaloExchangePtr& exchange) override;
+  torch::Tensor readout(const torch::Tensor& features) override;
 
  protected:
   /// What depends on edge vectors alone.

@@ -32,6 +32,7 @@ class NetworkPotential final : public Potential {
   }
   EnergyVirial compute(const LocalAtoms& atoms, const NeighborList& list, Halo& halo, Wanted wanted,
                        Forces& forces) override;
+  std::vector<double> atom_features(const LocalAtoms& atoms, const NeighborList& list, Halo& halo) override;
 
  private:
   void find_edges(const LocalAtoms& atoms, const NeighborList& list);
@@ -109,6 +110,16 @@ EnergyVirial NetworkPotential::compute(const LocalAtoms& atoms, const NeighborLi
       result.energy += model_->element_energy[static_cast<std::size_t>(atom_element_[i])];
   }
   return result;
+}
+
+std::vector<double> NetworkPotential::atom_features(const LocalAtoms& atoms, const NeighborList& list, Halo& halo) {
+  find_edges(atoms, list);
+  const torch::NoGradGuard no_gradient;
+  const AtomGraph g = graph(atoms);
+  const auto exchange = c10::make_intrusive<HaloExchange>(halo, atoms.n_owned, atoms.n_all());
+  const Tensor features = model_->features(g, exchange).to(torch::kCPU, torch::kDouble).contiguous();
+  const double* values = features.data_ptr<double>();
+  return {values, values + features.numel()};
 }
 
 /// Place of every species in the model's table.

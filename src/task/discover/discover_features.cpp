@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include "core/content_hash.hpp"
+#include "input/model_kinds.hpp"
 #include "input/schema.hpp"
+#include "model/architecture.hpp"
+#include "model/model_file.hpp"
+#include "run/setup/find_file.hpp"
 
 namespace spinel {
 
@@ -30,6 +35,16 @@ std::vector<std::string> own_kinds(const RunContext& context, const CandidateSou
   return kinds;
 }
 
+/// Collective. Is the model a potential? InputError where it cannot be read.
+bool is_potential(const RunContext& context, const std::string& given) {
+  const std::string path = find_file(context.place("discover"), "models", given, context.world);
+  try {
+    return is_potential_kind(Architecture(read_model_file(path, context.world)).kind());
+  } catch (const InputError& error) {
+    fail_key(context.input, "discover", "models", error.what());
+  }
+}
+
 }  // namespace
 
 DiscoverFeatures::DiscoverFeatures(const RunContext& context, const CandidateSource& candidates)
@@ -39,7 +54,19 @@ DiscoverFeatures::DiscoverFeatures(const RunContext& context, const CandidateSou
   predictions_ = asked("predictions");
   latents_ = asked("latents");
   if (!predictions_ && !latents_) return;
-  models_.emplace(context, KeyName{"discover", "models"}, context.input.discover.models);
+  std::vector<std::string> properties;
+  for (const std::string& path : context.input.discover.models) {
+    if (!is_potential(context, path))
+      properties.push_back(path);
+    else if (latents_)
+      add_potential(context, path);
+  }
+  if (properties.empty()) {
+    if (predictions_ && !context.input.discover.features.empty())
+      fail_key(context.input, "discover", "features", "'predictions' needs a model that predicts a property");
+    return;
+  }
+  models_.emplace(context, KeyName{"discover", "models"}, properties);
   if (!models_->descriptors().empty())
     fail_key(
         context.input, "discover", "models",
@@ -54,24 +81,52 @@ DiscoverFeatures::DiscoverFeatures(const RunContext& context, const CandidateSou
   }
 }
 
+void DiscoverFeatures::add_potential(const RunContext& context, const std::string& given) {
+  const std::string path = find_file(context.place("discover"), "models", given, context.world);
+  try {
+    potentials_.push_back(std::make_unique<PotentialLatents>(context, path));
+  } catch (const InputError& error) {
+    fail_key(context.input, "discover", "models", error.what());
+  }
+  size_ += potentials_.back()->size();
+}
+
+std::uint64_t DiscoverFeatures::fingerprint() const {
+  if (potentials_.empty()) return models_ ? models_->fingerprint() : 0;
+  Fnv1a hash;
+  if (models_) hash.add(std::to_string(models_->fingerprint()));
+  for (const auto& potential : potentials_) hash.add(potential->level());
+  return hash.value();
+}
+
 void DiscoverFeatures::compute(const Composition& composition, const Structure* structure, double* out) {
   own_.compute(composition, structure, out);
-  if (!models_) return;
+  if (!models_ && potentials_.empty()) return;
   if (structure == nullptr) fail_input("there is no structure");
   out += own_.size();
-  record_.cell = structure->cell;
-  record_.periodic = structure->periodic;
+  if (models_) out = put_models(*structure, out);
+  for (const auto& potential : potentials_) {
+    potential->compute(*structure, out);
+    out += potential->size();
+  }
+}
+
+/// Predictions, then latents.
+double* DiscoverFeatures::put_models(const Structure& structure, double* out) {
+  record_.cell = structure.cell;
+  record_.periodic = structure.periodic;
   record_.atomic_number.clear();
   record_.position.clear();
-  for (std::size_t i = 0; i < structure->size(); ++i) {
-    const int z = structure->species[static_cast<std::size_t>(structure->type[i])].atomic_number;
+  for (std::size_t i = 0; i < structure.size(); ++i) {
+    const int z = structure.species[static_cast<std::size_t>(structure.type[i])].atomic_number;
     record_.atomic_number.push_back(static_cast<std::uint8_t>(z));
-    for (int k = 0; k < 3; ++k) record_.position.push_back(structure->position[i][k]);
+    for (int k = 0; k < 3; ++k) record_.position.push_back(structure.position[i][k]);
   }
   models_->predict(record_, value_.data());
   if (predictions_) out = std::copy(value_.begin(), value_.end(), out);
   for (std::size_t k = 0; latents_ && k < models_->size(); ++k)
     out = std::copy_n(models_->predictor(k).latent(), models_->predictor(k).n_latent(), out);
+  return out;
 }
 
 }  // namespace spinel

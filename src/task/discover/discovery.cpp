@@ -61,8 +61,8 @@ bool Discovery::run() {
     report_end(context_, "", false, energies_->stop_reason(), 0, 1, "hulls of what is known");
     return false;
   }
-  surrogate_.emplace(context_.world, context_.input.bayes, static_cast<std::uint64_t>(context_.input.control.seed),
-                     n_targets());
+  surrogate_.emplace(context_.world, parameters().surrogate, context_.input.bayes,
+                     static_cast<std::uint64_t>(context_.input.control.seed), n_targets());
   restore();
   const bool all_done = campaign_->run([&](std::int64_t item, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
     // A stage that did not come to its end is none that later ones can stand on.
@@ -112,8 +112,10 @@ void Discovery::report() {
                            : fmt::format("{}", fmt::join(p.targets, ", ")));
   echo_line(log, "oracle", p.oracle);
   echo_line(log, "choice",
-            fmt::format("{}, Gaussian process ({}) of {} features", p.acquisition, context_.input.bayes.kernel,
-                        features_.size() + (follows_hull() ? 1 : 0)));
+            fmt::format(
+                "{}, {} of {} features", p.acquisition,
+                p.surrogate == "forest" ? "forest" : fmt::format("Gaussian process ({})", context_.input.bayes.kernel),
+                features_.size() + (follows_hull() ? 1 : 0)));
   campaign_->report_restart();
 }
 

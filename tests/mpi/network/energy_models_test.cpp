@@ -126,6 +126,41 @@ TEST_P(EnergyModels, FollowsRotationTranslationAndPermutation) {
   EXPECT_LT(worst, 1e-10 * scale_of(expected));
 }
 
+/// [width] means over all atoms.
+std::vector<double> mean_features(const Structure& s, const ModelFile& model, const Communicator& communicator) {
+  Timers timers;
+  auto field = make_force_field(s, network_potential(model, s, false, communicator), timers, communicator);
+  field.rebuild();
+  const std::vector<double> values = field.atom_features();
+  const std::size_t n_owned = field.atoms().n_owned;
+  const auto width =
+      static_cast<std::size_t>(communicator.max(n_owned > 0 ? static_cast<int>(values.size() / n_owned) : 0));
+  std::vector<double> mean(width, 0.0);
+  for (std::size_t k = 0; k < values.size(); ++k) mean[k % width] += values[k] / static_cast<double>(s.size());
+  communicator.sum(mean.data(), mean.size());
+  return mean;
+}
+
+TEST_P(EnergyModels, FeaturesOfAtomsDoNotDependOnRanksNorOnRotation) {
+  const Structure s = skewed_structure();
+  Structure turned = s;
+  const Mat3 rotation = Eigen::AngleAxisd(0.7, Vec3(1.0, 2.0, -1.0).normalized()).toRotationMatrix();
+  turned.cell = s.cell * rotation.transpose();
+  for (Vec3& x : turned.position) x = rotation * x;
+  const auto expected = mean_features(s, model, Communicator::self());
+  ASSERT_FALSE(expected.empty());
+  double size = 0.0;
+  for (const double value : expected) size = std::max(size, std::abs(value));
+  EXPECT_GT(size, 0.0);
+  const auto together = mean_features(s, model, Communicator::world()),
+             rotated = mean_features(turned, model, Communicator::self());
+  ASSERT_EQ(together.size(), expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    EXPECT_NEAR(together[k], expected[k], 1e-9 * size);
+    EXPECT_NEAR(rotated[k], expected[k], 1e-9 * size);
+  }
+}
+
 TEST_P(EnergyModels, ThreadsChangeRoundingOnly) {
   const Structure s = skewed_structure();
   const Found expected = evaluate(s, model);

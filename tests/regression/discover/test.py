@@ -59,9 +59,14 @@ def windows():
     for ranks in (1, 2):
         st.run(st.write(f"windows_{ranks}.nml", head.format(f"windows_{ranks}") + group.format("")), ranks=ranks)
     same_labels("out/windows_2_labels.csv", "out/windows_1_labels.csv", "two ranks")
+    for ranks in (1, 2):
+        st.run(st.write(f"forest_{ranks}.nml", head.format(f"forest_{ranks}") + group.format("surrogate = 'forest'")), ranks=ranks)
+    same_labels("out/forest_2_labels.csv", "out/forest_1_labels.csv", "a forest on two ranks")
     st.run(st.write("random.nml", head.format("random") + group.format("acquisition = 'random'")))
     found, by_chance = hits("out/windows_1_labels.csv"), hits("out/random_labels.csv")
-    st.check(found > 2 * by_chance, f"{found} hits by what is learned, {by_chance} at random")
+    by_forest = hits("out/forest_1_labels.csv")
+    for learned in (found, by_forest):
+        st.check(learned > 2 * by_chance, f"{learned} hits by what is learned, {by_chance} at random")
     for row in rows("out/windows_1_labels.csv"):
         wanted = float(row["cost"]) < 0.75 and 0.15 < float(row["gap"]) < 1.45
         st.check((row["hit"] == "1") == wanted, f"a wrong verdict: {row}")
@@ -74,7 +79,7 @@ def windows():
     st.write("twice.txt", "p3\np4\np3\n")
     printed = st.run(st.write("twice.nml", head.format("twice") + group.format("initial = 'twice.txt'").replace("initial_share = 0.03", "")), status=2)
     st.check("twice.nml:2: &discover initial: the pool has no candidate 'p3'" in printed, printed)
-    print(f"windows: {found} hits, {by_chance} at random; the same on two ranks")
+    print(f"windows: {found} hits, {by_forest} by a forest, {by_chance} at random; the same on two ranks")
 
 
 def lower_hull(points, x):
