@@ -42,12 +42,16 @@ std::string sweep_of(std::int64_t round) { return fmt::format("round_{}", round)
 
 }  // namespace
 
+PotentialEnergies::PotentialEnergies(const RunContext& context, const char* group, bool relaxes)
+    : context_(context), group_(group), relaxes_(relaxes) {}
+
 std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std::string& name,
                                                                       std::vector<Structure> structures,
                                                                       const std::vector<std::int64_t>& candidate) {
+  if (structures.empty()) return std::vector<CandidateLabel>();
   Input input = context_.input;
   input.control.prefix += "_" + name;
-  input.control.restart_mode = continues_ ? "auto" : "from_scratch";
+  if (input.control.restart_mode == "restart") input.control.restart_mode = "auto";
   // The clock of max_seconds is that of the whole run.
   if (input.control.max_seconds > 0.0) {
     constexpr double least = 1e-3;
@@ -62,8 +66,11 @@ std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std:
   }
   const auto n = static_cast<std::int64_t>(structures.size());
   StructureSet set{structures_in_memory(std::move(structures), names), name, "discover", "oracle",
-                   StructureSet::Action::relaxation};
-  StructureSweep sweep(context, files, std::move(set), sweep_parameters(context, files));
+                   relaxes_ ? StructureSet::Action::relaxation : StructureSet::Action::single_point};
+  SweepParameters parameters = sweep_parameters(context, files);
+  parameters.potential_group = group_;
+  if (parameters.potential_group == "oracle") parameters.potential = input.oracle;
+  StructureSweep sweep(context, files, std::move(set), std::move(parameters));
   const bool complete = sweep.run();
   std::vector<char> bytes;
   if (complete)
@@ -93,6 +100,12 @@ void PotentialEnergies::forget(const std::string& name) {
   });
 }
 
+HullEntry entry_of(const CandidateLabel& label, const std::string& id) {
+  const auto level = label.structure.info.find("run_type");
+  return {id, composition_of(label.structure), label.value[0],
+          level == label.structure.info.end() ? "" : level->second};
+}
+
 std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<std::int64_t>& candidates, std::int64_t) {
   std::vector<CandidateLabel> labels;
   for (const std::int64_t candidate : candidates) {
@@ -109,7 +122,7 @@ std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<st
 std::optional<std::vector<CandidateLabel>> PotentialOracle::ask(const std::vector<std::int64_t>& candidates,
                                                                 std::int64_t round) {
   std::vector<Structure> structures;
-  for (const std::int64_t candidate : candidates) structures.push_back(candidates_.structure(candidate));
+  for (const std::int64_t candidate : candidates) structures.push_back(crystal_(candidate));
   return energies_.compute(sweep_of(round), std::move(structures), candidates);
 }
 
