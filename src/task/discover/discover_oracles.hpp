@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/structure_sweep.hpp"
 #include "core/progress.hpp"
 #include "discover/oracle.hpp"
 #include "input/target_window.hpp"
@@ -24,6 +25,8 @@ class PotentialEnergies {
   /// where it was stopped. `candidate`: number of each.
   std::optional<std::vector<CandidateLabel>> compute(const std::string& name, std::vector<Structure> structures,
                                                      const std::vector<std::int64_t>& candidate);
+  /// Collective. InputError where the potential fits none of the first of these: wrong for all of them.
+  void check(std::vector<Structure> structures) const;
   /// Collective. The results of compute() of this name are kept elsewhere.
   void forget(const std::string& name);
   /// On rank 0, after compute(): why it was stopped.
@@ -32,6 +35,9 @@ class PotentialEnergies {
   const std::string& level() const { return level_; }
 
  private:
+  const PotentialParameters& parameters() const;
+  StructureSet set_of(std::vector<Structure> structures, const std::string& origin) const;
+
   const RunContext& context_;
   const char* group_;
   bool relaxes_;

@@ -42,8 +42,11 @@ Discovery::Discovery(const RunContext& context)
   const DiscoverParameters& p = parameters();
   if (p.oracle == "potential") {
     energies_ = std::make_unique<PotentialEnergies>(context, "potential", true);
-    if (!context.input.oracle.style.empty())
+    if (!context.input.oracle.style.empty()) {
+      // What is wrong with it shows now, and not after hours of &potential.
+      const PotentialMaker maker(context, context.input.oracle, "oracle");
       oracle_energies_ = std::make_unique<PotentialEnergies>(context, "oracle", p.relax_labels);
+    }
     oracle_ = std::make_unique<PotentialOracle>([this](std::int64_t i) { return crystal(i); },
                                                 has_two_levels() ? *oracle_energies_ : *energies_);
   } else if (p.oracle == "file") {

@@ -79,6 +79,7 @@ bool Discovery::compute_known() {
     std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
     std::vector<std::string> ids;
     for (const Structure& structure : structures) ids.push_back(structure.info.at("id"));
+    if (has_two_levels()) oracle_energies_->check(structures);
     auto answer = energies_->compute("known", std::move(structures), numbers);
     if (!answer) return false;
     for (std::size_t k = 0; k < answer->size(); ++k) {
