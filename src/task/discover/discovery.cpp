@@ -153,6 +153,7 @@ void Discovery::restore() {
 
 std::optional<Bytes> Discovery::label(std::int64_t round) {
   const double begin = Progress::steady_seconds();
+  if (relaxation_) relaxation_->is_kept(round);
   std::vector<std::int64_t> asked;
   for (const ChosenCandidate& one : rounds_[static_cast<std::size_t>(round)].choice.chosen)
     asked.push_back(one.candidate);

@@ -180,7 +180,10 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
       prediction[0].mean[k] += potential_distance(open[k]);
     return candidate_scores(settings, windows, prediction, highest, open);
   };
-  if (has_two_levels() && n < fewest && settings.kind != DiscoverAcquisition::random) {
+  // Polymorphs may be alike in all features; known compounds are not there to differ.
+  const bool differ = std::any_of(learned.begin(), learned.end(),
+                                  [&](std::int64_t i) { return feature_.row(i) != feature_.row(learned.front()); });
+  if (has_two_levels() && (n < fewest || !differ) && settings.kind != DiscoverAcquisition::random) {
     prediction.push_back({std::vector<double>(open.size(), 0.0), std::vector<double>(open.size(), unknown_difference)});
     return score();
   }

@@ -79,7 +79,6 @@ std::optional<RoundLabels> Discovery::ask_oracle(const std::vector<std::int64_t>
     result.labels = std::move(*labels);
     return result;
   }
-  relaxation_->is_kept(round);
   std::vector<Composition> compositions;
   for (const std::int64_t i : asked) compositions.push_back(candidates_->composition(i));
   const auto needed = references_->of(compositions);
