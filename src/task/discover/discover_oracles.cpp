@@ -59,6 +59,7 @@ StructureSet PotentialEnergies::set_of(std::vector<Structure> structures, const 
 }
 
 void PotentialEnergies::check(std::vector<Structure> structures) const {
+  if (structures.empty()) return;
   check_potential(context_, set_of(std::move(structures), "known"), PotentialMaker(context_, parameters(), group_));
 }
 

@@ -54,7 +54,8 @@ void DiscoverResults::write(bool complete) {
         .shown("error");
     table.column("coverage", "", "share of labels within the interval that 90 % should be in", &R::coverage)
         .shown("in 90 %", 2);
-    table.column("choice_seconds", "s", "time to choose", &R::choice_seconds).shown("choice", 1);
+    table.column("choice_seconds", "s", "time to choose; with two levels also to relax what is new", &R::choice_seconds)
+        .shown("choice", 1);
     table.column("label_seconds", "s", "time of the oracle", &R::label_seconds).shown("oracle", 1);
     if (!rounds_.empty()) {
       d_.context_.log.line();

@@ -245,6 +245,14 @@ def failing():
     print(f"failing: {sum(bool(row['failure']) for row in labels)} of {len(labels)} labels, for their references")
 
 
+def wrong():
+    """What is wrong with &oracle shows under its name, before &potential begins."""
+    text = PROPOSED.format("wrong", "", "'Ne', 'Ar', 'Kr'") + POTENTIAL
+    text += "&oracle style = 'lennard_jones' pairs = 'He-He' epsilon = 0.003 sigma = 2.8 cutoff = 8.0 mixing = 'none' /\n"
+    printed = st.run(st.write("wrong.nml", text), status=2)
+    st.check(re.search(r"wrong.nml:7: &oracle: no Lennard-Jones coefficients for", printed) and "pools" not in printed, printed)
+
+
 def pool():
     """Of a list: what becomes a known or an earlier crystal, or fails, is left out; the oracle as an array of jobs."""
     fcc = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]
@@ -274,4 +282,5 @@ with st.workspace():
     by_hand()
     killed()
     failing()
+    wrong()
     pool()
