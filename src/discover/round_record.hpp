@@ -45,8 +45,8 @@ struct RoundChoice {
 /// Its second stage.
 struct RoundLabels {
   std::vector<CandidateLabel> labels;
-  std::vector<CandidateLabel>
-      references;  ///< that &oracle computed for these; `candidate`: number of a known structure
+  /// Known structures that &oracle computed to measure these from; `candidate`: their numbers.
+  std::vector<CandidateLabel> references;
   double seconds = 0.0;
 };
 

@@ -142,6 +142,9 @@ void Discovery::take_levels(std::int64_t round) {
     for (double& mean : chosen.mean) mean += label.reference;
     chosen.hull = label.hull;
   }
+  if (const auto n = static_cast<std::int64_t>(one.labels->references.size()); n > 0)
+    context_.log.print("  round {:3}: &oracle computed {} known structures that labels are measured from ({} so far)",
+                       round, grouped(n), grouped(references_->n_computed()));
   reference_energy_.resize(state_.size(), nan);
   std::vector<std::size_t> labelled;
   std::vector<Composition> compositions;
@@ -153,9 +156,6 @@ void Discovery::take_levels(std::int64_t round) {
   if (labelled.empty()) return;
   const auto start = oracle_points(*reference_hull_, compositions);
   for (std::size_t k = 0; k < labelled.size(); ++k) reference_energy_[labelled[k]] = start[k].energy;
-  if (const auto n = static_cast<std::int64_t>(one.labels->references.size()); n > 0)
-    context_.log.print("  round {:3}: &oracle computed {} known structures that labels are measured from ({} so far)",
-                       round, grouped(n), grouped(references_->n_computed()));
 }
 
 /// Collective. The labels of a round are kept where they cannot be lost.
