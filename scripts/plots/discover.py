@@ -22,6 +22,7 @@ class Labels:
             self.predicted, self.value = group["predicted_" + self.name][:], group[self.name][:]
         self.sigma = group["sigma_" + self.name][:]
         self.unit = unit(group["sigma_" + self.name])
+        self.of_potential = group["potential_above_hull"][:] if "potential_above_hull" in group else None
         self.known = np.isfinite(self.predicted) & np.isfinite(self.value)
         self.n_candidates = int(file["n_candidates"][()])
         self.n_possible = int(file["n_possible_hits"][()])
@@ -34,6 +35,8 @@ def draw(file, title):
     panels = [lambda axis: hits(axis, labels)]
     if np.any(labels.known):
         panels += [lambda axis: parity(axis, labels), lambda axis: calibration(axis, labels), lambda axis: by_call(axis, labels)]
+    if labels.of_potential is not None and np.any(np.isfinite(labels.value)):
+        panels.append(lambda axis: two_levels(axis, labels))
     return figure_of(panels, title)
 
 
@@ -55,20 +58,30 @@ def hits(axis, labels):
     axis.legend()
 
 
-def parity(axis, labels):
-    rounds = labels.round[labels.known]
-    points = axis.scatter(labels.predicted[labels.known], labels.value[labels.known], c=rounds, s=9, cmap="viridis", linewidths=0)
-    low = min(np.quantile(labels.predicted[labels.known], 0.01), np.quantile(labels.value[labels.known], 0.01))
-    high = max(np.quantile(labels.predicted[labels.known], 0.99), np.quantile(labels.value[labels.known], 0.99))
+def compare(axis, labels, shown, values):
+    """Of the labels that are shown, values against labels, by round."""
+    points = axis.scatter(values[shown], labels.value[shown], c=labels.round[shown], s=9, cmap="viridis", linewidths=0)
+    low = min(np.quantile(values[shown], 0.01), np.quantile(labels.value[shown], 0.01))
+    high = max(np.quantile(values[shown], 0.99), np.quantile(labels.value[shown], 0.99))
     margin = 0.05 * max(high - low, 1e-6)
     axis.plot([low - margin, high + margin], [low - margin, high + margin], color="0.4", lw=1)
     axis.set_xlim(low - margin, high + margin)
     axis.set_ylim(low - margin, high + margin)
+    axis.figure.colorbar(points, ax=axis, label="round")
+
+
+def two_levels(axis, labels):
+    compare(axis, labels, np.isfinite(labels.value), labels.of_potential)
+    axis.set_xlabel("above the hull of &potential (eV/atom)")
+    axis.set_ylabel("above that of &oracle (eV/atom)")
+
+
+def parity(axis, labels):
+    compare(axis, labels, labels.known, labels.predicted)
     words = "above the hull then" if labels.follows_hull else labels.name.replace("_", " ")
     of = f" ({labels.unit})" if labels.unit else ""
     axis.set_xlabel(f"predicted {words}{of}")
     axis.set_ylabel(f"label{of}")
-    axis.figure.colorbar(points, ax=axis, label="round")
 
 
 def calibration(axis, labels):

@@ -58,9 +58,9 @@ void check_potential(const RunContext& context, const StructureSet& set, const P
 namespace {
 
 std::unique_ptr<PotentialMaker> make_maker(const RunContext& context, const StructureSet& set,
-                                           const PotentialParameters& parameters) {
+                                           const SweepParameters& parameters) {
   if (set.action == StructureSet::Action::none) return nullptr;
-  auto maker = std::make_unique<PotentialMaker>(context, parameters);
+  auto maker = std::make_unique<PotentialMaker>(context, parameters.potential, parameters.potential_group.c_str());
   check_potential(context, set, *maker);
   return maker;
 }
@@ -82,7 +82,7 @@ StructureSweep::StructureSweep(const RunContext& context, const RunFiles& files,
     : context_(context),
       set_(std::move(set)),
       parameters_(std::move(parameters)),
-      maker_(make_maker(context, set_, parameters_.potential)),
+      maker_(make_maker(context, set_, parameters_)),
       campaign_(context, files, plan()) {}
 
 CampaignPlan StructureSweep::plan() const {
@@ -149,7 +149,7 @@ void StructureSweep::run_array() {
     try {
       array->run(structures);
     } catch (const InputError& error) {
-      context_.place("potential").fail("array", error.what());
+      context_.place(parameters_.potential_group.c_str()).fail("array", error.what());
     }
   };
   try {

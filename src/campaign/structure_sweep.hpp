@@ -34,8 +34,9 @@ struct SweepParameters {
   PotentialParameters potential;
   StructureJobParameters job;
   std::int64_t seed = 1;
-  std::int64_t trajectory_every = 0;  ///< accepted points between kept frames of a relaxation; 0: none
-  std::string journal;                ///< folder
+  std::int64_t trajectory_every = 0;          ///< accepted points between kept frames of a relaxation; 0: none
+  std::string journal;                        ///< folder
+  std::string potential_group = "potential";  ///< of the input, whose keys `potential` are, for messages
 };
 
 /// Energies or relaxations of many structures by a potential, as a Campaign: each structure is read on

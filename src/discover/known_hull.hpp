@@ -5,6 +5,7 @@
 #include "parallel/communicator.hpp"
 #include "stability/convex_hull.hpp"
 #include "stability/entries/hull_entry.hpp"
+#include "stability/reference_hull.hpp"
 
 namespace spinel {
 
@@ -30,8 +31,13 @@ class KnownHull {
   };
   /// Collective, after compute(). On all ranks, which bring the same.
   std::vector<Point> at(const std::vector<Composition>& compositions) const;
+  /// Collective, after compute(). The entries that the hull is made of at each composition, by their numbers,
+  /// ascending; none where it lacks an element. On all ranks, which bring the same.
+  std::vector<std::vector<std::int64_t>> phases(const std::vector<Composition>& compositions) const;
 
  private:
+  CandidateTable assess(const std::vector<Composition>& compositions) const;
+
   Communicator communicator_;
   EntryList list_;
   HullTable table_;

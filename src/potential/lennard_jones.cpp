@@ -18,8 +18,7 @@ struct Coefficients {
 std::size_t find_species(const std::vector<Species>& species, const std::string& symbol, const std::string& pair) {
   const auto found =
       std::find_if(species.begin(), species.end(), [&](const Species& one) { return one.symbol == symbol; });
-  if (found == species.end())
-    fail_input("&potential pairs: '{}' names '{}', which the structure does not hold", pair, symbol);
+  if (found == species.end()) fail_input("pairs: '{}' names '{}', which the structure does not hold", pair, symbol);
   return static_cast<std::size_t>(found - species.begin());
 }
 
@@ -45,10 +44,10 @@ Coefficients mix(const std::string& rule, const Coefficients& x, const Coefficie
 std::vector<Coefficients> all_coefficients(const PotentialParameters& p, const std::vector<Species>& species) {
   const std::size_t n = species.size(), n_given = p.pairs.empty() ? 1 : p.pairs.size();
   if (p.epsilon.size() != n_given || p.sigma.size() != n_given)
-    fail_input("&potential epsilon and sigma need {} value{} each, one a pair; they have {} and {}", n_given,
+    fail_input("epsilon and sigma need {} value{} each, one a pair; they have {} and {}", n_given,
                n_given == 1 ? "" : "s", p.epsilon.size(), p.sigma.size());
   if (p.cutoff.size() != 1 && p.cutoff.size() != n_given)
-    fail_input("&potential cutoff needs one value or one a pair ({}); it has {}", n_given, p.cutoff.size());
+    fail_input("cutoff needs one value or one a pair ({}); it has {}", n_given, p.cutoff.size());
 
   const auto value = [&](std::size_t k) {
     return Coefficients{p.epsilon[k], p.sigma[k], p.cutoff[p.cutoff.size() == 1 ? 0 : k], true};
@@ -61,10 +60,10 @@ std::vector<Coefficients> all_coefficients(const PotentialParameters& p, const s
   for (std::size_t k = 0; k < n_given; ++k) {
     const std::string& pair = p.pairs[k];
     const auto dash = pair.find('-');
-    if (dash == std::string::npos) fail_input("&potential pairs: '{}' is not of the form 'A-B'", pair);
+    if (dash == std::string::npos) fail_input("pairs: '{}' is not of the form 'A-B'", pair);
     const std::size_t a = find_species(species, pair.substr(0, dash), pair),
                       b = find_species(species, pair.substr(dash + 1), pair);
-    if (result[a * n + b].given) fail_input("&potential pairs: '{}' is given twice", pair);
+    if (result[a * n + b].given) fail_input("pairs: '{}' is given twice", pair);
     result[a * n + b] = result[b * n + a] = value(k);
   }
   const auto given = result;
@@ -72,7 +71,7 @@ std::vector<Coefficients> all_coefficients(const PotentialParameters& p, const s
     for (std::size_t b = 0; b < n; ++b) {
       if (given[a * n + b].given) continue;
       if (p.mixing == "none" || !given[a * n + a].given || !given[b * n + b].given)
-        fail_input("&potential: no Lennard-Jones coefficients for {}-{}{}", species[a].symbol, species[b].symbol,
+        fail_input("no Lennard-Jones coefficients for {}-{}{}", species[a].symbol, species[b].symbol,
                    p.mixing == "none" ? " and mixing = 'none'" : "; mixing needs both like pairs");
       result[a * n + b] = mix(p.mixing, given[a * n + a], given[b * n + b]);
     }
@@ -87,7 +86,7 @@ LennardJones::LennardJones(const PotentialParameters& parameters, const std::vec
       single_(parameters.precision == "single"),
       tail_correction_(parameters.tail_correction) {
   if (tail_correction_ && parameters.truncation != "plain")
-    fail_input("&potential tail_correction = .true. needs truncation = 'plain'");
+    fail_input("tail_correction = .true. needs truncation = 'plain'");
   fill_tables(parameters, species);
 }
 
@@ -104,7 +103,7 @@ void LennardJones::fill_tables(const PotentialParameters& parameters, const std:
     }
     if (smooth_) {
       const double width = parameters.smooth_width > 0.0 ? parameters.smooth_width : 0.1 * c.cutoff;
-      if (width >= c.cutoff) fail_input("&potential smooth_width = {} is not less than the cutoff {}", width, c.cutoff);
+      if (width >= c.cutoff) fail_input("smooth_width = {} is not less than the cutoff {}", width, c.cutoff);
       pair.smooth_start = c.cutoff - width;
       pair.smooth_scale = 1.0 / width;
     }

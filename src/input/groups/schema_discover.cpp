@@ -67,7 +67,9 @@ void add_discover(std::vector<Group>& groups) {
       .between(0, 10)
       .may_change();
   g.key("oracle", &P::oracle,
-        "source of labels: the 'table' that the pool is; the 'potential' of &potential, after &relax, for energies; a "
+        "source of labels: the 'table' that the pool is; the 'potential' of &potential, after &relax, for energies (or "
+        "of "
+        "&oracle where that is given); a "
         "'file' that others fill")
       .one_of({"table", "potential", "file"});
   g.key("labels", &P::labels, "files with the labels that were asked for, by the identifiers of the candidates")
@@ -78,8 +80,9 @@ void add_discover(std::vector<Group>& groups) {
   g.key("known", &P::known, "files of entries that are known at the start, as &hull entries, without targets")
       .length(1, most_files)
       .if_empty("none");
-  g.key("known_structures", &P::known_structures,
-        "lists of structures that are known at the start; their energies are computed first, as the oracle does")
+  g.key(
+       "known_structures", &P::known_structures,
+       "lists of structures that are known at the start; their energies are computed first, by &potential after &relax")
       .length(1, most_files)
       .of("oracle", {"potential"})
       .if_empty("none");

@@ -60,6 +60,8 @@ void check_discover_keys(const Input& input) {
   check(!follows_hull && p.oracle == "potential", "oracle",
         "'potential' gives energies: the hull is followed where targets are not given");
   check(p.oracle == "potential" && input.potential.style.empty(), "oracle", "'potential' needs a group &potential");
+  check(p.oracle == "potential" && !p.pool_entries.empty(), "oracle",
+        "'potential' needs structures, and pool_entries has formulas");
   const bool two_levels = !input.oracle.style.empty();
   check(two_levels && p.oracle != "potential", "oracle", "the group &oracle needs oracle = 'potential'");
   check(two_levels && !p.known.empty(), "known",

@@ -107,7 +107,8 @@ void check_socket(const Input& input, const Check& check, const PotentialParamet
   check_code(check, p, reads);
 }
 
-void check_command(const Input& input, const Check& check, const PotentialParameters& p) {
+/// `relaxes`: whether structures of a list are relaxed with it.
+void check_command(const Input& input, const Check& check, const PotentialParameters& p, bool relaxes) {
   check(input.control.units != "metal", "style", "'command' is in eV and Å: it needs units = 'metal' in &control");
   check(p.command.empty(), "command", "missing: style = 'command' needs it");
   bool reads = false, writes = false;
@@ -128,11 +129,11 @@ void check_command(const Input& input, const Check& check, const PotentialParame
     has_list_of_jobs = has_list_of_jobs || name == "list";
   }
   check(!has_list_of_jobs, "array", "it needs {{list}}, the file that names the folders of the jobs");
-  check(!takes_many_structures(input) || relaxes_structures(input), "array",
+  check(!takes_many_structures(input) || relaxes, "array",
         "computes each structure of a list once: it goes with lists that are not relaxed");
 }
 
-void check_keys(const Input& input, const char* group, const PotentialParameters& p) {
+void check_keys(const Input& input, const char* group, const PotentialParameters& p, bool relaxes) {
   check_selected_keys(input, group);
   const Check check(input, group);
   if (p.style == "lennard_jones")
@@ -140,16 +141,18 @@ void check_keys(const Input& input, const char* group, const PotentialParameters
   else if (p.style == "socket")
     check_socket(input, check, p);
   else if (p.style == "command")
-    check_command(input, check, p);
+    check_command(input, check, p, relaxes);
   else
     check_network(input, check, p);
 }
 
 }  // namespace
 
-void check_potential_keys(const Input& input) { check_keys(input, "potential", input.potential); }
+void check_potential_keys(const Input& input) {
+  check_keys(input, "potential", input.potential, relaxes_structures(input));
+}
 
-void check_oracle_keys(const Input& input) { check_keys(input, "oracle", input.oracle); }
+void check_oracle_keys(const Input& input) { check_keys(input, "oracle", input.oracle, input.discover.relax_labels); }
 
 void check_serve_keys(const Input& input) { check_address(Check(input, "serve"), input.serve.address); }
 

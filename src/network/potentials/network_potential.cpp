@@ -139,15 +139,14 @@ std::vector<std::int32_t> find_elements(const EnergyModel& model, const std::vec
 
 torch::Device find_device(const std::string& name, int node_rank, const Communicator& communicator) {
   if (name == "cpu") return torch::kCPU;
-  if (name != "cuda") fail_input("&potential device = '{}': 'cpu' or 'cuda'", name);
+  if (name != "cuda") fail_input("device = '{}': 'cpu' or 'cuda'", name);
   const auto n_gpus = static_cast<std::int32_t>(torch::cuda::device_count());
   if (communicator.min(n_gpus) == 0)
-    fail_input("&potential device = 'cuda': this libtorch finds no GPU{}",
-               communicator.size() > 1 ? " on at least one node" : "");
+    fail_input("device = 'cuda': this libtorch finds no GPU{}", communicator.size() > 1 ? " on at least one node" : "");
   int level = MPI_THREAD_SINGLE;
   MPI_Query_thread(&level);
   if (level < MPI_THREAD_SERIALIZED)
-    fail_input("&potential device = 'cuda': this MPI lets only the main thread communicate (MPI_THREAD_SERIALIZED)");
+    fail_input("device = 'cuda': this MPI lets only the main thread communicate (MPI_THREAD_SERIALIZED)");
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(node_rank % n_gpus)};
 }
 

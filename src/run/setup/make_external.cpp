@@ -19,9 +19,9 @@ bool is_external(const PotentialParameters& parameters) {
   return parameters.style == "socket" || parameters.style == "command";
 }
 
-ExternalMaker::ExternalMaker(const RunContext& context, const PotentialParameters& parameters)
+ExternalMaker::ExternalMaker(const RunContext& context, const PotentialParameters& parameters, const char* group)
     : parameters_(parameters),
-      place_(context.place("potential")),
+      place_(context.place(group)),
       world_(context.world),
       stem_((fs::path(context.input.control.outdir) / context.input.control.prefix).string()) {
   if (parameters_.code == "script") return;

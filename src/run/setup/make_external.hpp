@@ -21,8 +21,9 @@ bool is_external(const PotentialParameters& parameters);
 /// Makes potentials that ask another program, one for each pool.
 class ExternalMaker {
  public:
-  /// Collective over all ranks of the program. InputError where the template cannot be read.
-  ExternalMaker(const RunContext& context, const PotentialParameters& parameters);
+  /// Collective over all ranks of the program. `group`: whose keys `parameters` are. InputError where the template
+  /// cannot be read.
+  ExternalMaker(const RunContext& context, const PotentialParameters& parameters, const char* group);
 
   /// Of the template, which results depend on; 0 without one.
   std::uint64_t fingerprint() const;
@@ -33,7 +34,7 @@ class ExternalMaker {
   /// Collective over the ranks that will use it together. InputError where the template lacks one of the species.
   std::shared_ptr<Potential> make(const std::vector<Species>& species, const Communicator& communicator) const;
 
-  /// Runs the program for many structures at once; null where &potential has no array.
+  /// Runs the program for many structures at once; null where the group has no array.
   std::unique_ptr<CommandArray> make_array() const;
 
  private:

@@ -66,8 +66,8 @@ std::string hash_of(const std::vector<ModelFile>& models) {
 
 }  // namespace
 
-PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParameters& parameters)
-    : parameters_(parameters), place_(context.place("potential")) {
+PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParameters& parameters, const char* group)
+    : parameters_(parameters), place_(context.place(group)) {
   const Communicator& communicator = context.world;
   if (parameters_.style == "lennard_jones") {
     required_species_ = species_of_pairs(parameters_.pairs, context.units.name == "lj", place_);
@@ -75,7 +75,7 @@ PotentialMaker::PotentialMaker(const RunContext& context, const PotentialParamet
     return;
   }
   if (is_external(parameters_)) {
-    external_.emplace(context, parameters_);
+    external_.emplace(context, parameters_, group);
     level_ = external_->level();
     return;
   }

@@ -15,9 +15,9 @@ namespace spinel {
 /// Committee.
 class PotentialMaker {
  public:
-  /// Collective over all ranks of the program. `parameters`: the context's or others, with the places of its
-  /// &potential. InputError where the model file of a network cannot be read or is of another kind than the style.
-  PotentialMaker(const RunContext& context, const PotentialParameters& parameters);
+  /// Collective over all ranks of the program. `parameters`: the context's or others, with the places of `group`.
+  /// InputError where the model file of a network cannot be read or is of another kind than the style.
+  PotentialMaker(const RunContext& context, const PotentialParameters& parameters, const char* group = "potential");
 
   /// Collective over the ranks that will use it together. InputError where the potential does not fit the species or
   /// the machine.

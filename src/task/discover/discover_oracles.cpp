@@ -6,7 +6,6 @@
 #include <limits>
 #include <unordered_map>
 
-#include "campaign/structure_sweep.hpp"
 #include "core/text.hpp"
 #include "crystal/formats/xyz/extended_xyz.hpp"
 #include "io/table.hpp"
@@ -42,12 +41,35 @@ std::string sweep_of(std::int64_t round) { return fmt::format("round_{}", round)
 
 }  // namespace
 
+PotentialEnergies::PotentialEnergies(const RunContext& context, const char* group, bool relaxes)
+    : context_(context), group_(group), relaxes_(relaxes) {}
+
+const PotentialParameters& PotentialEnergies::parameters() const {
+  return std::string(group_) == "oracle" ? context_.input.oracle : context_.input.potential;
+}
+
+StructureSet PotentialEnergies::set_of(std::vector<Structure> structures, const std::string& origin) const {
+  std::vector<std::string> names;
+  for (const Structure& structure : structures) {
+    const auto id = structure.info.find("id");
+    names.push_back(id == structure.info.end() ? fmt::format("structure {}", names.size() + 1) : id->second);
+  }
+  return {structures_in_memory(std::move(structures), names), origin, "discover", "oracle",
+          relaxes_ ? StructureSet::Action::relaxation : StructureSet::Action::single_point};
+}
+
+void PotentialEnergies::check(std::vector<Structure> structures) const {
+  if (structures.empty()) return;
+  check_potential(context_, set_of(std::move(structures), "known"), PotentialMaker(context_, parameters(), group_));
+}
+
 std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std::string& name,
                                                                       std::vector<Structure> structures,
                                                                       const std::vector<std::int64_t>& candidate) {
+  if (structures.empty()) return std::vector<CandidateLabel>();
   Input input = context_.input;
   input.control.prefix += "_" + name;
-  input.control.restart_mode = continues_ ? "auto" : "from_scratch";
+  if (input.control.restart_mode == "restart") input.control.restart_mode = "auto";
   // The clock of max_seconds is that of the whole run.
   if (input.control.max_seconds > 0.0) {
     constexpr double least = 1e-3;
@@ -55,15 +77,11 @@ std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std:
   }
   const RunContext context{context_.world, input, context_.units, context_.log};
   const RunFiles files(context);
-  std::vector<std::string> names;
-  for (const Structure& structure : structures) {
-    const auto id = structure.info.find("id");
-    names.push_back(id == structure.info.end() ? fmt::format("structure {}", names.size() + 1) : id->second);
-  }
   const auto n = static_cast<std::int64_t>(structures.size());
-  StructureSet set{structures_in_memory(std::move(structures), names), name, "discover", "oracle",
-                   StructureSet::Action::relaxation};
-  StructureSweep sweep(context, files, std::move(set), sweep_parameters(context, files));
+  SweepParameters sweep_with = sweep_parameters(context, files);
+  sweep_with.potential = parameters();
+  sweep_with.potential_group = group_;
+  StructureSweep sweep(context, files, set_of(std::move(structures), name), std::move(sweep_with));
   const bool complete = sweep.run();
   std::vector<char> bytes;
   if (complete)
@@ -74,6 +92,8 @@ std::optional<std::vector<CandidateLabel>> PotentialEnergies::compute(const std:
       bytes = pack(labels);
     });
   stop_reason_ = sweep.campaign().stop_reason();
+  if (stop_reason_.rfind("max_seconds", 0) == 0)
+    stop_reason_ = fmt::format("max_seconds = {:g}", context_.input.control.max_seconds);
   if (!complete) return std::nullopt;
   context.world.broadcast(bytes);
   std::vector<CandidateLabel> labels = unpack<std::vector<CandidateLabel>>(bytes);
@@ -93,6 +113,12 @@ void PotentialEnergies::forget(const std::string& name) {
   });
 }
 
+HullEntry entry_of(const CandidateLabel& label, const std::string& id) {
+  const auto level = label.structure.info.find("run_type");
+  return {id, composition_of(label.structure), label.value[0],
+          level == label.structure.info.end() ? "" : level->second};
+}
+
 std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<std::int64_t>& candidates, std::int64_t) {
   std::vector<CandidateLabel> labels;
   for (const std::int64_t candidate : candidates) {
@@ -109,7 +135,7 @@ std::optional<std::vector<CandidateLabel>> TableOracle::ask(const std::vector<st
 std::optional<std::vector<CandidateLabel>> PotentialOracle::ask(const std::vector<std::int64_t>& candidates,
                                                                 std::int64_t round) {
   std::vector<Structure> structures;
-  for (const std::int64_t candidate : candidates) structures.push_back(candidates_.structure(candidate));
+  for (const std::int64_t candidate : candidates) structures.push_back(crystal_(candidate));
   return energies_.compute(sweep_of(round), std::move(structures), candidates);
 }
 

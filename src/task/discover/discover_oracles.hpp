@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "campaign/structure_sweep.hpp"
 #include "core/progress.hpp"
 #include "discover/oracle.hpp"
 #include "input/target_window.hpp"
@@ -16,13 +18,15 @@ namespace spinel {
 /// is not needed any more once what it holds is kept elsewhere.
 class PotentialEnergies {
  public:
-  /// All must outlive this. `continues`: the run goes on from an earlier one.
-  PotentialEnergies(const RunContext& context, bool continues) : context_(context), continues_(continues) {}
+  /// `context` must outlive this. `group`: potential or oracle. `relaxes`: by &relax, else single points.
+  PotentialEnergies(const RunContext& context, const char* group, bool relaxes);
 
-  /// Collective. What becomes of each of `structures` (the same on all ranks), on all ranks: relaxed by &relax where
-  /// `relaxes`, energy in eV/atom. Nothing where it was stopped. `candidate`: number of each.
+  /// Collective. What becomes of each of `structures` (the same on all ranks), on all ranks: energy in eV/atom. Nothing
+  /// where it was stopped. `candidate`: number of each.
   std::optional<std::vector<CandidateLabel>> compute(const std::string& name, std::vector<Structure> structures,
                                                      const std::vector<std::int64_t>& candidate);
+  /// Collective. InputError where the potential fits none of the first of these: wrong for all of them.
+  void check(std::vector<Structure> structures) const;
   /// Collective. The results of compute() of this name are kept elsewhere.
   void forget(const std::string& name);
   /// On rank 0, after compute(): why it was stopped.
@@ -31,8 +35,12 @@ class PotentialEnergies {
   const std::string& level() const { return level_; }
 
  private:
+  const PotentialParameters& parameters() const;
+  StructureSet set_of(std::vector<Structure> structures, const std::string& origin) const;
+
   const RunContext& context_;
-  bool continues_;
+  const char* group_;
+  bool relaxes_;
   double begin_ = Progress::steady_seconds();
   std::string stop_reason_, level_;
 };
@@ -51,11 +59,15 @@ class TableOracle final : public Oracle {
   std::vector<std::vector<double>> value_;
 };
 
-/// Energies that &potential gives, after a relaxation by &relax.
+/// A label or a known structure, as a potential left it, as an entry of a hull.
+HullEntry entry_of(const CandidateLabel& label, const std::string& id);
+
+/// Energies that a potential gives.
 class PotentialOracle final : public Oracle {
  public:
-  PotentialOracle(const CandidateSource& candidates, PotentialEnergies& energies)
-      : candidates_(candidates), energies_(energies) {}
+  /// `crystal`: of a candidate, as the potential is given it. `energies` must outlive this.
+  PotentialOracle(std::function<Structure(std::int64_t)> crystal, PotentialEnergies& energies)
+      : crystal_(std::move(crystal)), energies_(energies) {}
 
   std::optional<std::vector<CandidateLabel>> ask(const std::vector<std::int64_t>& candidates,
                                                  std::int64_t round) override;
@@ -63,7 +75,7 @@ class PotentialOracle final : public Oracle {
   void is_kept(std::int64_t round) override;
 
  private:
-  const CandidateSource& candidates_;
+  std::function<Structure(std::int64_t)> crystal_;
   PotentialEnergies& energies_;
 };
 

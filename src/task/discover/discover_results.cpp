@@ -21,9 +21,9 @@ constexpr std::size_t longest_list = 25;               // hits that are printed
 
 void DiscoverResults::write(bool complete) {
   collect();
-  if (d_.follows_hull()) measure_final_hull();
+  if (d_.has_hull_) measure_final_hull();
   count_table_hits();
-  if (d_.follows_hull()) d_.hull_->compute();
+  if (d_.has_hull_) d_.hull_->compute();
   ResultFile file(d_.context_.world, d_.files_.result);
   on_root(d_.context_.world, [&] {
     d_.files_.make_folder();
@@ -43,6 +43,9 @@ void DiscoverResults::write(bool complete) {
     table.column("n_calls", "", "labels asked for so far", &R::n_calls).shown("calls");
     table.column("n_asked", "", "labels asked for", &R::n_asked).shown("asked");
     table.column("n_failed", "", "labels that the oracle could not give", &R::n_failed).shown("failed");
+    if (d_.has_two_levels())
+      table.column("n_references", "", "known structures that the oracle computed beside them", &R::n_references)
+          .shown("references");
     table.column("n_hits", "", "hits among them", &R::n_hits).shown("hits");
     table.column("n_hits_so_far", "", "hits of all rounds so far", &R::n_hits_so_far).shown("so far");
     table
@@ -51,7 +54,8 @@ void DiscoverResults::write(bool complete) {
         .shown("error");
     table.column("coverage", "", "share of labels within the interval that 90 % should be in", &R::coverage)
         .shown("in 90 %", 2);
-    table.column("choice_seconds", "s", "time to choose", &R::choice_seconds).shown("choice", 1);
+    table.column("choice_seconds", "s", "time to choose; with two levels also to relax what is new", &R::choice_seconds)
+        .shown("choice", 1);
     table.column("label_seconds", "s", "time of the oracle", &R::label_seconds).shown("oracle", 1);
     if (!rounds_.empty()) {
       d_.context_.log.line();
@@ -65,7 +69,8 @@ void DiscoverResults::write(bool complete) {
       file.write("/n_candidates", n_pool, {"", "candidates of all rounds"});
       file.write("/n_possible_hits", n_possible_, {"", "hits among all candidates; -1: not known"});
       if (d_.parameters().csv) label_table().write_csv(d_.labels_file_, rows_);
-      if (d_.follows_hull()) write_hulls(file);
+      if (d_.has_hull_) write_hulls(file);
+      if (d_.has_two_levels()) write_levels(file);
       write_hits();
       report();
     }
@@ -85,6 +90,7 @@ void DiscoverResults::collect() {
     row.n_asked = static_cast<std::int64_t>(round.choice.chosen.size());
     row.choice_seconds = round.choice.seconds;
     row.label_seconds = round.labels->seconds;
+    row.n_references = static_cast<std::int64_t>(round.labels->references.size());
     double error = 0.0;
     std::int64_t n_predicted = 0, n_within = 0;
     for (std::size_t k = 0; k < round.choice.chosen.size(); ++k) {
@@ -103,6 +109,7 @@ void DiscoverResults::collect() {
       one.value = label.value;
       for (auto* list : {&one.mean, &one.sigma, &one.value}) list->resize(d_.n_targets(), nan);
       one.score = chosen.score;
+      one.potential_above = d_.has_two_levels() ? d_.potential_distance(chosen.candidate) : nan;
       one.predicted_above = one.mean[0] - chosen.hull;
       one.above = one.value[0] - chosen.hull;
       one.hit = d_.is_hit(label, chosen.hull);
@@ -170,6 +177,9 @@ Table<DiscoverRow> DiscoverResults::label_table() const {
     table.column("sigma_" + name, unit, "its standard deviation, with noise", [t](const R& r) { return r.sigma[t]; });
     table.column(name, unit, "the label; NaN: there is none", [t](const R& r) { return r.value[t]; });
   }
+  if (d_.has_two_levels())
+    table.column("potential_above_hull", "eV/atom", "distance from the hull at the level of &potential",
+                 &R::potential_above);
   table.column("predicted_above_hull", "eV/atom", "what was predicted, from the hull known then", &R::predicted_above)
       .where(hull);
   table.column("above_hull", "eV/atom", "the label, from the hull known then", &R::above).where(hull);
@@ -185,8 +195,54 @@ Table<DiscoverRow> DiscoverResults::label_table() const {
 
 /// On rank 0. Of what is known, without labels that nobody asked for.
 void DiscoverResults::write_hulls(ResultFile& file) const {
-  write_hull(file, d_.start_hull_->entries(), d_.start_hull_->table(), "/start/hull");
+  const KnownHull& start = d_.has_two_levels() ? *d_.reference_hull_ : *d_.start_hull_;
+  write_hull(file, start.entries(), start.table(), "/start/hull");
   write_hull(file, d_.hull_->entries(), d_.hull_->table());
+}
+
+/// On rank 0. What is of two levels, also of rounds whose labels are not there yet.
+void DiscoverResults::write_levels(ResultFile& file) const {
+  write_hull(file, d_.start_hull_->entries(), d_.start_hull_->table(), "/potential/hull");
+  struct Reference {
+    std::int64_t round;
+    std::string id, formula, failure;
+    double potential_energy, energy;
+  };
+  std::vector<Reference> references;
+  for (std::size_t r = 0; r < d_.rounds_.size(); ++r) {
+    if (!d_.rounds_[r].labels) continue;
+    for (const CandidateLabel& label : d_.rounds_[r].labels->references) {
+      const auto& known = (*d_.references_)[label.candidate];
+      references.push_back({static_cast<std::int64_t>(r), known.id,
+                            reduced_formula(composition_of(known.relaxed.structure)), label.failure,
+                            known.relaxed.value[0], label.failure.empty() ? label.value[0] : nan});
+    }
+  }
+  Table<Reference> table;
+  table.column("round", "", "whose labels needed it first", &Reference::round);
+  table.column("id", "", "identifier of the known structure", &Reference::id);
+  table.column("formula", "", "reduced formula", &Reference::formula);
+  table.column("potential_energy", "eV/atom", "by &potential", &Reference::potential_energy);
+  table.column("energy", "eV/atom", "by &oracle; NaN: it failed", &Reference::energy);
+  table.column("failure", "", "why there is none", &Reference::failure);
+  table.write(file, "/references", references);
+  if (d_.parameters().csv) table.write_csv(d_.references_file_, references);
+  std::vector<std::int64_t> candidates;
+  for (std::int64_t i = 0; i < d_.relaxation_->size(); ++i) candidates.push_back(i);
+  const auto relaxed = [this](std::int64_t i) -> const CandidateLabel& { return (*d_.relaxation_)[i]; };
+  Table<std::int64_t> all;
+  all.column("candidate", "", "number, from 0", [](std::int64_t i) { return i; });
+  all.column("id", "", "identifier of the candidate", [this](std::int64_t i) { return d_.candidates_->id(i); });
+  all.column("formula", "", "reduced formula",
+             [this](std::int64_t i) { return reduced_formula(d_.candidates_->composition(i)); });
+  all.column("energy", "eV/atom", "by &potential; NaN: it failed",
+             [relaxed](std::int64_t i) { return relaxed(i).failure.empty() ? relaxed(i).value[0] : nan; });
+  all.column("above_hull", "eV/atom", "distance from the hull at the level of &potential",
+             [this, relaxed](std::int64_t i) { return relaxed(i).failure.empty() ? d_.potential_distance(i) : nan; });
+  all.column("repeats", "", "id of the known or earlier crystal that it became",
+             [relaxed](std::int64_t i) { return relaxed(i).repeats; });
+  all.column("failure", "", "why it is left out", [relaxed](std::int64_t i) { return relaxed(i).failure; });
+  all.write(file, "/relaxed", candidates);
 }
 
 /// On rank 0.
@@ -222,6 +278,9 @@ void DiscoverResults::report() const {
             n_possible_ >= 0
                 ? fmt::format("; the whole pool has {} in {}", grouped(n_possible_), grouped(d_.candidates_->size()))
                 : "");
+  if (d_.has_two_levels())
+    log.print("  {} known structures were computed by &oracle beside them, to measure labels from",
+              grouped(d_.references_->n_computed()));
   if (hits.empty() || hits.size() > longest_list) return;
   using R = DiscoverRow;
   Table<R> table;

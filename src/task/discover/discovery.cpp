@@ -5,7 +5,6 @@
 
 #include "core/progress.hpp"
 #include "core/text.hpp"
-#include "parallel/broadcast_texts.hpp"
 #include "parallel/on_root.hpp"
 #include "run/run_report.hpp"
 #include "task/discover/discover_candidates.hpp"
@@ -22,6 +21,11 @@ std::vector<TargetWindow> read_windows(const Input& input) {
   return windows;
 }
 
+std::string describe_oracle(const Input& input) {
+  return fmt::format("&oracle ({}), {} crystals that &potential ({}) relaxed", input.oracle.style,
+                     input.discover.relax_labels ? "relaxing again" : "single points of", input.potential.style);
+}
+
 }  // namespace
 
 Discovery::Discovery(const RunContext& context)
@@ -30,13 +34,21 @@ Discovery::Discovery(const RunContext& context)
       labels_file_(files_.add("_labels.csv")),
       hits_file_(files_.add("_hits.xyz")),
       wanted_file_(files_.add(context.input.discover.pool_entries.empty() ? "_wanted.xyz" : "_wanted.csv")),
+      references_file_(files_.add("_references.csv")),
       windows_(read_windows(context.input)),
       candidates_(make_candidates(context)),
-      features_(context, *candidates_) {
+      features_(context, *candidates_),
+      seen_(context.world) {
   const DiscoverParameters& p = parameters();
   if (p.oracle == "potential") {
-    energies_ = std::make_unique<PotentialEnergies>(context, context.input.control.restart_mode != "from_scratch");
-    oracle_ = std::make_unique<PotentialOracle>(*candidates_, *energies_);
+    energies_ = std::make_unique<PotentialEnergies>(context, "potential", true);
+    if (!context.input.oracle.style.empty()) {
+      // What is wrong with it shows now, and not after hours of &potential.
+      const PotentialMaker maker(context, context.input.oracle, "oracle");
+      oracle_energies_ = std::make_unique<PotentialEnergies>(context, "oracle", p.relax_labels);
+    }
+    oracle_ = std::make_unique<PotentialOracle>([this](std::int64_t i) { return crystal(i); },
+                                                has_two_levels() ? *oracle_energies_ : *energies_);
   } else if (p.oracle == "file") {
     oracle_ = std::make_unique<FileOracle>(context, *candidates_, windows_, wanted_file_);
   }
@@ -73,15 +85,16 @@ bool Discovery::run() {
   });
   const bool complete = all_done || !end_.empty();
   if (!end_.empty()) context_.log.print("  ends: {}", end_);
-  if (complete) oracle_->is_kept(n_labelled_rounds() - 1);
+  if (complete) is_kept(n_labelled_rounds() - 1);
   DiscoverResults(*this).write(complete);
   if (waits_) {
     context_.log.print("\nStopped {}; then continue with restart_mode = 'auto'", oracle_->waits_for());
     return false;
   }
-  const bool stopped_below = campaign_->stop_reason().empty() && energies_ != nullptr;
-  report_end(context_, files_.result, complete, stopped_below ? energies_->stop_reason() : campaign_->stop_reason(),
-             campaign_->n_done(), campaign_->n_items(), "stages");
+  std::string stop_reason = campaign_->stop_reason();
+  for (const auto* energies : {energies_.get(), oracle_energies_.get()})
+    if (stop_reason.empty() && energies != nullptr) stop_reason = energies->stop_reason();
+  report_end(context_, files_.result, complete, stop_reason, campaign_->n_done(), campaign_->n_items(), "stages");
   return complete;
 }
 
@@ -110,7 +123,7 @@ void Discovery::report() {
   echo_line(log, "hits",
             follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
                            : fmt::format("{}", fmt::join(p.targets, ", ")));
-  echo_line(log, "oracle", p.oracle);
+  echo_line(log, "oracle", has_two_levels() ? describe_oracle(context_.input) : p.oracle);
   echo_line(log, "choice",
             fmt::format(
                 "{}, {} of {} features", p.acquisition,
@@ -142,12 +155,13 @@ void Discovery::restore() {
 
 std::optional<Bytes> Discovery::label(std::int64_t round) {
   const double begin = Progress::steady_seconds();
+  if (relaxation_) relaxation_->is_kept(round);
   std::vector<std::int64_t> asked;
   for (const ChosenCandidate& one : rounds_[static_cast<std::size_t>(round)].choice.chosen)
     asked.push_back(one.candidate);
   RoundLabels labels;
   if (!asked.empty()) {
-    auto answer = oracle_->ask(asked, round);
+    auto answer = ask_oracle(asked, round);
     if (!answer) {
       std::int64_t waits = 0;
       on_root(context_.world, [&] { waits = oracle_->waits_for().empty() ? 0 : 1; });
@@ -155,8 +169,9 @@ std::optional<Bytes> Discovery::label(std::int64_t round) {
       waits_ = waits == 1;
       return std::nullopt;
     }
-    labels.labels = std::move(*answer);
-    find_repeats(labels.labels);
+    labels = std::move(*answer);
+    // Single points at crystals that differ, as &potential left them, repeat nothing.
+    if (!has_two_levels() || parameters().relax_labels) find_repeats(labels.labels);
   }
   labels.seconds = Progress::steady_seconds() - begin;
   context_.world.broadcast(&labels.seconds, 1);
@@ -166,6 +181,8 @@ std::optional<Bytes> Discovery::label(std::int64_t round) {
 }
 
 void Discovery::take(std::int64_t round, RoundChoice choice) {
+  if (relaxation_) relaxation_->take(choice.relaxed);
+  choice.relaxed = {};
   extend_candidates();
   for (const ChosenCandidate& one : choice.chosen) {
     state_[static_cast<std::size_t>(one.candidate)].status = CandidateState::asked;
@@ -194,38 +211,22 @@ void Discovery::take(std::int64_t round, RoundLabels labels) {
     state.status = label.failure.empty() ? CandidateState::labelled : CandidateState::failed;
     state.value = label.value;
     if (label.repeats.empty() && label.structure.size() > 0)
-      keep_crystal(label.structure, candidates_->id(label.candidate));
+      seen_.keep(label.structure, candidates_->id(label.candidate));
     // A crystal that is known already has its entry: round-off would put one of the two above the hull.
-    if (follows_hull() && label.failure.empty() && label.repeats.empty())
+    if (follows_hull() && !has_two_levels() && label.failure.empty() && label.repeats.empty())
       hull_->add({candidates_->id(label.candidate), candidates_->composition(label.candidate), label.value[0],
                   energies_ ? energies_->level() : ""});
   }
   rounds_[static_cast<std::size_t>(round)].labels = std::move(labels);
+  if (has_two_levels()) take_levels(round);
   report_round(round);
-}
-
-/// A relaxed crystal that later ones may turn out to be.
-void Discovery::keep_crystal(const Structure& structure, const std::string& id) {
-  if (context_.world.is_root())
-    crystals_[reduced_formula(composition_of(structure))].push_back({matcher_.reduced(structure), id});
 }
 
 /// Collective. Which relaxed crystals are one that is known, or an earlier one of these.
 void Discovery::find_repeats(std::vector<CandidateLabel>& labels) {
-  std::vector<std::string> repeats(labels.size());
-  on_root(context_.world, [&] {
-    auto crystals = crystals_;
-    for (std::size_t k = 0; k < labels.size(); ++k) {
-      if (labels[k].structure.size() == 0) continue;
-      auto& others = crystals[reduced_formula(composition_of(labels[k].structure))];
-      const ReducedCell cell = matcher_.reduced(labels[k].structure);
-      for (const Crystal& other : others)
-        if (repeats[k].empty() && matcher_.fit(other.cell, cell)) repeats[k] = other.id;
-      if (repeats[k].empty()) others.push_back({cell, candidates_->id(labels[k].candidate)});
-    }
-  });
-  broadcast_texts(context_.world, repeats);
-  for (std::size_t k = 0; k < labels.size(); ++k) labels[k].repeats = repeats[k];
+  std::vector<std::string> ids;
+  for (const CandidateLabel& label : labels) ids.push_back(candidates_->id(label.candidate));
+  seen_.find_repeats(labels, ids);
 }
 
 bool Discovery::is_hit(const CandidateLabel& label, double hull) const {
@@ -236,10 +237,10 @@ bool Discovery::is_hit(const CandidateLabel& label, double hull) const {
   return true;
 }
 
-/// Of a labelled one, from the hull of what was known at the start, eV/atom.
+/// Of a labelled one, from the hull of what was known at the start, eV/atom; with two levels all of the oracle.
 double Discovery::distance_from_start(std::int64_t candidate) const {
   const auto i = static_cast<std::size_t>(candidate);
-  return state_[i].value[0] - start_[i].energy;
+  return state_[i].value[0] - (has_two_levels() ? reference_energy_[i] : start_[i].energy);
 }
 
 std::int64_t Discovery::n_labelled_rounds() const {

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "campaign/campaign.hpp"
@@ -11,9 +10,11 @@
 #include "discover/known_hull.hpp"
 #include "discover/oracle.hpp"
 #include "discover/round_record.hpp"
-#include "matching/structure_matcher.hpp"
 #include "task/discover/discover_features.hpp"
 #include "task/discover/discover_oracles.hpp"
+#include "task/discover/levels/candidate_relaxation.hpp"
+#include "task/discover/levels/oracle_references.hpp"
+#include "task/discover/seen_crystals.hpp"
 
 namespace spinel {
 
@@ -29,6 +30,12 @@ struct CandidateState {
 /// The rounds of calculation = 'discover': which labels are asked for, and what is learned. A campaign of stages, two a
 /// round: what is chosen, then what the oracle says; a stage that is kept is never done again. Round 0 has what
 /// &discover initial asks for.
+///
+/// With &oracle there are two levels. &potential relaxes candidates, says how far each is above the hull at its level,
+/// and so which are worth a label; &oracle gives labels and what they are measured from (OracleReferences), which make
+/// a hull of their own. The surrogate learns the oracle's distance less that of &potential, from labels alone: known
+/// structures that the oracle computed are what labels are measured from, not labels. Below three labels that
+/// difference is taken to be 0, known to 0.2 eV/atom, so the lowest at &potential's level are asked for first.
 class Discovery {
  public:
   explicit Discovery(const RunContext& context);
@@ -42,15 +49,11 @@ class Discovery {
     RoundChoice choice;
     std::optional<RoundLabels> labels;
   };
-  /// A relaxed one that is known.
-  struct Crystal {
-    ReducedCell cell;
-    std::string id;
-  };
   friend class DiscoverResults;
 
   const DiscoverParameters& parameters() const { return context_.input.discover; }
   bool follows_hull() const { return windows_.empty(); }
+  bool has_two_levels() const { return oracle_energies_ != nullptr; }
   std::size_t n_targets() const { return follows_hull() ? 1 : windows_.size(); }
 
   CampaignPlan plan() const;
@@ -64,6 +67,19 @@ class Discovery {
   void take(std::int64_t round, RoundChoice choice);
   void take(std::int64_t round, RoundLabels labels);
 
+  // Of two levels.
+  void open_levels(const std::vector<CandidateLabel>& known, const std::vector<std::string>& ids);
+  std::optional<ElementSet> possible_elements() const;
+  Structure crystal(std::int64_t candidate) const;
+  double potential_distance(std::int64_t candidate) const;
+  std::vector<double> oracle_bounds(const std::vector<std::int64_t>& open) const;
+  std::optional<RoundLabels> ask_oracle(const std::vector<std::int64_t>& asked, std::int64_t round);
+  void make_oracle_hull();
+  std::vector<KnownHull::Point> oracle_points(const KnownHull& hull,
+                                              const std::vector<Composition>& compositions) const;
+  void take_levels(std::int64_t round);
+  void is_kept(std::int64_t round);
+
   void extend_candidates();
   std::vector<std::int64_t> open_candidates() const;
   std::size_t batch_size() const;
@@ -76,30 +92,33 @@ class Discovery {
                                   std::size_t n);
   bool is_hit(const CandidateLabel& label, double hull) const;
   double distance_from_start(std::int64_t candidate) const;
-  void keep_crystal(const Structure& structure, const std::string& id);
   void find_repeats(std::vector<CandidateLabel>& labels);
   std::int64_t n_labelled_rounds() const;
   void report_round(std::int64_t round) const;
 
   const RunContext& context_;
   RunFiles files_;
-  std::string labels_file_, hits_file_, wanted_file_;
+  std::string labels_file_, hits_file_, wanted_file_, references_file_;
   std::vector<TargetWindow> windows_;  // empty: the hull
   std::unique_ptr<CandidateSource> candidates_;
-  std::unique_ptr<PotentialEnergies> energies_;
+  std::unique_ptr<PotentialEnergies> energies_, oracle_energies_;  // of &potential; of &oracle where it is given
   std::unique_ptr<Oracle> oracle_;
   DiscoverFeatures features_;
   Points feature_;                                // [candidate][feature]
   std::vector<CandidateState> state_;             // [candidate]
   std::vector<KnownHull::Point> start_;           // [candidate] the hull of what was known at the start
-  std::unique_ptr<KnownHull> start_hull_, hull_;  // at the start, and with all labels
-  Points known_feature_;                          // [known entry that is learned from][feature, and that of the hull]
+  std::unique_ptr<KnownHull> start_hull_, hull_;  // at the start, and with all labels; with two levels the latter …
+  std::unique_ptr<KnownHull> reference_hull_;     // … is the oracle's, and this the same without labels
+  bool has_hull_ = false;                         // hull_ has entries
+  std::optional<CandidateRelaxation> relaxation_;
+  std::optional<OracleReferences> references_;
+  std::vector<double> reference_energy_;  // [candidate] reference_hull_ at those with a label
+  Points known_feature_;                  // [known entry that is learned from][feature, and that of the hull]
   Eigen::VectorXd known_label_;
   std::optional<Surrogate> surrogate_;
   std::optional<Campaign> campaign_;
   std::vector<Round> rounds_;
-  std::unordered_map<std::string, std::vector<Crystal>> crystals_;  // by reduced formula, on rank 0
-  StructureMatcher matcher_{MatcherSettings()};
+  SeenCrystals seen_;  // known ones and labels
   std::int64_t n_calls_ = 0;
   bool halted_ = false, waits_ = false;
   std::string end_;  // why there are no more rounds; empty: there are

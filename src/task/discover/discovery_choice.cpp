@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/progress.hpp"
 #include "core/random.hpp"
@@ -19,6 +20,7 @@ namespace spinel {
 namespace {
 
 constexpr double largest_distance = 1.0;            // eV/atom from the hull that is learned as it is
+constexpr double unknown_difference = 0.2;          // eV/atom, between two levels before labels tell
 constexpr std::uint64_t initial_draw = 1000000000;  // in the place of a round, of random numbers
 
 }  // namespace
@@ -31,10 +33,11 @@ void Discovery::extend_candidates() {
   Points added = Points::Zero(after - before, width);
   std::vector<double> bad(static_cast<std::size_t>(after - before), 0.0);
   for (Eigen::Index k = context_.world.rank(); k < added.rows(); k += context_.world.size()) {
+    if (relaxation_ && relaxation_->is_left_out(before + k)) continue;
     std::vector<double> row(features_.size());
     try {
       std::optional<Structure> structure;
-      if (features_.needs_structure()) structure = candidates_->structure(before + k);
+      if (features_.needs_structure()) structure = crystal(before + k);
       features_.compute(candidates_->composition(before + k), structure ? &*structure : nullptr, row.data());
       for (std::size_t f = 0; f < row.size(); ++f) added(k, static_cast<Eigen::Index>(f)) = row[f];
     } catch (const InputError&) {
@@ -50,7 +53,7 @@ void Discovery::extend_candidates() {
     const auto points = start_hull_->at(compositions);
     for (std::size_t k = 0; k < points.size(); ++k) {
       added(static_cast<Eigen::Index>(k), width - 1) = points[k].formation_energy;
-      if (std::isnan(points[k].energy)) bad[k] = 1.0;
+      if (std::isnan(points[k].energy) && !relaxation_) bad[k] = 1.0;
     }
     start_.insert(start_.end(), points.begin(), points.end());
   }
@@ -60,6 +63,8 @@ void Discovery::extend_candidates() {
       ++n_bad;
       state_[static_cast<std::size_t>(before) + k].status = CandidateState::left_out;
     }
+  for (Eigen::Index i = before; relaxation_ && i < after; ++i)
+    if (relaxation_->is_left_out(i)) state_[static_cast<std::size_t>(i)].status = CandidateState::left_out;
   if (n_bad > 0)
     echo_line(context_.log, "WARNING",
               fmt::format("{} candidates are left out: of an element without properties{}", grouped(n_bad),
@@ -111,12 +116,17 @@ std::vector<std::size_t> Discovery::initial_candidates(const std::vector<std::in
       const std::string path = find_file(context_.place("discover"), "initial", p.initial);
       std::unordered_map<std::string, std::size_t> place;
       for (std::size_t k = 0; k < open.size(); ++k) place[candidates_->id(open[k])] = k;
+      // By its relaxation, with the reason in the log.
+      std::unordered_set<std::string> left_out;
+      for (std::int64_t i = 0; relaxation_ && i < relaxation_->size(); ++i)
+        if (relaxation_->is_left_out(i)) left_out.insert(candidates_->id(i));
       std::ifstream file(path);
       std::string id;
       while (std::getline(file, id)) {
         while (!id.empty() && (id.back() == ' ' || id.back() == '\r')) id.pop_back();
         if (id.empty()) continue;
         const auto found = place.find(id);
+        if (found == place.end() && left_out.count(id) > 0) continue;
         if (found == place.end())
           fail_key(context_.input, "discover", "initial",
                    fmt::format("the pool has no candidate '{}' whose label was not asked for yet", id));
@@ -145,7 +155,10 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
   const Eigen::Index n_known = known_feature_.rows(), n = n_known + static_cast<Eigen::Index>(learned.size());
   std::vector<double> highest;
   std::vector<TargetWindow> windows = windows_;
-  if (follows_hull()) {
+  if (has_two_levels()) {
+    hull.assign(open.size(), 0.0);
+    highest = oracle_bounds(open);
+  } else if (follows_hull()) {
     hull_->compute();
     std::vector<Composition> compositions;
     for (const std::int64_t i : open) compositions.push_back(candidates_->composition(i));
@@ -154,14 +167,26 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
       hull.push_back(now[k].energy);
       highest.push_back(now[k].energy - start_[static_cast<std::size_t>(open[k])].energy + p.hit_above_hull);
     }
-    windows.resize(1);
   }
+  if (follows_hull()) windows.resize(1);
   ScoreSettings settings;
   settings.kind = discover_acquisition(p.acquisition);
   settings.kappa = p.kappa;
   settings.seed = static_cast<std::uint64_t>(context_.input.control.seed);
   settings.round = static_cast<std::uint64_t>(round);
   constexpr Eigen::Index fewest = 3;  // samples that anything is learned from
+  const auto score = [&] {
+    for (std::size_t k = 0; has_two_levels() && k < open.size(); ++k)
+      prediction[0].mean[k] += potential_distance(open[k]);
+    return candidate_scores(settings, windows, prediction, highest, open);
+  };
+  // Polymorphs may be alike in all features; known compounds are not there to differ.
+  const bool differ = std::any_of(learned.begin(), learned.end(),
+                                  [&](std::int64_t i) { return feature_.row(i) != feature_.row(learned.front()); });
+  if (has_two_levels() && (n < fewest || !differ) && settings.kind != DiscoverAcquisition::random) {
+    prediction.push_back({std::vector<double>(open.size(), 0.0), std::vector<double>(open.size(), unknown_difference)});
+    return score();
+  }
   if (n < fewest || settings.kind == DiscoverAcquisition::random) {
     settings.kind = DiscoverAcquisition::random;
     return candidate_scores(settings, windows, {}, highest, open);
@@ -178,6 +203,7 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
     x.row(row) = feature_.row(learned[k]);
     for (std::size_t t = 0; t < y.size(); ++t)
       y[t][row] = follows_hull() ? distance_from_start(learned[k]) : state.value[t];
+    if (has_two_levels()) y[0][row] -= potential_distance(learned[k]);
   }
   if (follows_hull()) y[0] = y[0].cwiseMax(-largest_distance).cwiseMin(largest_distance);
   surrogate_->fit(x, y, static_cast<std::uint64_t>(round));
@@ -189,7 +215,7 @@ std::vector<double> Discovery::scores(std::int64_t round, const std::vector<std:
   Points asked(static_cast<Eigen::Index>(open.size()), feature_.cols());
   for (std::size_t k = 0; k < open.size(); ++k) asked.row(static_cast<Eigen::Index>(k)) = feature_.row(open[k]);
   for (std::size_t t = 0; t < y.size(); ++t) prediction.push_back(surrogate_->predict(t, asked));
-  return candidate_scores(settings, windows, prediction, highest, open);
+  return score();
 }
 
 /// Places of the best that go together: no two crystals that match, not too many of a chemical system.
@@ -207,7 +233,7 @@ std::vector<std::size_t> Discovery::accept(const std::vector<double>& scores, co
       if (most > 0 && in_system >= most) return false;
       if (candidates_->has_structures()) {
         auto& others = of_formula[reduced_formula(composition)];
-        const ReducedCell cell = matcher.reduced(candidates_->structure(open[k]));
+        const ReducedCell cell = matcher.reduced(crystal(open[k]));
         for (const ReducedCell& other : others)
           if (matcher.fit(other, cell)) return false;
         others.push_back(cell);
@@ -224,7 +250,7 @@ std::vector<std::size_t> Discovery::accept(const std::vector<double>& scores, co
 std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse& pulse) {
   const double begin = Progress::steady_seconds();
   RoundChoice choice;
-  if (round > 0) oracle_->is_kept(round - 1);
+  if (round > 0) is_kept(round - 1);
   auto* proposed = dynamic_cast<ProposedCandidates*>(candidates_.get());
   end_ = reason_to_end(round, 1);
   if (!end_.empty()) return std::nullopt;
@@ -233,10 +259,18 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
     if (!bytes) return std::nullopt;
     choice.proposals = std::move(*bytes);
   }
+  if (relaxation_) {
+    auto relaxed = relaxation_->relax_new(round);
+    if (!relaxed) return std::nullopt;
+    relaxation_->take(*relaxed);
+    choice.relaxed = std::move(*relaxed);
+  }
   extend_candidates();
   const std::vector<std::int64_t> open = open_candidates();
   choice.n_open = static_cast<std::int64_t>(open.size());
-  if (round > 0) end_ = reason_to_end(round, open.size());
+  // Where relaxation left nothing of what is new, later rounds may have more.
+  const std::size_t n_new = proposed != nullptr ? choice.relaxed.size() : 0;
+  if (round > 0) end_ = reason_to_end(round, open.size() + n_new);
   if (!end_.empty()) return std::nullopt;
   if (round == 0) {
     const std::int64_t most = parameters().maximum_calls;
@@ -244,9 +278,9 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
       if (most > 0 && static_cast<std::int64_t>(choice.chosen.size()) == most) break;
       ChosenCandidate& one = choice.chosen.emplace_back();
       one.candidate = open[k];
-      if (follows_hull()) one.hull = start_[static_cast<std::size_t>(open[k])].energy;
+      if (follows_hull() && !has_two_levels()) one.hull = start_[static_cast<std::size_t>(open[k])].energy;
     }
-  } else {
+  } else if (!open.empty()) {
     std::vector<Prediction> prediction;
     std::vector<double> hull;
     const std::vector<double> score = scores(round, open, prediction, hull, choice);
@@ -255,7 +289,7 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
       one.candidate = open[k];
       one.score = score[k];
       if (follows_hull()) one.hull = hull[k];
-      const double zero = follows_hull() ? start_[static_cast<std::size_t>(open[k])].energy : 0.0;
+      const double zero = follows_hull() && !has_two_levels() ? start_[static_cast<std::size_t>(open[k])].energy : 0.0;
       for (const Prediction& of_target : prediction) {
         one.mean.push_back(of_target.mean[k] + zero);
         one.sigma.push_back(of_target.sigma[k]);

@@ -53,21 +53,33 @@ void Discovery::open_hull() {
 bool Discovery::compute_known() {
   const DiscoverParameters& p = parameters();
   std::vector<CandidateLabel> computed;
+  std::vector<std::string> computed_ids;
   if (!p.known_structures.empty()) {
     std::vector<Structure> structures;
+    const std::optional<ElementSet> possible = possible_elements();
+    std::int64_t n_left_out = 0;
     SourceOptions options;
     options.read = read_options(p);
     for (const std::string& path : p.known_structures) {
       const auto source = open_list(context_, path, {"discover", "known_structures"}, options);
       for (std::int64_t i = 0; i < source->size(); ++i) {
-        structures.push_back(source->read(i));
+        Structure structure = source->read(i);
+        if (possible && !possible->contains(composition_of(structure).elements())) {
+          ++n_left_out;
+          continue;
+        }
+        structures.push_back(std::move(structure));
         if (structures.back().info.count("id") == 0) structures.back().info["id"] = source->default_id(i);
       }
     }
+    if (n_left_out > 0)
+      echo_line(context_.log, "left out",
+                fmt::format("{} known structures, of elements that no candidate can have", grouped(n_left_out)));
     std::vector<std::int64_t> numbers(structures.size());
     std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
     std::vector<std::string> ids;
     for (const Structure& structure : structures) ids.push_back(structure.info.at("id"));
+    if (has_two_levels()) oracle_energies_->check(structures);
     auto answer = energies_->compute("known", std::move(structures), numbers);
     if (!answer) return false;
     for (std::size_t k = 0; k < answer->size(); ++k) {
@@ -77,8 +89,9 @@ bool Discovery::compute_known() {
         continue;
       }
       start_hull_->add({ids[k], composition_of(label.structure), label.value[0], energies_->level()});
-      keep_crystal(label.structure, ids[k]);
+      seen_.keep(label.structure, ids[k]);
       computed.push_back(label);
+      computed_ids.push_back(ids[k]);
     }
   }
   const char* key = p.known.empty() ? "known_structures" : "known";
@@ -91,13 +104,18 @@ bool Discovery::compute_known() {
   } catch (const InputError& error) {
     fail_key(context_.input, "discover", key, error.what());
   }
-  hull_ = std::make_unique<KnownHull>(*start_hull_);
   on_root(context_.world, [&] {
     const HullTable& table = start_hull_->table();
     echo_line(context_.log, "known",
               fmt::format("{} entries, {} of them on the hull", grouped(static_cast<std::int64_t>(table.size())),
                           grouped(std::count(table.stable.begin(), table.stable.end(), 1))));
   });
+  if (has_two_levels()) {
+    open_levels(computed, computed_ids);
+    return true;
+  }
+  hull_ = std::make_unique<KnownHull>(*start_hull_);
+  has_hull_ = true;
   learn_from_known(computed);
   return true;
 }

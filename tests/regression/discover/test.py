@@ -14,22 +14,12 @@ sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "calculations
 import numpy as np
 import spinel_testing as st
 from counted import counts
+from rare_gases import frame, rare_gases, rows
 
 KILLS = 20
 METALS = "Li Na K Mg Ca Sr Sc Y Ti Zr Al Ga".split()
 ANIONS = "O S F Cl N".split()
 WEIGHT = {s: ((7 * k) % 11) / 10 for k, s in enumerate(METALS + ANIONS)}
-
-
-def frame(symbols, places, cell, info):
-    text = " ".join(f'{key}="{value}"' if isinstance(value, str) else f"{key}={value!r}" for key, value in info.items())
-    lines = [str(len(symbols)), f'Lattice="{" ".join(f"{x:.6f}" for x in np.ravel(cell))}" Properties=species:S:1:pos:R:3 {text}']
-    return "\n".join(lines + [f"{s} " + " ".join(f"{x:.6f}" for x in np.array(p) @ cell) for s, p in zip(symbols, places)]) + "\n"
-
-
-def rows(path):
-    with open(path) as file:
-        return list(csv.DictReader(file))
 
 
 def same_labels(path, reference, what):
@@ -120,17 +110,6 @@ def hull():
         systems = [entries[row["id"]][:2] for row in found if row["round"] == number]
         st.check(max(systems.count(s) for s in systems) <= 2, f"more than two of a system in round {number}")
     print(f"hull: {hits('out/hull_labels.csv')} hits of 45 labels, distances as by all pairs")
-
-
-def rare_gases():
-    fcc = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]
-    text = "".join(frame([s] * 4, fcc, 5.4 * np.eye(3), {"id": s}) for s in ("Ne", "Ar", "Kr"))
-    text += frame(["Ne", "Ar", "Ar", "Ar"], fcc, 5.3 * np.eye(3), {"id": "l1_2"})
-    text += frame(["Ne", "Ne", "Ar", "Ar"], [fcc[0], fcc[3], fcc[1], fcc[2]], 5.2 * np.eye(3), {"id": "l1_0"})
-    text += frame(["Ne", "Kr"], [[0, 0, 0], [0.5, 0.5, 0.5]], 3.4 * np.eye(3), {"id": "b2"})
-    text += frame(["Ar", "Kr"], [[0, 0, 0], [0.5, 0.5, 0.5]], 5.6 * np.array([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]), {"id": "b1"})
-    return text + frame(["Ar", "Ar", "Ne", "Kr"], [[0, 0, 0], [0.5, 0.5, 0.5], [0.25, 0.25, 0.25], [0.75, 0.75, 0.75]],
-                        6.0 * np.array([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]), {"id": "heusler"})
 
 
 PROPOSED = """&control calculation = 'discover' prefix = 'gases' outdir = '{}' restart_mode = 'auto' /
