@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "parallel/communicator.hpp"
 #include "stability/convex_hull.hpp"
 #include "stability/entries/hull_entry.hpp"
+#include "stability/reference_hull.hpp"
 
 namespace spinel {
 
@@ -35,6 +37,7 @@ class KnownHull {
   Communicator communicator_;
   EntryList list_;
   HullTable table_;
+  std::shared_ptr<const ReferenceHull> reference_;  // of what compute() saw
 };
 
 }  // namespace spinel

@@ -27,7 +27,7 @@ struct DiscoverRoundRow {
 };
 
 /// What calculation = 'discover' leaves: /rounds, /labels, and the hull at the start and in the end (/start/hull,
-/// /hull) of <prefix>.h5; <prefix>_labels.csv; the structures of hits.
+/// /hull), what a screen kept (/candidates, /screen) of <prefix>.h5; <prefix>_labels.csv; the structures of hits.
 class DiscoverResults {
  public:
   explicit DiscoverResults(const Discovery& discovery) : d_(discovery) {}

@@ -93,6 +93,11 @@ CampaignPlan Discovery::plan() const {
   plan.shows_progress = false;
   plan.n_pools = 1;
   plan.content = {{"the candidates are", fingerprint(*candidates_)}, {"the models are", features_.fingerprint()}};
+  if (const auto* proposed = dynamic_cast<const ProposedCandidates*>(candidates_.get());
+      proposed != nullptr && proposed->screen() != nullptr) {
+    plan.content.emplace_back("the screen's models are", proposed->screen()->models().fingerprint());
+    plan.content.emplace_back("what the screen measures from is", proposed->screen()->entries_fingerprint());
+  }
   plan.group = "discover";
   plan.key = parameters().pool.empty() ? (parameters().pool_entries.empty() ? "candidates" : "pool_entries") : "pool";
   return plan;
@@ -107,6 +112,10 @@ void Discovery::report() {
         fmt::format("{} candidates from {}", grouped(candidates_->size()), p.pool.empty() ? p.pool_entries : p.pool));
   else
     echo_line(log, "pool", fmt::format("{} new candidates each round from &propose", grouped(p.candidates)));
+  if (p.screen > 0)
+    echo_line(log, "screen",
+              fmt::format("{} proposals each round, by {} network{}", grouped(p.screen), p.screen_models.size(),
+                          p.screen_models.size() == 1 ? "" : "s"));
   echo_line(log, "hits",
             follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
                            : fmt::format("{}", fmt::join(p.targets, ", ")));
@@ -169,6 +178,7 @@ void Discovery::take(std::int64_t round, RoundChoice choice) {
     state_[static_cast<std::size_t>(one.candidate)].status = CandidateState::asked;
   }
   n_calls_ += static_cast<std::int64_t>(choice.chosen.size());
+  choice.proposals = {};  // candidates have them
   if (!choice.hyperparameters.empty()) {
     std::vector<std::optional<Hyperparameters>> earlier;
     for (const auto& values : choice.hyperparameters) {

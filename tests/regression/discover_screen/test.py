@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""The screen of calculation = 'discover' and its networks' retraining (doc/discover.md): what is kept against an own
+computation, on one rank and two, killed at random points: test.py [seed]"""
+import csv
+import itertools
+import os
+import random
+import re
+import shutil
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..")]
+import h5py
+import numpy as np
+import spinel_testing as st
+
+SYMBOL = {22: "Ti", 13: "Al", 28: "Ni", 26: "Fe", 29: "Cu", 23: "V", 102: "No"}
+KNOWN = os.path.join(st.SOURCE, "input", "intermetallics.xyz")
+MODEL = os.path.join(st.SOURCE, "models", "formation_energy.h5")
+PROPOSE = (f"&propose known = '{KNOWN}' generators = 'prototypes' elements = 'Ti', 'Al', 'Ni', 'Fe', 'Cu', 'V', 'No' n_elements = 2\n"
+           "  charge_balance = 'none' max_atoms = 16 {} /\n")
+SCALES = (0.9, 1.0, 1.1)
+# Elements, and some compounds of those that have any; V has none, and the networks do not know No.
+ENTRIES = {"Ti": 0.0, "Al": 0.0, "Ni": 0.0, "Fe": 0.0, "Cu": 0.0, "No": 0.0, "TiAl": -0.4, "Ti3Al": -0.28, "NiAl": -0.66, "Ni3Al": -0.43,
+           "TiNi": -0.36, "FeAl": -0.33, "TiFe": -0.41, "CuAl2": -0.16}
+N_SCREEN, N_KEPT, N_RANDOM = 300, 30, 6
+
+
+def texts(group):
+    if isinstance(group, h5py.Dataset):
+        return [text.decode() for text in group]
+    offset, data = group["offset"][:], group["bytes"][:].tobytes()
+    return [data[a:b].decode() for a, b in zip(offset, offset[1:])]
+
+
+def perturbed(path, factor):
+    """The network with other weights."""
+    shutil.copy(MODEL, path)
+    with h5py.File(path, "r+") as file:
+        name = sorted(key for key in file["weights"] if file["weights"][key].ndim == 2)[-1]
+        file["weights"][name][...] = file["weights"][name][...] * factor
+
+
+def fractions(formula):
+    parts = {s: float(n or 1) for s, n in re.findall(r"([A-Z][a-z]?)(\d*)", formula)}
+    return {s: n / sum(parts.values()) for s, n in parts.items()}
+
+
+def hull(a, b, x):
+    """At x of b in a-b, by all pairs; NaN where an element has no entry."""
+    if a not in ENTRIES or b not in ENTRIES:
+        return np.nan
+    points = [(f.get(b, 0.0), energy) for f, energy in ((fractions(name), e) for name, e in ENTRIES.items()) if set(f) <= {a, b}]
+    best = np.inf
+    for (x1, e1), (x2, e2) in itertools.product(points, points):
+        if x1 <= x <= x2:
+            best = min(best, e1 if x2 == x1 else e1 + (e2 - e1) * (x - x1) / (x2 - x1))
+    return best
+
+
+def proposals():
+    """All that &propose makes, and what `predict` says of it at every volume: lists of (symbols, mean, spread, scale)."""
+    st.run(st.write("all.nml", "&control calculation = 'propose' prefix = 'all' seed = 7 /\n" + PROPOSE.format(f"count = {2 * N_SCREEN}")))
+    with h5py.File("out/all.dataset.h5") as file:
+        offset, number, position = file["structure/atom_offset"][:], file["atom/atomic_number"][:], file["atom/position"][:]
+        cell = file["structure/cell"][:]
+    found = []
+    for scale in SCALES:
+        length, text = scale ** (1 / 3), ""
+        for k, (first, last) in enumerate(zip(offset, offset[1:])):
+            text += f'{last - first}\nLattice="{" ".join(repr(float(x)) for x in length * cell[k].ravel())}" Properties=species:S:1:pos:R:3\n'
+            text += "".join(f"{SYMBOL[number[a]]} {' '.join(repr(float(x)) for x in length * position[a])}\n" for a in range(first, last))
+        st.write("scaled.xyz", text)
+        st.run(st.write("scaled.nml", "&control calculation = 'predict' prefix = 'scaled' /\n"
+                        "&predict structures = 'scaled.xyz' models = 'one.h5', 'two.h5' /\n"), ranks=2)
+        with h5py.File("out/scaled.h5") as file:
+            found.append((file["predictions/value"][:], file["predictions/spread"][:]))
+    result = []
+    for k, (first, last) in enumerate(zip(offset, offset[1:])):
+        best = min(range(len(SCALES)), key=lambda s: found[s][0][k]) if not np.isnan(found[0][0][k]) else 0
+        result.append(([SYMBOL[z] for z in number[first:last]], found[best][0][k], found[best][1][k], SCALES[best]))
+    return result
+
+
+DISCOVER = """&control calculation = 'discover' prefix = 'screen' outdir = '{}' restart_mode = 'auto' seed = 7 /
+&discover oracle = 'file' known = 'entries.csv' candidates = {} screen = {} screen_models = 'one.h5', 'two.h5'
+  volume_scales = 0.9, 1, 1.1 screen_kappa = 0.5 screen_random = 0.2 features = 'composition' batch = 5 rounds = 2 {} /
+"""
+
+
+def answered(folder, ranks):
+    """To the end, with made-up labels, and what was printed."""
+    answers, printed = "id,formula,formation_energy_per_atom\n", ""
+    st.write(f"{folder}.csv", answers)
+    text = DISCOVER.format(folder, N_KEPT, N_SCREEN, f"labels = '{folder}.csv'")
+    path = st.write(f"{folder}.nml", text + PROPOSE.format(""))
+    for _ in range(3):
+        if not os.path.exists(f"{folder}/screen_wanted.xyz"):
+            path_now = st.write(f"{folder}_first.nml", text.replace(f"labels = '{folder}.csv'", "") + PROPOSE.format("")) if answers.count("\n") == 1 else path
+        else:
+            with open(f"{folder}/screen_wanted.xyz") as file:
+                wanted = re.findall(r'\bid="?(screen-\d+)', file.read())
+            with h5py.File(f"{folder}/screen.h5") as file:
+                formula = dict(zip(texts(file["candidates/id"]), texts(file["candidates/formula"])))
+            answers += "".join(f"{i},{formula[i]},{-0.1 - (int(i.split('-')[1]) * 37 % 23) / 40}\n" for i in wanted)
+            st.write(f"{folder}.csv", answers)
+            path_now = path
+        printed = st.run(path_now, ranks=ranks, status=None)
+        if "Complete" in printed:
+            return printed
+    st.check(False, f"it never ends:\n{printed}")
+
+
+def kept():
+    """The lowest of all proposals, and some at random."""
+    everything = proposals()
+    st.write("entries.csv", "id,formula,formation_energy_per_atom\n" + "".join(f"e{k},{f},{e}\n" for k, (f, e) in enumerate(ENTRIES.items())))
+    printed = answered("one", 1)
+    n_rounds = 0
+    with h5py.File("one/screen.h5") as file:
+        table = {name: (texts(item) if item.dtype.kind in "OS" else item[:]) for name, item in file["candidates"].items()}
+        reasons = dict(zip(zip(file["screen/left_out/round"][:], texts(file["screen/left_out/reason"])), file["screen/left_out/n"][:]))
+    for round_, first in ((1, 0), (2, N_SCREEN)):
+        part = everything[first:first + N_SCREEN]
+        distance = []
+        for symbols, mean, spread, scale in part:
+            a, b = sorted(set(symbols))
+            distance.append(mean - 0.5 * spread - hull(a, b, symbols.count(b) / len(symbols)))
+        unknown = sum("No" in symbols for symbols, *_ in part)
+        lacking = sum("V" in symbols and "No" not in symbols for symbols, *_ in part)
+        st.check(unknown > 0 and lacking > 0, "the test has lost its point")
+        st.check(sum(n for (r, reason), n in reasons.items() if r == round_ and "'No'" in reason) == unknown, f"{reasons}: {unknown} with No")
+        st.check(sum(n for (r, reason), n in reasons.items() if r == round_ and "lacks" in reason) == lacking, f"{reasons}: {lacking} with V")
+        rows = [k for k, r in enumerate(table["round"]) if r == round_]
+        st.check(len(rows) == N_KEPT and sum(table["random"][rows]) == N_RANDOM, f"{len(rows)} kept in round {round_}")
+        number = table["number"][rows]
+        st.check(np.all(np.diff(number) > 0), "not in their order")
+        for k in rows:
+            symbols, mean, spread, scale = part[table["number"][k]]
+            st.check(abs(table["formation_energy"][k] - mean) < 1e-5 and abs(table["spread"][k] - spread) < 1e-5 and
+                     abs(table["distance"][k] - distance[table["number"][k]]) < 1e-5, f"{table['id'][k]}: other predictions than `predict`")
+            st.check(table["volume_scale"][k] == scale, f"{table['id'][k]}: volume {table['volume_scale'][k]}, by `predict` {scale}")
+            st.check(fractions(table["formula"][k]) == {s: symbols.count(s) / len(symbols) for s in set(symbols)}, f"{table['id'][k]}: another crystal")
+        best = sorted((d, k) for k, d in enumerate(distance) if not np.isnan(d))
+        wanted = {k for _, k in best[:N_KEPT - N_RANDOM]}
+        st.check(wanted == {n for n, r in zip(number, table["random"][rows]) if not r}, f"round {round_}: not the lowest are kept")
+        n_rounds += 1
+    st.check(set(table["volume_scale"]) != {1.0}, "the test of volumes has lost its point")
+    # A candidate has the volume at which it was best.
+    with open("one/screen_hits.xyz") as file:
+        text = file.read()
+    checked = 0
+    for lattice, name in re.findall(r'Lattice="([^"]*)".*?\bid="?(screen-\d+)', text):
+        k = table["id"].index(name)
+        if table["volume_scale"][k] == 1.0:
+            continue
+        with h5py.File("out/all.dataset.h5") as file:
+            cell = file["structure/cell"][(table["round"][k] - 1) * N_SCREEN + table["number"][k]]
+        ratio = np.linalg.det(np.array(lattice.split(), float).reshape(3, 3)) / np.linalg.det(cell)
+        st.check(abs(ratio - table["volume_scale"][k]) < 1e-5, f"{name}: {ratio} of its volume")
+        checked += 1
+    st.check(checked > 0, "no hit has another volume")
+    st.check("screen    1: 300 proposed" in printed, printed)
+    answered("two", 2)
+    st.compare_files("two/screen.h5", "one/screen.h5", ignore=st.IGNORED + TIMES)
+    st.check(open("two/screen_labels.csv").read() == open("one/screen_labels.csv").read(), "two ranks: other labels")
+    print(f"kept: {N_KEPT} of {N_SCREEN} in {n_rounds} rounds, as by sorting; {checked} volumes; the same on two ranks")
+
+
+TIMES = ("rounds/choice_seconds", "rounds/label_seconds", "screen/seconds", "screen/retraining/seconds")
+
+seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
+print(f"seed {seed}")
+with st.workspace():
+    shutil.copy(MODEL, "one.h5")
+    perturbed("two.h5", 1.05)
+    kept()
