@@ -49,6 +49,7 @@ void put(ByteWriter& out, const ScreenedRound& round) {
   out.put(round.n_predicted);
   out.put(round.left_out);
   out.put(round.seconds);
+  out.put(round.retraining);
 }
 
 ScreenedRound get_screened_round(ByteReader& in) {
@@ -60,6 +61,7 @@ ScreenedRound get_screened_round(ByteReader& in) {
   in.get(round.n_predicted);
   in.get(round.left_out);
   in.get(round.seconds);
+  in.get(round.retraining);
   return round;
 }
 
@@ -112,21 +114,40 @@ const KnownHull& CandidateScreen::hull() {
   return hull_;
 }
 
+std::vector<double> CandidateScreen::hull_at(const std::vector<Composition>& compositions) {
+  std::vector<double> energies;
+  for (const KnownHull::Point& point : hull().at(compositions)) energies.push_back(point.energy);
+  return energies;
+}
+
+void CandidateScreen::use(const std::vector<std::string>& paths) {
+  models_.emplace(context_, KeyName{"discover", "screen_models"}, paths);
+}
+
+double CandidateScreen::mean_error(const std::vector<LabelledCrystal>& crystals) {
+  std::vector<double> error(crystals.size(), 0.0);
+  on_all_ranks(context_.world, [&] {
+    const auto size = static_cast<std::size_t>(context_.world.size());
+    for (auto k = static_cast<std::size_t>(context_.world.rank()); k < error.size(); k += size) {
+      to_record(crystals[k].structure, record_);
+      models_->predict(record_, value_.data());
+      double mean = 0.0;
+      for (const double value : value_) mean += value / static_cast<double>(value_.size());
+      error[k] = std::abs(mean - crystals[k].formation_energy);
+    }
+  });
+  context_.world.sum(error.data(), error.size());
+  double sum = 0.0;
+  for (const double e : error) sum += e;
+  return crystals.empty() ? nan : sum / static_cast<double>(crystals.size());
+}
+
 /// The lowest mean over the volumes. False where there is none, with the reason at the first of them.
 bool CandidateScreen::predict(const Structure& structure, double& mean, double& spread, double& scale,
                               std::string& problem) {
   mean = nan;
-  record_.periodic = structure.periodic;
-  record_.atomic_number.clear();
-  for (const std::int32_t type : structure.type)
-    record_.atomic_number.push_back(
-        static_cast<std::uint8_t>(structure.species[static_cast<std::size_t>(type)].atomic_number));
   for (const double factor : scales_) {
-    const double length = std::cbrt(factor);
-    record_.cell = structure.cell * length;
-    record_.position.clear();
-    for (const Vec3& position : structure.position)
-      for (int k = 0; k < 3; ++k) record_.position.push_back(position[k] * length);
+    to_record(factor == 1.0 ? structure : with_volume(structure, factor), record_);
     try {
       models_->predict(record_, value_.data());
     } catch (const InputError& error) {
@@ -237,6 +258,7 @@ std::optional<ScreenedRound> CandidateScreen::run(std::int64_t round, ProposalSt
   result.seen = seen.take();
   result.left_out = gather_counts(context_.world, problems);
   if (n_without_hull > 0) result.left_out[no_hull] += n_without_hull;
+  result.retraining = std::exchange(retraining_, {});
   result.seconds = Progress::steady_seconds() - begin;
   context_.world.broadcast(&result.seconds, 1);
   return result;

@@ -9,6 +9,7 @@
 #include "discover/known_hull.hpp"
 #include "propose/proposal_stream.hpp"
 #include "run/context.hpp"
+#include "task/discover/screen_retraining.hpp"
 #include "task/predict/predict_models.hpp"
 
 namespace spinel {
@@ -34,6 +35,7 @@ struct ScreenedRound {
   std::int64_t n_proposed = 0, n_predicted = 0;    ///< predicted: and measured from the hull
   std::map<std::string, std::int64_t> left_out{};  ///< the others, by reason
   double seconds = 0.0;
+  Retraining retraining;  ///< of the networks, before the round; none: its round is 0
 };
 void put(ByteWriter& out, const ScreenedRound& round);
 ScreenedRound get_screened_round(ByteReader& in);
@@ -53,6 +55,14 @@ class CandidateScreen {
                                    const std::function<bool()>& stop);
 
   const PredictModels& models() const { return *models_; }
+  /// Collective. Networks of these files in place of those that are there. InputError where one cannot be read.
+  void use(const std::vector<std::string>& paths);
+  /// On all ranks. What becomes part of the next round.
+  void came_of(const Retraining& retraining) { retraining_ = retraining; }
+  /// Collective. The mean absolute error of the networks of these crystals as they are, eV/atom; NaN of none.
+  double mean_error(const std::vector<LabelledCrystal>& crystals);
+  /// Collective. The hull of screen_known, eV/atom from the elements; NaN where it lacks one.
+  std::vector<double> hull_at(const std::vector<Composition>& compositions);
   /// Of the entries that make the hull.
   std::uint64_t entries_fingerprint() const { return entries_fingerprint_; }
 
@@ -75,6 +85,7 @@ class CandidateScreen {
   std::uint64_t entries_fingerprint_ = 0;
   CrystalRecord record_;
   std::vector<double> value_;
+  Retraining retraining_;
 };
 
 /// The crystal with all lengths multiplied alike.

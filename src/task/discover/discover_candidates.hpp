@@ -63,6 +63,7 @@ class ProposedCandidates final : public CandidateSource {
 
   /// None: candidates are not screened.
   const CandidateScreen* screen() const { return screen_ ? &*screen_ : nullptr; }
+  CandidateScreen* screen() { return screen_ ? &*screen_ : nullptr; }
   /// Of each round, from the first one; their proposals are candidates.
   const std::vector<ScreenedRound>& screened() const { return screened_; }
   /// Name of the generator that a candidate is from.

@@ -48,6 +48,10 @@ Discovery::Discovery(const RunContext& context)
       fail_key(context.input, "discover", "known", "the pool has another kind of energies: formation or total");
     oracle_ = std::make_unique<TableOracle>(std::move(labels));
   }
+  if (p.retrain_epochs > 0) {
+    const PredictModels& models = dynamic_cast<ProposedCandidates&>(*candidates_).screen()->models();
+    retraining_.emplace(context, files_, models.architecture().property, models.fingerprint());
+  }
   rounds_.resize(static_cast<std::size_t>(p.rounds + 1));
 }
 
@@ -98,6 +102,7 @@ CampaignPlan Discovery::plan() const {
     plan.content.emplace_back("the screen's models are", proposed->screen()->models().fingerprint());
     plan.content.emplace_back("what the screen measures from is", proposed->screen()->entries_fingerprint());
   }
+  if (retraining_) plan.content.emplace_back("the training data are", retraining_->fingerprint());
   plan.group = "discover";
   plan.key = parameters().pool.empty() ? (parameters().pool_entries.empty() ? "candidates" : "pool_entries") : "pool";
   return plan;

@@ -14,6 +14,7 @@
 #include "matching/structure_matcher.hpp"
 #include "task/discover/discover_features.hpp"
 #include "task/discover/discover_oracles.hpp"
+#include "task/discover/screen_retraining.hpp"
 
 namespace spinel {
 
@@ -64,6 +65,7 @@ class Discovery {
   void take(std::int64_t round, RoundChoice choice);
   void take(std::int64_t round, RoundLabels labels);
 
+  bool retrain(std::int64_t round, const Campaign::Pulse& pulse);
   void extend_candidates();
   std::vector<std::int64_t> open_candidates() const;
   std::size_t batch_size() const;
@@ -96,6 +98,7 @@ class Discovery {
   Points known_feature_;                          // [known entry that is learned from][feature, and that of the hull]
   Eigen::VectorXd known_label_;
   std::optional<Surrogate> surrogate_;
+  std::optional<ScreenRetraining> retraining_;  // of the networks that screen; none: they stay as they are
   std::optional<Campaign> campaign_;
   std::vector<Round> rounds_;
   std::unordered_map<std::string, std::vector<Crystal>> crystals_;  // by reduced formula, on rank 0

@@ -44,6 +44,10 @@ std::pair<double, double> range(const ScreenedRound& round) {
 }  // namespace
 
 void report_screen(Log& log, std::int64_t round, const ScreenedRound& screened) {
+  if (const Retraining& r = screened.retraining; r.round > 0)
+    log.print("  retrain{:4}: {} labels, error {:.4f} eV/atom before, {:.4f} after{}", round, grouped(r.n_labels),
+              r.error_before, r.error_after,
+              std::isnan(r.error_new) ? "" : fmt::format("; of the new ones {:.4f} before", r.error_new));
   const auto [lowest, highest] = range(screened);
   const auto kept = static_cast<std::int64_t>(screened.screened.size());
   const auto random =
@@ -106,12 +110,27 @@ void write_screen(const ProposedCandidates& candidates, ResultFile& file) {
   of_rounds.column("highest", "eV/atom", "distance of the last of the best", &R::highest);
   of_rounds.column("seconds", "s", "time to propose and screen", &R::seconds);
   of_rounds.write(file, "/screen", rounds);
-  if (reasons.empty()) return;
-  Table<ReasonRow> of_reasons;
-  of_reasons.column("round", "", "", &ReasonRow::round);
-  of_reasons.column("n", "", "proposals that were left out", &ReasonRow::n);
-  of_reasons.column("reason", "", "why", &ReasonRow::reason);
-  of_reasons.write(file, "/screen/left_out", reasons);
+  if (!reasons.empty()) {
+    Table<ReasonRow> of_reasons;
+    of_reasons.column("round", "", "", &ReasonRow::round);
+    of_reasons.column("n", "", "proposals that were left out", &ReasonRow::n);
+    of_reasons.column("reason", "", "why", &ReasonRow::reason);
+    of_reasons.write(file, "/screen/left_out", reasons);
+  }
+  std::vector<Retraining> retrained;
+  for (const ScreenedRound& round : candidates.screened())
+    if (round.retraining.round > 0) retrained.push_back(round.retraining);
+  if (retrained.empty()) return;
+  Table<Retraining> of_training;
+  using T = Retraining;
+  of_training.column("round", "", "whose labels are the last that the networks have seen", &T::round);
+  of_training.column("n_labels", "", "of all rounds so far", &T::n_labels);
+  of_training.column("error_before", "eV/atom", "mean absolute error of these labels, of the networks before",
+                     &T::error_before);
+  of_training.column("error_after", "eV/atom", "the same of those that came of it", &T::error_after);
+  of_training.column("error_new", "eV/atom", "of the labels that came last, of the networks before", &T::error_new);
+  of_training.column("seconds", "s", "", &T::seconds);
+  of_training.write(file, "/screen/retraining", retrained);
 }
 
 }  // namespace spinel

@@ -168,6 +168,105 @@ def kept():
     print(f"kept: {N_KEPT} of {N_SCREEN} in {n_rounds} rounds, as by sorting; {checked} volumes; the same on two ranks")
 
 
+GASES = ["He", "Ne", "Ar", "Kr", "Xe"]
+SIZE = dict(zip(GASES, (2.6, 2.8, 3.4, 3.65, 3.95)))
+GAS_HULL = {"He": 0.0, "Ne": 0.0, "Ar": 0.0, "Kr": 0.0, "Xe": 0.0, "NeAr": -0.2, "Kr3Xe": -0.1}
+FCC, CSCL = np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]), np.array([[0, 0, 0], [0.5, 0.5, 0.5]])
+
+
+def gas(symbols, places, length, info):
+    text = f'{len(symbols)}\nLattice="{length} 0 0 0 {length} 0 0 0 {length}" Properties=species:S:1:pos:R:3 {info}\n'
+    return text + "".join(f"{s} {' '.join(repr(float(x)) for x in length * place)}\n" for s, place in zip(symbols, places))
+
+
+def gases():
+    text = "".join(gas([s] * 4, FCC, 1.58 * SIZE[s], f'id="{s}"') for s in GASES)
+    return text + gas(["Ne", "Ar", "Ar", "Ar"], FCC, 5.2, 'id="l1_2"') + gas(["Ne", "Ne", "Ar", "Ar"], FCC[[0, 3, 1, 2]], 5.0, 'id="l1_0"') + gas(["Ne", "Kr"], CSCL, 3.5, 'id="b2"')
+
+
+RETRAINED = """&control calculation = 'discover' prefix = 'gases' outdir = '{0}' restart_mode = 'auto' seed = 3 /
+&discover known_structures = 'gases.xyz' oracle = 'potential' hit_above_hull = 10 screen = 16 candidates = 6 batch = 4 rounds = 3
+  screen_models = 'one.h5', 'two.h5' screen_known = 'gases.csv' features = 'composition'
+  retrain_epochs = 4 training_data = 'trained.xyz' replay = 40 learning_rate = 1e-3 /
+&propose known = 'gases.xyz' generators = 'prototypes' elements = 'He', 'Ne', 'Ar', 'Kr', 'Xe' n_elements = 2 charge_balance = 'none' /
+&relax cell = 'full' fmax = 1e-3 max_steps = 1 /
+"""
+
+
+def potential():
+    pairs = list(itertools.combinations_with_replacement(GASES, 2))
+    sigma = ", ".join(f"{(SIZE[a] + SIZE[b]) / 2:.4f}" for a, b in pairs)
+    epsilon = ", ".join(f"{0.004 * (1 + (3 * k) % 5):.4f}" for k in range(len(pairs)))
+    return f"&potential style = 'lennard_jones' cutoff = 8.0\n  pairs = {', '.join(repr(a + '-' + b) for a, b in pairs)}\n  epsilon = {epsilon}\n  sigma = {sigma} /\n"
+
+
+def predicted(structures, models):
+    st.run(st.write("asked.nml", f"&control calculation = 'predict' prefix = 'asked' /\n&predict structures = '{structures}' models = {', '.join(repr(m) for m in models)} /\n"))
+    with h5py.File("out/asked.h5") as file:
+        return file["predictions/value"][:]
+
+
+def retrained(rng):
+    """Networks that learn of labels: errors by `predict`, and the same of killed runs on one rank and two."""
+    st.write("gases.xyz", gases())
+    st.write("gases.csv", "id,formula,formation_energy_per_atom\n" + "".join(f"g{k},{f},{e}\n" for k, (f, e) in enumerate(GAS_HULL.items())))
+    st.write("trained.xyz", "".join(gas([a, b], CSCL, 3.0 + 0.02 * k, f"formation_energy_per_atom={0.01 * k}")
+                                    for k, (a, b) in enumerate(itertools.permutations(GASES * 2, 2)) if a != b))
+    printed = st.run(st.write("whole.nml", RETRAINED.format("whole") + potential()))
+    st.check("retrain   2: 4 labels" in printed and "retrain   3: 8 labels" in printed and "Complete" in printed, printed)
+    networks = {r: [f"whole/gases_screen_{m}_{r}.h5" for m in (1, 2)] for r in (1, 2)}
+    ENTRIES.clear()
+    ENTRIES.update(GAS_HULL)
+    with open("whole/gases_labels.csv") as file:
+        labels = {row["id"]: row for row in csv.DictReader(file) if row["round"] == "1" and not row["failure"] and not row["repeats"]}
+    frames = re.findall(r"(?m)^\d+\n.*\n(?:[A-Z].*\n)+", open("whole/gases_hits.xyz").read())
+    ended = {re.search(r'\bid="?(gases-\d+)', frame).group(1): frame for frame in frames}
+    st.write("ended.xyz", "".join(ended[i] for i in labels))
+    target = []
+    for row in labels.values():
+        f = fractions(row["formula"])
+        a, b = sorted(f)
+        target.append(hull(a, b, f[b]) + float(row["above_hull"]))
+    with h5py.File("whole/gases.h5") as file:
+        told = {name: file[f"screen/retraining/{name}"][0] for name in ("n_labels", "error_before", "error_after", "error_new")}
+        numbers, rounds, energies = (file[f"candidates/{name}"][:] for name in ("number", "round", "formation_energy"))
+    st.check(told["n_labels"] == len(labels) == 4, f"{told['n_labels']} labels, {len(labels)} by the table")
+    for name, models in (("error_before", ["one.h5", "two.h5"]), ("error_after", networks[1]), ("error_new", ["one.h5", "two.h5"])):
+        error = np.mean(np.abs(predicted("ended.xyz", models) - target))
+        st.check(abs(error - told[name]) < 1e-5, f"{name}: {told[name]}, by `predict` {error}")
+    st.check(told["error_after"] < 0.8 * told["error_before"], f"nothing was learned: {told}")
+    # What the next round was screened by.
+    propose = RETRAINED.split("&propose")[1].split("&relax")[0].replace("charge_balance", "count = 48 charge_balance")
+    st.run(st.write("all_gases.nml", "&control calculation = 'propose' prefix = 'gases' seed = 3 /\n&propose" + propose))
+    for round_, models in ((1, ["one.h5", "two.h5"]), (2, networks[1]), (3, networks[2])):
+        values = predicted("out/gases.dataset.h5", models)
+        for number, energy in zip(numbers[rounds == round_], energies[rounds == round_]):
+            st.check(abs(values[16 * (round_ - 1) + number] - energy) < 1e-5, f"round {round_}: candidate {number} has {energy}, by `predict` {values[16 * (round_ - 1) + number]}")
+    n_lines, kills = len(printed.splitlines()), 0
+    for ranks in (1, 2):
+        folder = f"killed_{ranks}"
+        path = st.write(f"{folder}.nml", RETRAINED.format(folder) + potential())
+        for _ in range(KILLS):
+            process = st.start(path, ranks=ranks)
+            wanted = rng.randrange(8, n_lines)
+            lines = list(itertools.islice(process.stdout, wanted))
+            # In the midst of a retraining: when the first of its networks is there.
+            if rng.random() < 0.3:
+                while process.poll() is None and not os.path.exists(f"{folder}/gases_screen_1_1.h5"):
+                    lines += list(itertools.islice(process.stdout, 1))
+            st.kill_all(process)
+            kills += 1
+            if any("Complete" in line for line in lines):
+                shutil.rmtree(folder)
+        st.run(path, ranks=ranks)
+        st.check(open(f"{folder}/gases_labels.csv").read() == open("whole/gases_labels.csv").read(), f"{ranks} ranks after kills: other labels")
+        st.compare_files(f"{folder}/gases.h5", "whole/gases.h5", ignore=st.IGNORED + TIMES)
+        for name in sum(networks.values(), []):
+            st.compare_files(name.replace("whole", folder), name)
+    print(f"retrained: error of labels {told['error_before']:.3f} before, {told['error_after']:.3f} after; {kills} kills, the same on one rank and two")
+
+
+KILLS = 6
 TIMES = ("rounds/choice_seconds", "rounds/label_seconds", "screen/seconds", "screen/retraining/seconds")
 
 seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
@@ -176,3 +275,4 @@ with st.workspace():
     shutil.copy(MODEL, "one.h5")
     perturbed("two.h5", 1.05)
     kept()
+    retrained(random.Random(seed))
