@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 
 #include "core/content_hash.hpp"
 #include "core/progress.hpp"
@@ -24,18 +23,14 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t segment_size = 1024;        // proposals that the stream makes together, as &propose does
 constexpr int most_segments = 64;                  // of a block: one a rank
 constexpr std::uint64_t screen_draw = 2000000000;  // + round, in the place of a round, of random numbers
-constexpr char no_hull[] = "an element that screen_known lacks";
-
-void add(std::map<std::string, std::int64_t>& to, const std::map<std::string, std::int64_t>& more) {
-  for (const auto& [reason, n] : more) to[reason] += n;
-}
+constexpr char no_hull[] = "an element that the hull lacks";
 
 /// What all ranks counted, on all of them.
 std::map<std::string, std::int64_t> gather_counts(const Communicator& world,
                                                   const std::map<std::string, std::int64_t>& mine) {
   std::map<std::string, std::int64_t> all;
   for (const Record& record : share_records(world, {pack(mine)}))
-    add(all, unpack<std::map<std::string, std::int64_t>>(record));
+    for (const auto& [reason, n] : unpack<std::map<std::string, std::int64_t>>(record)) all[reason] += n;
   return all;
 }
 
@@ -142,15 +137,15 @@ double CandidateScreen::mean_error(const std::vector<LabelledCrystal>& crystals)
   return crystals.empty() ? nan : sum / static_cast<double>(crystals.size());
 }
 
-/// The lowest mean over the volumes. False where there is none, with the reason at the first of them.
-bool CandidateScreen::predict(const Structure& structure, double& mean, double& spread, double& scale,
+/// The lowest mean over the volumes; NaN where there is none, with the reason at the first of them.
+void CandidateScreen::predict(const Structure& structure, double& mean, double& spread, double& scale,
                               std::string& problem) {
   mean = nan;
   for (const double factor : scales_) {
     to_record(factor == 1.0 ? structure : with_volume(structure, factor), record_);
     try {
       models_->predict(record_, value_.data());
-    } catch (const InputError& error) {
+    } catch (const Error& error) {
       if (problem.empty()) problem = error.what();
       continue;
     }
@@ -163,25 +158,49 @@ bool CandidateScreen::predict(const Structure& structure, double& mean, double& 
     spread = value_.size() > 1 ? std::sqrt(square / (m - 1.0)) : 0.0;
     scale = factor;
   }
-  return !std::isnan(mean);
 }
 
-/// Collective. Each rank looks at its share.
+/// Collective. Each rank looks at its share of those that the hull has a point for.
 CandidateScreen::Predictions CandidateScreen::predict(const std::vector<Proposal>& block, const KnownCrystals& known,
                                                       std::map<std::string, std::int64_t>& problems) {
   const std::size_t n = block.size();
-  Predictions result{std::vector<double>(n), std::vector<double>(n), std::vector<double>(n)};
+  std::vector<Composition> compositions;
+  for (const Proposal& one : block) compositions.push_back(composition_of(one.candidate, known));
+  Predictions result{std::vector<double>(n), std::vector<double>(n), std::vector<double>(n), hull_at(compositions)};
   on_all_ranks(context_.world, [&] {
     const auto size = static_cast<std::size_t>(context_.world.size());
     for (auto k = static_cast<std::size_t>(context_.world.rank()); k < n; k += size) {
-      std::string problem;
-      if (!predict(block[k].candidate.structure(known), result.mean[k], result.spread[k], result.scale[k], problem))
-        ++problems[problem];
+      result.mean[k] = nan;
+      std::string problem = no_hull;
+      if (!std::isnan(result.hull[k])) {
+        problem.clear();
+        predict(block[k].candidate.structure(known), result.mean[k], result.spread[k], result.scale[k], problem);
+      }
+      if (std::isnan(result.mean[k])) ++problems[problem];
     }
   });
   for (std::vector<double>* values : {&result.mean, &result.spread, &result.scale})
     context_.world.sum(values->data(), n);
   return result;
+}
+
+/// Collective. The next proposals, at most a segment a rank; fewer than `most` where there are no more. Nothing where
+/// it was stopped.
+std::optional<std::vector<Proposal>> CandidateScreen::next_block(ProposalStream& stream, std::int64_t most,
+                                                                 const std::function<bool()>& stop,
+                                                                 ProposalSegment& all) {
+  std::vector<Proposal> block;
+  while (static_cast<std::int64_t>(block.size()) < most) {
+    const std::int64_t asked = std::min(segment_size, most - static_cast<std::int64_t>(block.size()));
+    auto segment = stream.next(asked, stop);
+    if (!segment) return std::nullopt;
+    for (std::size_t g = 0; g < segment->counts.size(); ++g)
+      for (std::size_t v = 0; v < n_verdicts; ++v) all.counts[g][v] += segment->counts[g][v];
+    all.place = segment->place;
+    std::move(segment->proposals.begin(), segment->proposals.end(), std::back_inserter(block));
+    if (static_cast<std::int64_t>(segment->proposals.size()) < asked) break;
+  }
+  return block;
 }
 
 std::optional<ScreenedRound> CandidateScreen::run(std::int64_t round, ProposalStream& stream,
@@ -192,72 +211,43 @@ std::optional<ScreenedRound> CandidateScreen::run(std::int64_t round, ProposalSt
   const std::uint64_t of_round = screen_draw + static_cast<std::uint64_t>(round);
   const auto n_random = std::llround(p.screen_random * static_cast<double>(p.candidates));
   ScreenSelection selection(static_cast<std::size_t>(p.candidates - n_random), static_cast<std::size_t>(n_random));
-  std::unordered_map<std::int64_t, std::pair<Proposal, ScreenedCandidate>> held;
+  std::map<std::int64_t, std::pair<Proposal, ScreenedCandidate>> held;  // by number
   ScreenedRound result;
   result.kept.counts.assign(stream.generators().size(), VerdictCounts{});
   ByteWriter seen;
   std::map<std::string, std::int64_t> problems;
-  std::int64_t n_without_hull = 0;
   Progress progress(context_.log, "proposals", 0, p.screen);
-  bool has_more = true;
-  while (has_more && result.n_proposed < p.screen) {
-    std::vector<Proposal> block;
-    for (int s = 0; has_more && s < std::min(most_segments, context_.world.size()); ++s) {
-      const auto left = p.screen - result.n_proposed - static_cast<std::int64_t>(block.size());
-      if (left == 0) break;
-      const auto asked = std::min(segment_size, left);
-      auto segment = stream.next(asked, stop);
-      if (!segment) return std::nullopt;
-      for (std::size_t g = 0; g < segment->counts.size(); ++g)
-        for (std::size_t v = 0; v < n_verdicts; ++v) result.kept.counts[g][v] += segment->counts[g][v];
-      result.kept.place = segment->place;
-      has_more = static_cast<std::int64_t>(segment->proposals.size()) == asked;
-      std::move(segment->proposals.begin(), segment->proposals.end(), std::back_inserter(block));
-    }
-    if (block.empty()) break;
-    const Predictions found = predict(block, known, problems);
-    std::vector<std::size_t> places;
-    std::vector<Composition> compositions;
-    for (std::size_t k = 0; k < block.size(); ++k) {
-      put_seen(seen, block[k].candidate);
+  for (bool has_more = true; has_more && result.n_proposed < p.screen;) {
+    const std::int64_t most = std::min<std::int64_t>(p.screen - result.n_proposed,
+                                                     segment_size * std::min(most_segments, context_.world.size()));
+    auto block = next_block(stream, most, stop, result.kept);
+    if (!block) return std::nullopt;
+    has_more = static_cast<std::int64_t>(block->size()) == most;
+    const Predictions found = predict(*block, known, problems);
+    for (std::size_t k = 0; k < block->size(); ++k) {
+      const std::int64_t number = result.n_proposed++;
+      put_seen(seen, (*block)[k].candidate);
       if (std::isnan(found.mean[k])) continue;
-      places.push_back(k);
-      compositions.push_back(composition_of(block[k].candidate, known));
-    }
-    const auto points = hull().at(compositions);
-    for (std::size_t j = 0; j < places.size(); ++j) {
-      const std::size_t k = places[j];
-      if (std::isnan(points[j].energy)) {
-        ++n_without_hull;
-        continue;
-      }
       ++result.n_predicted;
-      ScreenedCandidate one{result.n_proposed + static_cast<std::int64_t>(k), found.mean[k], found.spread[k]};
-      one.distance = one.mean - p.screen_kappa * one.spread - points[j].energy;
+      ScreenedCandidate one{number, found.mean[k], found.spread[k]};
+      one.distance = one.mean - p.screen_kappa * one.spread - found.hull[k];
       one.volume_scale = found.scale[k];
-      const std::int64_t number = one.number;
       const double draw = random.uniform4(of_round, static_cast<std::uint64_t>(number))[0];
       const std::int64_t dropped = selection.offer(number, one.distance, draw);
       if (dropped == number) continue;
-      held.emplace(number, std::make_pair(std::move(block[k]), one));
-      if (dropped != ScreenSelection::none) held.erase(dropped);
+      held.emplace(number, std::make_pair(std::move((*block)[k]), one));
+      held.erase(dropped);
     }
-    result.n_proposed += static_cast<std::int64_t>(block.size());
     progress.update(result.n_proposed);
   }
   progress.finish();
-  std::vector<std::int64_t> numbers;
-  for (const auto& [number, one] : held) numbers.push_back(number);
-  std::sort(numbers.begin(), numbers.end());
-  for (const std::int64_t number : numbers) {
-    auto& [proposal, screened] = held.at(number);
-    screened.random = selection.is_random(number);
-    result.kept.proposals.push_back(std::move(proposal));
-    result.screened.push_back(screened);
+  for (auto& [number, one] : held) {
+    one.second.random = selection.is_random(number);
+    result.kept.proposals.push_back(std::move(one.first));
+    result.screened.push_back(one.second);
   }
   result.seen = seen.take();
   result.left_out = gather_counts(context_.world, problems);
-  if (n_without_hull > 0) result.left_out[no_hull] += n_without_hull;
   result.retraining = std::exchange(retraining_, {});
   result.seconds = Progress::steady_seconds() - begin;
   context_.world.broadcast(&result.seconds, 1);

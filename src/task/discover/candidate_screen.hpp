@@ -67,15 +67,18 @@ class CandidateScreen {
   std::uint64_t entries_fingerprint() const { return entries_fingerprint_; }
 
  private:
-  /// Of the proposals of a block; a mean that is NaN: there is none.
+  /// Of the proposals of a block. A mean that is NaN: there is none; a hull: it lacks an element.
   struct Predictions {
-    std::vector<double> mean, spread, scale;
+    std::vector<double> mean, spread, scale, hull;
   };
 
   const KnownHull& hull();
   Predictions predict(const std::vector<Proposal>& block, const KnownCrystals& known,
                       std::map<std::string, std::int64_t>& problems);
-  bool predict(const Structure& structure, double& mean, double& spread, double& scale, std::string& problem);
+  void predict(const Structure& structure, double& mean, double& spread, double& scale, std::string& problem);
+
+  std::optional<std::vector<Proposal>> next_block(ProposalStream& stream, std::int64_t most,
+                                                  const std::function<bool()>& stop, ProposalSegment& all);
 
   const RunContext& context_;
   std::vector<double> scales_;

@@ -121,6 +121,10 @@ void Discovery::report() {
     echo_line(log, "screen",
               fmt::format("{} proposals each round, by {} network{}", grouped(p.screen), p.screen_models.size(),
                           p.screen_models.size() == 1 ? "" : "s"));
+  if (retraining_)
+    echo_line(log, "retraining",
+              fmt::format("{} epochs after each round, on its labels and {} of {} crystals", p.retrain_epochs,
+                          grouped(std::min(p.replay, retraining_->n_crystals())), grouped(retraining_->n_crystals())));
   echo_line(log, "hits",
             follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
                            : fmt::format("{}", fmt::join(p.targets, ", ")));

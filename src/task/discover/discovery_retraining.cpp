@@ -4,11 +4,13 @@
 
 namespace spinel {
 
-/// Collective. Before proposals of a round are screened, the networks learn of the labels of all rounds before. False
-/// where it was stopped.
+/// Collective. Before proposals of a round are screened, the networks learn of the labels of all rounds before; not
+/// where the generators have no more proposals. False where it was stopped.
 bool Discovery::retrain(std::int64_t round, const Campaign::Pulse& pulse) {
   const double begin = Progress::steady_seconds();
-  CandidateScreen& screen = *dynamic_cast<ProposedCandidates&>(*candidates_).screen();
+  auto& proposed = dynamic_cast<ProposedCandidates&>(*candidates_);
+  if (!proposed.screened().empty() && proposed.screened().back().n_proposed < parameters().screen) return true;
+  CandidateScreen& screen = *proposed.screen();
   std::vector<std::vector<LabelledCrystal>> labels(static_cast<std::size_t>(round));
   std::vector<LabelledCrystal> all;
   for (std::size_t r = 0; r < labels.size(); ++r) {

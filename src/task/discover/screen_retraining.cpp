@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "core/content_hash.hpp"
 #include "core/random.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::int64_t batch_size = 64;
 constexpr std::uint64_t replay_draw = 3000000000;  // + round, in the place of a round, of random numbers
+constexpr std::int64_t n_probed = 100;             // crystals of a list, one of which must have the number
 constexpr char key_name[] = "screen_training";     // attribute of a model file
 
 /// Crystals as a training takes them, one after the other.
@@ -94,7 +96,16 @@ class CrystalSet {
   std::vector<std::string> id_;
 };
 
-/// Of every batch and epoch; its own order of samples in every round.
+bool has_numbers(StructureSource& list) {
+  CrystalRecord record;
+  for (std::int64_t i = 0; i < std::min(list.size(), n_probed); ++i) {
+    list.read_crystal(i, record);
+    if (record.problem.empty() && std::isfinite(record.scalar[0])) return true;
+  }
+  return false;
+}
+
+/// Those of &train, but for the keys of &discover; an order of samples of its own in every round.
 TrainerSettings trainer_settings(const Input& input, std::size_t member, std::int64_t round) {
   const TrainParameters standard;
   TrainerSettings s;
@@ -120,11 +131,24 @@ ScreenRetraining::ScreenRetraining(const RunContext& context, RunFiles& files, c
   options.scalars = {property};
   for (const std::string& path : p.training_data)
     lists_.push_back(open_list(context, path, {"discover", "training_data"}, options));
-  stem_ = std::filesystem::absolute(std::filesystem::path(context.input.control.outdir) / context.input.control.prefix)
-              .string();
+  on_root(context.world, [&] {
+    for (std::size_t l = 0; l < lists_.size(); ++l)
+      if (!has_numbers(*lists_[l]))
+        fail_key(context.input, "discover", "training_data",
+                 fmt::format("none of the first crystals of '{}' has the number '{}' that screen_models predict",
+                             p.training_data[l], property));
+  });
+  const ControlParameters& control = context.input.control;
+  stem_ = (std::filesystem::absolute(control.outdir) / control.prefix).lexically_normal().string();
   // An earlier run's are put away with its other files.
   for (std::int64_t round = 1; round < p.rounds; ++round)
     for (std::size_t m = 0; m < p.screen_models.size(); ++m) files.add(fmt::format("_screen_{}_{}.h5", m + 1, round));
+}
+
+std::int64_t ScreenRetraining::n_crystals() const {
+  std::int64_t n = 0;
+  for (const auto& list : lists_) n += list->size();
+  return n;
 }
 
 std::uint64_t ScreenRetraining::fingerprint() const {
@@ -175,9 +199,13 @@ std::optional<std::vector<std::string>> ScreenRetraining::models_after(
   const std::string key_now = key(round, labels);
   std::vector<std::int64_t> missing;
   on_root(context_.world, [&] {
+    // Not asked for by their names: a network file system would remember that they were not there.
+    std::set<std::string> there;
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(stem_).parent_path()))
+      there.insert(entry.path().string());
     for (std::size_t m = 0; m < wanted.size(); ++m) {
       bool is_there = false;
-      if (std::filesystem::exists(wanted[m])) {
+      if (there.count(wanted[m]) > 0) {
         const ModelFile file = read_model_file(wanted[m], Communicator::self());
         const auto found = file.attributes.find(key_name);
         is_there = found != file.attributes.end() && found->second == key_now;

@@ -54,6 +54,7 @@ class ScreenRetraining {
   std::optional<std::vector<std::string>> models_after(std::int64_t round,
                                                        const std::vector<std::vector<LabelledCrystal>>& labels,
                                                        const std::function<bool()>& stop);
+  std::int64_t n_crystals() const;  ///< of the lists
   /// Of the lists.
   std::uint64_t fingerprint() const;
 
