@@ -6,18 +6,21 @@
 
 namespace spinel {
 
-void KnownHull::compute() { table_ = compute_hull(communicator_, list_.entries); }
+void KnownHull::compute() {
+  table_ = compute_hull(communicator_, list_.entries);
+  StoredHull stored;
+  if (communicator_.is_root()) stored = stored_hull(list_.entries, table_, list_.kind);
+  reference_ = std::make_shared<ReferenceHull>(communicator_, stored);
+}
 
 /// Collective. Entries of energy 0 against the hull.
 CandidateTable KnownHull::assess(const std::vector<Composition>& compositions) const {
-  StoredHull stored;
   EntryList asked;
   if (communicator_.is_root()) {
-    stored = stored_hull(list_.entries, table_, list_.kind);
     asked.kind = list_.kind;
     for (const Composition& composition : compositions) asked.entries.push_back({"", composition, 0.0});
   }
-  return ReferenceHull(communicator_, stored).assess(asked);
+  return reference_->assess(asked);
 }
 
 std::vector<KnownHull::Point> KnownHull::at(const std::vector<Composition>& compositions) const {

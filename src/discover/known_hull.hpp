@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "parallel/communicator.hpp"
@@ -41,6 +42,7 @@ class KnownHull {
   Communicator communicator_;
   EntryList list_;
   HullTable table_;
+  std::shared_ptr<const ReferenceHull> reference_;  // of what compute() saw
 };
 
 }  // namespace spinel

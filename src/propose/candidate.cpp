@@ -73,4 +73,39 @@ Attempt get_attempt(ByteReader& in) {
   return attempt;
 }
 
+void put_seen(ByteWriter& out, const Candidate& candidate) {
+  out.put(candidate.own != nullptr);
+  if (candidate.own) {
+    out.put(candidate.own->element);
+    out.put(candidate.own->count);
+    out.put(candidate.own->reduced);
+  } else {
+    out.put(candidate.parent);
+    out.put(candidate.elements);
+  }
+}
+
+Candidate get_seen(ByteReader& in) {
+  Candidate candidate;
+  if (in.get<bool>()) {
+    auto own = std::make_shared<KnownCrystal>();
+    in.get(own->element);
+    in.get(own->count);
+    in.get(own->reduced);
+    candidate.own = std::move(own);
+  } else {
+    in.get(candidate.parent);
+    in.get(candidate.elements);
+  }
+  return candidate;
+}
+
+Composition composition_of(const Candidate& candidate, const KnownCrystals& known) {
+  const KnownCrystal& crystal = candidate.own ? *candidate.own : known[candidate.parent];
+  Composition composition;
+  for (std::size_t k = 0; k < crystal.n_species(); ++k)
+    composition.add(candidate.own ? crystal.element[k] : candidate.elements[k], crystal.count[k]);
+  return composition;
+}
+
 }  // namespace spinel

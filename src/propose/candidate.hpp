@@ -8,6 +8,7 @@
 
 #include "core/byte_stream.hpp"
 #include "propose/known_crystals.hpp"
+#include "stability/composition.hpp"
 
 namespace spinel {
 
@@ -55,6 +56,14 @@ struct Attempt {
 /// As bytes.
 void put(ByteWriter& out, const Attempt& attempt);
 Attempt get_attempt(ByteReader& in);
+
+/// As bytes, what finds that another candidate is the same crystal (DuplicateIndex), and no more: neither where its
+/// atoms are nor what it came of.
+void put_seen(ByteWriter& out, const Candidate& candidate);
+Candidate get_seen(ByteReader& in);
+
+/// Of its atoms.
+Composition composition_of(const Candidate& candidate, const KnownCrystals& known);
 
 /// How often each verdict was reached, [Verdict].
 using VerdictCounts = std::array<std::int64_t, n_verdicts>;

@@ -75,6 +75,18 @@ Opener opener_of(const std::string& path, const std::string& format) {
 
 }  // namespace
 
+void to_record(const Structure& structure, CrystalRecord& record) {
+  record.cell = structure.cell;
+  record.periodic = structure.periodic;
+  record.atomic_number.resize(structure.size());
+  record.position.resize(3 * structure.size());
+  for (std::size_t a = 0; a < structure.size(); ++a) {
+    record.atomic_number[a] =
+        static_cast<std::uint8_t>(structure.species[static_cast<std::size_t>(structure.type[a])].atomic_number);
+    std::copy_n(structure.position[a].data(), 3, record.position.begin() + static_cast<std::ptrdiff_t>(3 * a));
+  }
+}
+
 void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
   record.problem.clear();
   Structure structure;
@@ -93,15 +105,7 @@ void StructureSource::read_crystal(std::int64_t i, CrystalRecord& record) {
   const auto own = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return structure.info.count(key); });
   record.id = own == keys.end() ? name(i) : structure.info.at(*own);
   record.warnings = std::move(structure.warnings);
-  record.cell = structure.cell;
-  record.periodic = structure.periodic;
-  record.atomic_number.resize(structure.size());
-  record.position.resize(3 * structure.size());
-  for (std::size_t a = 0; a < structure.size(); ++a) {
-    record.atomic_number[a] =
-        static_cast<std::uint8_t>(structure.species[static_cast<std::size_t>(structure.type[a])].atomic_number);
-    std::copy_n(structure.position[a].data(), 3, record.position.begin() + static_cast<std::ptrdiff_t>(3 * a));
-  }
+  to_record(structure, record);
   record.scalar.resize(options_.scalars.size());
   for (std::size_t s = 0; s < record.scalar.size(); ++s) record.scalar[s] = number_of(structure, options_.scalars[s]);
 }

@@ -24,6 +24,9 @@ struct CrystalRecord {
   std::vector<double> scalar;               ///< those of SourceOptions, in that order; NaN where it has none
 };
 
+/// Its atoms and cell; identifier, warnings and numbers are left alone.
+void to_record(const Structure& structure, CrystalRecord& record);
+
 /// What to take of a list of structures.
 struct SourceOptions {
   ReadOptions read;

@@ -1,5 +1,7 @@
 #include "task/discover/discover_candidates.hpp"
 
+#include <algorithm>
+
 #include "core/byte_stream.hpp"
 #include "core/content_hash.hpp"
 #include "core/error.hpp"
@@ -9,6 +11,7 @@
 #include "run/setup/read_options.hpp"
 #include "source/read_dataset.hpp"
 #include "task/discover/discover_entries.hpp"
+#include "task/discover/screen_results.hpp"
 #include "task/propose/proposal_input.hpp"
 #include "task/propose/proposal_results.hpp"
 
@@ -38,36 +41,72 @@ ProposedCandidates::ProposedCandidates(const RunContext& context, std::int64_t w
     stream_ = std::make_unique<ProposalStream>(context.world, p, *known_, sources_,
                                                static_cast<std::uint64_t>(context.input.control.seed), 0, wanted);
   });
+  if (context.input.discover.screen > 0) screen_.emplace(context);
 }
 
 std::string ProposedCandidates::id(std::int64_t i) const { return candidate_id(context_, i); }
 
-Composition ProposedCandidates::composition(std::int64_t i) const { return composition_of(structure(i)); }
+Composition ProposedCandidates::composition(std::int64_t i) const {
+  return composition_of(proposals_[static_cast<std::size_t>(i)].candidate, *known_);
+}
 
 Structure ProposedCandidates::structure(std::int64_t i) const {
-  Structure structure = proposals_[static_cast<std::size_t>(i)].candidate.structure(*known_);
+  const auto place = static_cast<std::size_t>(i);
+  Structure structure = proposals_[place].candidate.structure(*known_);
+  if (screen_ && volume_scale_[place] != 1.0) structure = with_volume(std::move(structure), volume_scale_[place]);
   structure.info = {{"id", id(i)}};
   return structure;
 }
 
+const std::string& ProposedCandidates::generator(std::int64_t i) const {
+  const auto g = static_cast<std::size_t>(proposals_[static_cast<std::size_t>(i)].generator);
+  return stream_->generators()[g].generator;
+}
+
 std::optional<std::vector<char>> ProposedCandidates::make(std::int64_t n, const std::function<bool()>& stop) {
-  const auto segment = stream_->next(n, stop);
-  if (!segment) return std::nullopt;
-  take(*segment);
   ByteWriter out;
-  put(out, *segment);
+  if (screen_) {
+    auto round = screen_->run(static_cast<std::int64_t>(screened_.size()) + 1, *stream_, *known_, stop);
+    if (!round) return std::nullopt;
+    put(out, *round);
+    take(std::move(*round));
+  } else {
+    const auto segment = stream_->next(n, stop);
+    if (!segment) return std::nullopt;
+    put(out, *segment);
+    take(*segment);
+  }
   return out.take();
 }
 
 void ProposedCandidates::restore(const std::vector<char>& bytes) {
   ByteReader in(bytes);
-  const ProposalSegment segment = get_segment(in);
-  stream_->restore(segment);
-  take(segment);
+  if (!screen_) {
+    const ProposalSegment segment = get_segment(in);
+    stream_->restore(segment);
+    take(segment);
+    return;
+  }
+  ScreenedRound round = get_screened_round(in);
+  ProposalSegment all{{}, round.kept.counts, round.kept.place};
+  ByteReader seen(round.seen);
+  while (!seen.is_done()) all.proposals.push_back({0, get_seen(seen)});
+  stream_->restore(all);
+  take(std::move(round));
 }
 
 void ProposedCandidates::take(const ProposalSegment& segment) {
   proposals_.insert(proposals_.end(), segment.proposals.begin(), segment.proposals.end());
+}
+
+void ProposedCandidates::take(ScreenedRound round) {
+  take(round.kept);
+  for (const ScreenedCandidate& one : round.screened) volume_scale_.push_back(one.volume_scale);
+  // What is in the record, and in proposals_ and the stream.
+  round.kept.proposals = {};
+  round.seen = {};
+  screened_.push_back(std::move(round));
+  report_screen(context_.log, static_cast<std::int64_t>(screened_.size()), screened_.back());
 }
 
 std::unique_ptr<CandidateSource> make_candidates(const RunContext& context) {
@@ -83,7 +122,8 @@ std::unique_ptr<CandidateSource> make_candidates(const RunContext& context) {
     }
     return std::make_unique<DatasetCandidates>(std::move(data));
   }
-  if (p.pool_entries.empty()) return std::make_unique<ProposedCandidates>(context, p.rounds * p.candidates);
+  if (p.pool_entries.empty())
+    return std::make_unique<ProposedCandidates>(context, p.rounds * std::max(p.candidates, p.screen));
   return std::make_unique<EntryCandidates>(shared_entries(context, "pool_entries", {p.pool_entries}).entries);
 }
 

@@ -8,6 +8,7 @@
 #include "propose/proposal_stream.hpp"
 #include "run/context.hpp"
 #include "stability/entries/hull_entry.hpp"
+#include "task/discover/candidate_screen.hpp"
 
 namespace spinel {
 
@@ -43,7 +44,7 @@ class EntryCandidates final : public CandidateSource {
   std::vector<HullEntry> entries_;
 };
 
-/// What &propose makes, more each round.
+/// What &propose makes, more each round; with &discover screen the best of it.
 class ProposedCandidates final : public CandidateSource {
  public:
   /// Collective. InputError at keys of &propose. `wanted`: candidates in all.
@@ -60,14 +61,26 @@ class ProposedCandidates final : public CandidateSource {
   /// On all ranks. The same that an earlier run made.
   void restore(const std::vector<char>& bytes);
 
+  /// None: candidates are not screened.
+  const CandidateScreen* screen() const { return screen_ ? &*screen_ : nullptr; }
+  CandidateScreen* screen() { return screen_ ? &*screen_ : nullptr; }
+  /// Of each round, from the first one; their proposals are candidates.
+  const std::vector<ScreenedRound>& screened() const { return screened_; }
+  /// Name of the generator that a candidate is from.
+  const std::string& generator(std::int64_t i) const;
+
  private:
   void take(const ProposalSegment& segment);
+  void take(ScreenedRound round);
 
   const RunContext& context_;
   ProposalSources sources_;
   std::unique_ptr<KnownCrystals> known_;
   std::unique_ptr<ProposalStream> stream_;
+  std::optional<CandidateScreen> screen_;
   std::vector<Proposal> proposals_;
+  std::vector<double> volume_scale_;  // [candidate]; of those that are not screened none
+  std::vector<ScreenedRound> screened_;
 };
 
 /// Collective. Candidates as &discover names them.

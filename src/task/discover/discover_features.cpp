@@ -113,15 +113,7 @@ void DiscoverFeatures::compute(const Composition& composition, const Structure* 
 
 /// Predictions, then latents.
 double* DiscoverFeatures::put_models(const Structure& structure, double* out) {
-  record_.cell = structure.cell;
-  record_.periodic = structure.periodic;
-  record_.atomic_number.clear();
-  record_.position.clear();
-  for (std::size_t i = 0; i < structure.size(); ++i) {
-    const int z = structure.species[static_cast<std::size_t>(structure.type[i])].atomic_number;
-    record_.atomic_number.push_back(static_cast<std::uint8_t>(z));
-    for (int k = 0; k < 3; ++k) record_.position.push_back(structure.position[i][k]);
-  }
+  to_record(structure, record_);
   models_->predict(record_, value_.data());
   if (predictions_) out = std::copy(value_.begin(), value_.end(), out);
   for (std::size_t k = 0; latents_ && k < models_->size(); ++k)

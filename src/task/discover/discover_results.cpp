@@ -8,6 +8,7 @@
 #include "run/result_common.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/discover/discover_candidates.hpp"
+#include "task/discover/screen_results.hpp"
 
 namespace spinel {
 
@@ -57,6 +58,8 @@ void DiscoverResults::write(bool complete) {
     table.column("choice_seconds", "s", "time to choose; with two levels also to relax what is new", &R::choice_seconds)
         .shown("choice", 1);
     table.column("label_seconds", "s", "time of the oracle", &R::label_seconds).shown("oracle", 1);
+    if (const auto* proposed = dynamic_cast<const ProposedCandidates*>(d_.candidates_.get()))
+      write_screen(*proposed, file);
     if (!rounds_.empty()) {
       d_.context_.log.line();
       d_.context_.log.line(table.text(rounds_));

@@ -60,6 +60,10 @@ Discovery::Discovery(const RunContext& context)
       fail_key(context.input, "discover", "known", "the pool has another kind of energies: formation or total");
     oracle_ = std::make_unique<TableOracle>(std::move(labels));
   }
+  if (p.retrain_epochs > 0) {
+    const PredictModels& models = dynamic_cast<ProposedCandidates&>(*candidates_).screen()->models();
+    retraining_.emplace(context, files_, models.architecture().property, models.fingerprint());
+  }
   rounds_.resize(static_cast<std::size_t>(p.rounds + 1));
 }
 
@@ -106,6 +110,12 @@ CampaignPlan Discovery::plan() const {
   plan.shows_progress = false;
   plan.n_pools = 1;
   plan.content = {{"the candidates are", fingerprint(*candidates_)}, {"the models are", features_.fingerprint()}};
+  if (const auto* proposed = dynamic_cast<const ProposedCandidates*>(candidates_.get());
+      proposed != nullptr && proposed->screen() != nullptr) {
+    plan.content.emplace_back("the screen's models are", proposed->screen()->models().fingerprint());
+    plan.content.emplace_back("what the screen measures from is", proposed->screen()->entries_fingerprint());
+  }
+  if (retraining_) plan.content.emplace_back("the training data are", retraining_->fingerprint());
   plan.group = "discover";
   plan.key = parameters().pool.empty() ? (parameters().pool_entries.empty() ? "candidates" : "pool_entries") : "pool";
   return plan;
@@ -120,6 +130,14 @@ void Discovery::report() {
         fmt::format("{} candidates from {}", grouped(candidates_->size()), p.pool.empty() ? p.pool_entries : p.pool));
   else
     echo_line(log, "pool", fmt::format("{} new candidates each round from &propose", grouped(p.candidates)));
+  if (p.screen > 0)
+    echo_line(log, "screen",
+              fmt::format("{} proposals each round, by {} network{}", grouped(p.screen), p.screen_models.size(),
+                          p.screen_models.size() == 1 ? "" : "s"));
+  if (retraining_)
+    echo_line(log, "retraining",
+              fmt::format("{} epochs after each round, on its labels and {} of {} crystals", p.retrain_epochs,
+                          grouped(std::min(p.replay, retraining_->n_crystals())), grouped(retraining_->n_crystals())));
   echo_line(log, "hits",
             follows_hull() ? fmt::format("at most {} eV/atom above the hull of what is known", p.hit_above_hull)
                            : fmt::format("{}", fmt::join(p.targets, ", ")));
@@ -188,6 +206,7 @@ void Discovery::take(std::int64_t round, RoundChoice choice) {
     state_[static_cast<std::size_t>(one.candidate)].status = CandidateState::asked;
   }
   n_calls_ += static_cast<std::int64_t>(choice.chosen.size());
+  choice.proposals = {};  // candidates have them
   if (!choice.hyperparameters.empty()) {
     std::vector<std::optional<Hyperparameters>> earlier;
     for (const auto& values : choice.hyperparameters) {

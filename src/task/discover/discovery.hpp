@@ -15,6 +15,7 @@
 #include "task/discover/levels/candidate_relaxation.hpp"
 #include "task/discover/levels/oracle_references.hpp"
 #include "task/discover/seen_crystals.hpp"
+#include "task/discover/screen_retraining.hpp"
 
 namespace spinel {
 
@@ -80,6 +81,7 @@ class Discovery {
   void take_levels(std::int64_t round);
   void is_kept(std::int64_t round);
 
+  bool retrain(std::int64_t round, const Campaign::Pulse& pulse);
   void extend_candidates();
   std::vector<std::int64_t> open_candidates() const;
   std::size_t batch_size() const;
@@ -116,6 +118,7 @@ class Discovery {
   Points known_feature_;                  // [known entry that is learned from][feature, and that of the hull]
   Eigen::VectorXd known_label_;
   std::optional<Surrogate> surrogate_;
+  std::optional<ScreenRetraining> retraining_;  // of the networks that screen; none: they stay as they are
   std::optional<Campaign> campaign_;
   std::vector<Round> rounds_;
   SeenCrystals seen_;  // known ones and labels

@@ -254,6 +254,7 @@ std::optional<Bytes> Discovery::choose(std::int64_t round, const Campaign::Pulse
   auto* proposed = dynamic_cast<ProposedCandidates*>(candidates_.get());
   end_ = reason_to_end(round, 1);
   if (!end_.empty()) return std::nullopt;
+  if (retraining_ && round > 0 && !retrain(round, pulse)) return std::nullopt;
   if (proposed != nullptr && round > 0) {
     auto bytes = proposed->make(parameters().candidates, [&] { return context_.world.max(pulse(0.0)) > 0.0; });
     if (!bytes) return std::nullopt;

@@ -53,9 +53,10 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const TrainP
     : data_(data),
       loss_(loss),
       communicator_(communicator),
-      model_(make_property_model(data.architecture, seed, data.element_features)) {
+      model_(data.initial ? load_property_model(*data.initial)
+                          : make_property_model(data.architecture, seed, data.element_features)) {
   model_->set_communicator(&communicator_);
-  model_->fit_inputs(data_.arrays, training_part.data(), training_part.size());
+  if (!data_.initial) model_->fit_inputs(data_.arrays, training_part.data(), training_part.size());
   if (is_classifier()) {
     metrics_ = {{"cross_entropy", ""}, {"error_rate", ""}};
     return;
@@ -63,6 +64,7 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const TrainP
   const std::string& unit = model_->architecture().unit;
   metrics_ = {{"mae", unit}, {"rmse", unit, Metric::Mean::root}};
   places_ = ElementPlaces(model_->architecture().elements);
+  if (data_.initial) return;
   if (loss_.element_references)
     model_->set_references(fit_element_references(data_.arrays.atom_offset, data_.arrays.atomic_number, data_.target,
                                                   training_part, places_, data_.per_atom),
@@ -75,7 +77,7 @@ CrystalObjective::CrystalObjective(const CrystalTrainingData& data, const TrainP
 }
 
 double CrystalObjective::reference(std::int64_t sample) const {
-  if (!loss_.element_references) return 0.0;
+  if (model_->architecture().references.empty()) return 0.0;
   const std::int64_t first = data_.arrays.atom_offset[sample], last = data_.arrays.atom_offset[sample + 1];
   std::vector<std::int32_t> place;
   for (std::int64_t atom = first; atom < last; ++atom) place.push_back(places_.at(data_.arrays.atomic_number[atom]));

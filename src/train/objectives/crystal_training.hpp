@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "input/parameters.hpp"
 #include "model/crystal_arrays.hpp"
+#include "model/model_file.hpp"
 #include "model/property_architecture.hpp"
 #include "train/training.hpp"
 
@@ -21,6 +23,9 @@ struct CrystalTrainingData {
 
   PropertyArchitecture architecture;     ///< its mean and deviation become those of the training part
   std::vector<double> element_features;  ///< as make_property_model takes them
+  /// In place of a new network one to go on from, of this architecture: what it is normalized by and its elements'
+  /// references stay as they are.
+  std::optional<ModelFile> initial;
 };
 
 /// Of &train, `loss`, `huber_delta`, `normalize` and `element_references` define what is made small; all else is in

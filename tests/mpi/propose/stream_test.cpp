@@ -114,6 +114,25 @@ TEST(ProposalStream, RanksAndRestartsDoNotMatter) {
   all.insert(all.end(), last->proposals.begin(), last->proposals.end());
   for (std::size_t k = 0; k < 36; ++k) EXPECT_EQ(text_of(all[k], known), text_of(whole[k], known)) << k;
   for (std::size_t k = 0; k < 36; ++k) EXPECT_EQ(text_of(alone[k], known), text_of(whole[k], known)) << k;
+  // What is kept of those that were passed over says the same of what comes.
+  ByteWriter passed;
+  for (std::size_t k = 0; k < 24; ++k) put_seen(passed, whole[k].candidate);
+  const auto seen = passed.take();
+  ByteReader next(seen), again_in(bytes);
+  ProposalSegment segment = get_segment(again_in);
+  segment = get_segment(again_in);  // where the generators stand
+  segment.proposals.clear();
+  while (!next.is_done()) segment.proposals.push_back({0, get_seen(next)});
+  ProposalStream third(world, parameters, known.crystals, {}, 1, 0, parameters.count);
+  third.restore(segment);
+  const auto same = third.next(12, [] { return false; });
+  ASSERT_EQ(same->proposals.size(), 12u);
+  for (std::size_t k = 0; k < 12; ++k)
+    EXPECT_EQ(text_of(same->proposals[k], known), text_of(whole[24 + k], known)) << k;
+  EXPECT_EQ(same->counts, last->counts);
+  for (const Proposal& one : whole)
+    EXPECT_EQ(reduced_formula(composition_of(one.candidate, known.crystals)),
+              reduced_formula(composition_of(one.candidate.structure(known.crystals))));
   // Another round is in another order.
   ProposalStream other(world, parameters, known.crystals, {}, 1, 1, parameters.count);
   const auto again = other.next(12, [] { return false; });
