@@ -11,7 +11,7 @@
 #include "run/setup/read_options.hpp"
 #include "source/read_dataset.hpp"
 #include "task/discover/discover_entries.hpp"
-#include "task/discover/screen_results.hpp"
+#include "task/discover/screen/screen_results.hpp"
 #include "task/propose/proposal_input.hpp"
 #include "task/propose/proposal_results.hpp"
 

@@ -8,7 +8,7 @@
 #include "propose/proposal_stream.hpp"
 #include "run/context.hpp"
 #include "stability/entries/hull_entry.hpp"
-#include "task/discover/candidate_screen.hpp"
+#include "task/discover/screen/candidate_screen.hpp"
 
 namespace spinel {
 

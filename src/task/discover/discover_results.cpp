@@ -8,7 +8,7 @@
 #include "run/result_common.hpp"
 #include "stability/entries/hull_file.hpp"
 #include "task/discover/discover_candidates.hpp"
-#include "task/discover/screen_results.hpp"
+#include "task/discover/screen/screen_results.hpp"
 
 namespace spinel {
 

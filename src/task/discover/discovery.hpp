@@ -14,8 +14,8 @@
 #include "task/discover/discover_oracles.hpp"
 #include "task/discover/levels/candidate_relaxation.hpp"
 #include "task/discover/levels/oracle_references.hpp"
+#include "task/discover/screen/screen_retraining.hpp"
 #include "task/discover/seen_crystals.hpp"
-#include "task/discover/screen_retraining.hpp"
 
 namespace spinel {
 

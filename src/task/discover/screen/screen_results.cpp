@@ -1,4 +1,4 @@
-#include "task/discover/screen_results.hpp"
+#include "task/discover/screen/screen_results.hpp"
 
 #include <algorithm>
 #include <cmath>

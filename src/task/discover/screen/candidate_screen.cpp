@@ -1,4 +1,4 @@
-#include "task/discover/candidate_screen.hpp"
+#include "task/discover/screen/candidate_screen.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "task/discover/screen_retraining.hpp"
+#include "task/discover/screen/screen_retraining.hpp"
 
 #include <algorithm>
 #include <cmath>

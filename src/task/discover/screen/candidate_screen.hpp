@@ -9,7 +9,7 @@
 #include "discover/known_hull.hpp"
 #include "propose/proposal_stream.hpp"
 #include "run/context.hpp"
-#include "task/discover/screen_retraining.hpp"
+#include "task/discover/screen/screen_retraining.hpp"
 #include "task/predict/predict_models.hpp"
 
 namespace spinel {
