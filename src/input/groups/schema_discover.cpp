@@ -68,8 +68,7 @@ void add_discover(std::vector<Group>& groups) {
       .may_change();
   g.key("oracle", &P::oracle,
         "source of labels: the 'table' that the pool is; the 'potential' of &potential, after &relax, for energies (or "
-        "of "
-        "&oracle where that is given); a "
+        "of &oracle where that is given); a "
         "'file' that others fill")
       .one_of({"table", "potential", "file"});
   g.key("labels", &P::labels, "files with the labels that were asked for, by the identifiers of the candidates")
