@@ -7,11 +7,9 @@
 #include "core/content_hash.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
-#include "core/text.hpp"
 #include "discover/screen_selection.hpp"
 #include "parallel/on_root.hpp"
 #include "parallel/record_exchange.hpp"
-#include "run/run_report.hpp"
 #include "stability/entries/entry_file.hpp"
 #include "task/discover/discover_entries.hpp"
 
