@@ -89,7 +89,7 @@ def measure(options, seed):
         with h5py.File(f"{options.folder}/out/{run}_{seed}.h5") as result:
             values = [above.get(name.decode(), np.inf) for name in result["labels/id"]]
             errors = list(result["screen/retraining/error_new"]) if run == "retrained" else []
-        found[run] = (sum(v <= 1e-8 for v in values), sum(v <= 0.05 for v in values), errors)
+        found[run] = (int(np.sum(np.array(values) <= 1e-8)), int(np.sum(np.array(values) <= 0.05)), [float(e) for e in errors])
     return found
 
 

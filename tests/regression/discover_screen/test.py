@@ -286,7 +286,7 @@ def refused():
     print("refused: five inputs")
 
 
-KILLS = 5
+KILLS = 4
 TIMES = ("rounds/choice_seconds", "rounds/label_seconds", "screen/seconds", "screen/retraining/seconds")
 
 seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
