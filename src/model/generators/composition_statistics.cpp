@@ -62,7 +62,8 @@ void CompositionStatistics::add(const std::vector<std::int32_t>& types) {
   total_ += 1.0;
 }
 
-CompositionStatistics CompositionStatistics::among(const std::vector<bool>& elements, std::int64_t n_atoms) const {
+CompositionStatistics CompositionStatistics::among(const std::vector<bool>& elements, std::int64_t fewest_atoms,
+                                                   std::int64_t most_atoms) const {
   CompositionStatistics kept;
   for (const auto& [content, weight] : contents_) {
     std::int64_t n = 0;
@@ -71,7 +72,7 @@ CompositionStatistics CompositionStatistics::among(const std::vector<bool>& elem
       n += count;
       is_allowed = is_allowed && elements[static_cast<std::size_t>(element)];
     }
-    if (!is_allowed || (n_atoms != 0 && n != n_atoms)) continue;
+    if (!is_allowed || n < fewest_atoms || n > most_atoms) continue;
     kept.contents_[content] = weight;
     kept.total_ += weight;
   }

@@ -23,8 +23,9 @@ class CompositionStatistics {
 
   void add(const std::vector<std::int32_t>& types);
   std::size_t size() const { return contents_.size(); }
-  /// Only contents whose elements are all among these [place] and, where n_atoms is not 0, of so many atoms.
-  CompositionStatistics among(const std::vector<bool>& elements, std::int64_t n_atoms) const;
+  /// Only contents whose elements are all among these [place], of so many atoms.
+  CompositionStatistics among(const std::vector<bool>& elements, std::int64_t fewest_atoms,
+                              std::int64_t most_atoms) const;
   /// [atom] one of them, each as often as it occurs; needs size() > 0.
   std::vector<std::int32_t> draw(RandomSequence& random) const;
   /// The number of atoms of such a draw.

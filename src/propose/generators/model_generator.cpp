@@ -44,9 +44,12 @@ class ModelGenerator : public CandidateGenerator {
     if (settings.allowed_types.empty())
       fail_input("&propose elements: the generator knows none of them, only {}",
                  fmt::join(model_.architecture.elements, " "));
-    statistics_ = model_.architecture.generates_types ? model_.statistics : model_.statistics.among(allowed, 0);
+    // What generates species takes no more than the number of atoms from the training data.
+    if (model_.architecture.generates_types) allowed.assign(allowed.size(), true);
+    statistics_ = model_.statistics.among(allowed, 1, setting_.parameters.max_atoms);
     if (statistics_.size() == 0)
-      fail_input("&propose model: no composition of its training data has such elements alone");
+      fail_input("&propose model: no composition of its training data has such elements alone and at most {} atoms",
+                 setting_.parameters.max_atoms);
     sampler_.emplace(model_.architecture, model_.weights, settings);
   }
 

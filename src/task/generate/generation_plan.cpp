@@ -77,7 +77,8 @@ GenerationPlan::GenerationPlan(const RunContext& context) {
       allowed[static_cast<std::size_t>(place)] = true;
     }
     if (species_ == "data") {
-      statistics_ = model_->statistics.among(allowed, n_atoms_);
+      constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+      statistics_ = model_->statistics.among(allowed, n_atoms_, n_atoms_ == 0 ? any : n_atoms_);
       if (statistics_.size() == 0)
         fail_here(p.elements.empty() ? "n_atoms" : "elements",
                   "no composition of the model's training data is like that");
