@@ -231,6 +231,35 @@ def waiting():
     print("waiting: the same labels as of a table")
 
 
+def latents():
+    """What a potential makes of crystals as features: silicon by its bonds, in cells whose volumes say nothing."""
+    rng = np.random.default_rng(4)
+    kinds = {"diamond": ([[0, 0, 0], [0.25] * 3], [[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]], 5.43, 8),
+             "fcc": ([[0, 0, 0]], [[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]], 3.85, 4),
+             "sc": ([[0, 0, 0]], np.eye(3), 2.53, 1)}
+    text = ""
+    for number in range(150):
+        kind = ["diamond", "fcc", "fcc", "sc", "sc"][number % 5]
+        places, cell, a, _ = kinds[kind]
+        strain = np.eye(3) + rng.uniform(-0.15, 0.15, (3, 3))  # the matcher tells them apart
+        text += frame(["Si"] * len(places), places, np.array(cell) * a @ strain, {"id": f"s{number}", "four_bonds": float(kind == "diamond")})
+    text += frame(["Xe"], [[0, 0, 0]], 6.0 * np.eye(3), {"id": "other", "four_bonds": 0.0})
+    st.write("silicon.xyz", text)
+    group = (f"&discover pool = 'silicon.xyz' targets = 'four_bonds: 0.5 ..' initial_share = 0.1 rounds = 3 batch = 10\n"
+             f"  features = '{{}}' models = '{st.SOURCE}/models/silicon.h5' surrogate = '{{}}' /\n")
+    for surrogate, ranks in (("process", 1), ("forest", 1), ("forest", 2)):
+        name = f"latents_{surrogate}_{ranks}"
+        printed = st.run(st.write(f"{name}.nml", f"&control calculation = 'discover' prefix = '{name}' seed = 3 /\n" + group.format("latents", surrogate)), ranks=ranks)
+        st.check("1 candidates are left out" in printed, f"xenon is not told:\n{printed}")
+        chosen = [row for row in rows(f"out/{name}_labels.csv") if row["round"] != "0"]
+        found = hits(f"out/{name}_labels.csv")  # by chance a fifth of them
+        st.check(len(chosen) == 30 and found > 10, f"{found} of {len(chosen)} are diamond")
+    same_labels("out/latents_forest_2_labels.csv", "out/latents_forest_1_labels.csv", "latents on two ranks")
+    printed = st.run(st.write("no_predictions.nml", "&control calculation = 'discover' prefix = 'no' /\n" + group.format("predictions", "process")), status=2)
+    st.check("no_predictions.nml:3: &discover features: 'predictions' needs a model that predicts a property" in printed, printed)
+    print("latents: silicon with four bonds is found by what a potential knows of it")
+
+
 def tutorial():
     """input/discover_ti_al_ni.nml, shortened, and its pictures."""
     weights = os.path.join(st.DATA, "m3gnet", "M3GNet-MatPES-PBE-v2025.1-PES")
@@ -258,4 +287,5 @@ with st.workspace():
     full_disk()
     failing()
     waiting()
+    latents()
     tutorial()
