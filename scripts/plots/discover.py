@@ -65,6 +65,7 @@ def compare(axis, labels, shown, values):
     high = max(np.quantile(values[shown], 0.99), np.quantile(labels.value[shown], 0.99))
     margin = 0.05 * max(high - low, 1e-6)
     axis.plot([low - margin, high + margin], [low - margin, high + margin], color="0.4", lw=1)
+    axis.locator_params(axis="x", nbins=5)
     axis.set_xlim(low - margin, high + margin)
     axis.set_ylim(low - margin, high + margin)
     axis.figure.colorbar(points, ax=axis, label="round")

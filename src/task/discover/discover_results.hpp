@@ -29,7 +29,7 @@ struct DiscoverRoundRow {
 };
 
 /// What calculation = 'discover' leaves: /rounds, /labels, and the hull at the start and in the end (/start/hull,
-/// /hull), what a screen kept (/candidates, /screen) of <prefix>.h5; <prefix>_labels.csv; the structures of hits. With
+/// /hull), what a screen kept (/screen) of <prefix>.h5; <prefix>_labels.csv; the structures of hits. With
 /// two levels these hulls are the oracle's, and there are what labels are measured from (/references,
 /// <prefix>_references.csv), what &potential made of candidates (/relaxed) and the hull at its level (/potential/hull).
 class DiscoverResults {

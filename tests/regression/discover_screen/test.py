@@ -102,7 +102,7 @@ def answered(folder, ranks):
             with open(f"{folder}/screen_wanted.xyz") as file:
                 wanted = re.findall(r'\bid="?(screen-\d+)', file.read())
             with h5py.File(f"{folder}/screen.h5") as file:
-                formula = dict(zip(texts(file["candidates/id"]), texts(file["candidates/formula"])))
+                formula = dict(zip(texts(file["screen/candidates/id"]), texts(file["screen/candidates/formula"])))
             answers += "".join(f"{i},{formula[i]},{-0.1 - (int(i.split('-')[1]) * 37 % 23) / 40}\n" for i in wanted)
             st.write(f"{folder}.csv", answers)
             path_now = path
@@ -119,7 +119,7 @@ def kept():
     printed = answered("one", 1)
     n_rounds = 0
     with h5py.File("one/screen.h5") as file:
-        table = {name: (texts(item) if item.dtype.kind in "OS" else item[:]) for name, item in file["candidates"].items()}
+        table = {name: (texts(item) if item.dtype.kind in "OS" else item[:]) for name, item in file["screen/candidates"].items()}
         reasons = dict(zip(zip(file["screen/left_out/round"][:], texts(file["screen/left_out/reason"])), file["screen/left_out/n"][:]))
     for round_, first in ((1, 0), (2, N_SCREEN)):
         part = everything[first:first + N_SCREEN]

@@ -99,7 +99,6 @@ void write_screen(const ProposedCandidates& candidates, ResultFile& file) {
   table.column("volume_scale", "", "factor of the volume as proposed",
                [](const K& k) { return k.screened.volume_scale; });
   table.column("random", "", "1: kept at random", [](const K& k) { return k.screened.random; });
-  table.write(file, "/candidates", kept);
   Table<ScreenRow> of_rounds;
   using R = ScreenRow;
   of_rounds.column("round", "", "", &R::round);
@@ -110,6 +109,7 @@ void write_screen(const ProposedCandidates& candidates, ResultFile& file) {
   of_rounds.column("highest", "eV/atom", "distance of the last of the best", &R::highest);
   of_rounds.column("seconds", "s", "time to propose and screen", &R::seconds);
   of_rounds.write(file, "/screen", rounds);
+  table.write(file, "/screen/candidates", kept);
   if (!reasons.empty()) {
     Table<ReasonRow> of_reasons;
     of_reasons.column("round", "", "", &ReasonRow::round);
