@@ -229,7 +229,7 @@ def retrained(rng):
         target.append(hull(a, b, f[b]) + float(row["above_hull"]))
     with h5py.File("whole/gases.h5") as file:
         told = {name: file[f"screen/retraining/{name}"][0] for name in ("n_labels", "error_before", "error_after", "error_new")}
-        numbers, rounds, energies = (file[f"candidates/{name}"][:] for name in ("number", "round", "formation_energy"))
+        numbers, rounds, energies = (file[f"screen/candidates/{name}"][:] for name in ("number", "round", "formation_energy"))
     st.check(told["n_labels"] == len(labels) == 4, f"{told['n_labels']} labels, {len(labels)} by the table")
     for name, models in (("error_before", ["one.h5", "two.h5"]), ("error_after", networks[1]), ("error_new", ["one.h5", "two.h5"])):
         error = np.mean(np.abs(predicted("ended.xyz", models) - target))
