@@ -1,5 +1,6 @@
 #include "discover/surrogate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace spinel {
@@ -30,8 +31,10 @@ void Surrogate::fit_forests(const Points& features, const std::vector<Eigen::Vec
   for (std::size_t t = 0; t < labels.size(); ++t) {
     settings.number = round * labels.size() + t;
     forest_.emplace_back(communicator_, features, labels[t], settings);
-    const double spread = std::sqrt((labels[t].array() - labels[t].mean()).square().mean());
-    least_sigma_.push_back(parameters_.noise >= 0.0 ? parameters_.noise : least_share * spread);
+    const double mean = labels[t].mean(), spread = std::sqrt((labels[t].array() - mean).square().mean());
+    const double sigma = parameters_.noise >= 0.0 ? parameters_.noise : least_share * spread;
+    // Labels that are all alike have no spread, and scores need one.
+    least_sigma_.push_back(std::max(sigma, 1e-9 * std::max(std::abs(mean), 1.0)));
   }
 }
 
