@@ -36,25 +36,13 @@ std::map<std::string, std::int64_t> gather_counts(const Communicator& world,
 
 void put(ByteWriter& out, const ScreenedRound& round) {
   put(out, round.kept);
-  out.put(round.screened);
-  out.put(round.seen);
-  out.put(round.n_proposed);
-  out.put(round.n_predicted);
-  out.put(round.left_out);
-  out.put(round.seconds);
-  out.put(round.retraining);
+  out.put(round);
 }
 
 ScreenedRound get_screened_round(ByteReader& in) {
   ScreenedRound round;
   round.kept = get_segment(in);
-  in.get(round.screened);
-  in.get(round.seen);
-  in.get(round.n_proposed);
-  in.get(round.n_predicted);
-  in.get(round.left_out);
-  in.get(round.seconds);
-  in.get(round.retraining);
+  in.get(round);
   return round;
 }
 

@@ -37,6 +37,10 @@ struct ScreenedRound {
   double seconds = 0.0;
   Retraining retraining;  ///< of the networks, before the round; none: its round is 0
 };
+/// All but `kept`, whose bytes are those of &propose.
+inline auto members(ScreenedRound& r) {
+  return std::tie(r.screened, r.seen, r.n_proposed, r.n_predicted, r.left_out, r.seconds, r.retraining);
+}
 void put(ByteWriter& out, const ScreenedRound& round);
 ScreenedRound get_screened_round(ByteReader& in);
 
