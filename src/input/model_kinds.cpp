@@ -14,6 +14,8 @@ const std::vector<ModelKind>& model_kinds() {
       {"m3gnet", Use::energy, "three-body graph network (Chen & Ong 2022)"},
       {"crystal_flow", Use::generator, "flow matching on torus, lattice and species (Miller 2024)"},
       {"crystal_diffusion", Use::generator, "diffusion of the same (Jiao 2023)"},
+      {"crystal_vae", Use::generator, "variational autoencoder whose decoder is a crystal_flow (Xie 2022)"},
+      {"cnf", Use::density, "continuous normalizing flow of vectors (Grathwohl 2019)"},
   };
   return kinds;
 }
@@ -37,5 +39,7 @@ bool is_for(const std::string& kind, ModelKind::Use use) {
 bool is_potential_kind(const std::string& kind) { return is_for(kind, ModelKind::Use::energy); }
 
 bool is_generator_kind(const std::string& kind) { return is_for(kind, ModelKind::Use::generator); }
+
+bool is_density_kind(const std::string& kind) { return is_for(kind, ModelKind::Use::density); }
 
 }  // namespace spinel

@@ -9,9 +9,10 @@ namespace spinel {
 /// and of kinds that predict properties without it a row of model/property_kinds.cpp.
 struct ModelKind {
   enum class Use {
-    property,  ///< a number or class of a crystal
-    energy,    ///< an interatomic potential
-    generator  ///< new crystals
+    property,   ///< a number or class of a crystal
+    energy,     ///< an interatomic potential
+    generator,  ///< new crystals
+    density     ///< the density of vectors, and new ones
   };
 
   std::string name;
@@ -27,5 +28,7 @@ std::vector<std::string> model_kinds_for(ModelKind::Use use);
 bool is_potential_kind(const std::string& kind);
 /// Does it make crystals?
 bool is_generator_kind(const std::string& kind);
+/// Does it learn &vectors?
+bool is_density_kind(const std::string& kind);
 
 }  // namespace spinel

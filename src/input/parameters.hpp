@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "input/bayes_parameters.hpp"
+#include "input/density_parameters.hpp"
 #include "input/discover_parameters.hpp"
 #include "input/potential_parameters.hpp"
 #include "input/propose_parameters.hpp"
@@ -227,6 +228,24 @@ struct GenerateParameters : ReadParameters {
   double minimum_distance = 0.5;  // Å, of a crystal that is taken
   bool cif = false;               // also a folder of CIFs
   bool relax = false;             // then relax and evaluate them
+  // cnf
+  double tolerance = 1e-5;         // of the solver, absolute and relative
+  std::vector<double> slices;      // times at which the density is drawn on a grid, of a flow in the plane
+  std::int64_t grid = 200;         // points of that grid along each axis
+  std::int64_t trajectories = 50;  // ways of points through the flow that are kept, with slices
+  // crystal_vae
+  std::string latents = "auto";     // auto | prior | encoded | interpolated | searched
+  std::int64_t points = 10;         // of an interpolation, both ends included
+  std::string target;               // property that is wanted; empty: none
+  double target_value = 0.0;        // in its unit
+  double target_tolerance = 0.25;   // of a hit, in its unit
+  std::string search = "gradient";  // gradient | screening | random
+  std::int64_t decodings = 4;       // crystals of a latent vector that was found
+  std::int64_t climb_steps = 300;   // of gradient
+  double climb_rate = 0.02;         // of gradient
+  double prior_weight = 0.1;        // of −log p(z) against the squared error in standard deviations
+  std::int64_t pool = 100;          // latent vectors of which screening takes one
+  std::vector<std::string> judge;   // model files that say what was made
 };
 
 /// &model: a new network, that predicts a property of crystals or is an interatomic potential
@@ -246,9 +265,9 @@ struct ModelParameters {
   std::int64_t gaussians = 41;       // into which distances are expanded
   double gaussian_step = 0.2;        // Å
   double gaussian_width = 0.2;       // Å
-  // mlp
+  // mlp and cnf
   std::vector<std::int64_t> hidden = {256, 128, 64};  // widths of the layers
-  std::string activation = "silu";                    // silu | relu
+  std::string activation = "silu";                    // silu | relu | tanh | softplus
   bool composition_fractions = true;
   bool composition_statistics = true;
   // potentials
@@ -265,6 +284,11 @@ struct ModelParameters {
   bool generates_species = false;       // species form too; else a composition is given
   std::vector<std::string> conditions;  // numbers of the dataset that generation may be asked for
   std::int64_t levels = 1000;           // of noise, of crystal_diffusion
+  // crystal_vae; of its encoder: crystal_width, radius, max_neighbors, gaussians, …
+  std::int64_t latent = 64;               // numbers of a latent vector
+  std::int64_t encoder_width = 64;        // of atoms in the encoder
+  std::int64_t encoder_convolutions = 3;  // of the encoder
+  std::vector<std::string> properties;    // numbers of the dataset that are predicted from latent vectors
 };
 
 /// &train: how a network is trained
@@ -283,11 +307,19 @@ struct TrainParameters {
   std::string precision = "single";        // single | double
   // Of generators
   double coordinate_weight = 10.0, cell_weight = 0.3, species_weight = 1.0;
-  double condition_dropout = 0.1;   // share of crystals shown without their conditions
-  double huber_delta = 1.0;         // of huber, in standard deviations of the target where it is normalized
-  bool normalize = true;            // the network learns (target − mean)/deviation
-  bool element_references = false;  // and before that: target − Σ elements' references, by least squares
-  std::string optimizer = "adamw";  // adamw | sgd
+  double condition_dropout = 0.1;  // share of crystals shown without their conditions, or latent vector
+  // Of crystal_vae
+  double kl_weight = 0.01, free_bits = 0.1;         // nats of each dimension that cost nothing
+  double kl_warm_up = 0.0;                          // epochs in which kl_weight rises from zero
+  double head_weight = 1.0, property_weight = 1.0;  // of what latent vectors say of contents and cell, and properties
+  // Of cnf
+  std::string objective = "flow_matching";  // flow_matching | likelihood
+  std::string trace = "exact";              // exact | hutchinson
+  double tolerance = 1e-5;                  // of the solver of likelihood, absolute and relative
+  double huber_delta = 1.0;                 // of huber, in standard deviations of the target where it is normalized
+  bool normalize = true;                    // the network learns (target − mean)/deviation
+  bool element_references = false;          // and before that: target − Σ elements' references, by least squares
+  std::string optimizer = "adamw";          // adamw | sgd
   double learning_rate = 1e-3;
   double weight_decay = 0.0;
   std::vector<double> betas = {0.9, 0.999};  // of adamw
@@ -424,6 +456,9 @@ struct Input {
   TrainParameters train;
   PredictParameters predict;
   GenerateParameters generate;
+  VectorsParameters vectors;
+  LikelihoodParameters likelihood;
+  EncodeParameters encode;
   PropertiesParameters properties;
   EvaluateParameters evaluate;
   MeasuresParameters measures;

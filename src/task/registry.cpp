@@ -10,11 +10,13 @@
 #include "core/stop_signal.hpp"
 #include "task/convert/convert.hpp"
 #include "task/discover/discover.hpp"
+#include "task/encode/encode.hpp"
 #include "task/energy/energy.hpp"
 #include "task/evaluate/evaluate.hpp"
 #include "task/generate/generate.hpp"
 #include "task/hull/hull.hpp"
 #include "task/ising/ising.hpp"
+#include "task/likelihood/likelihood.hpp"
 #include "task/md/md.hpp"
 #include "task/optimize/optimize.hpp"
 #include "task/phase/phase.hpp"
@@ -57,6 +59,10 @@ const std::vector<Calculation>& calculations() {
        "predict_formation_energy.nml"},
       {"generate", check_generate, run_generate,
        "new crystals, or structures of compositions, from a trained generator", "generate_perovskites.nml"},
+      {"likelihood", check_likelihood, run_likelihood,
+       "log probability densities of vectors and crystals under a trained flow", "likelihood_crystals.nml"},
+      {"encode", check_encode, run_encode, "latent vectors of crystals by a trained variational autoencoder",
+       "encode_crystals.nml"},
       {"propose", check_propose, run_propose,
        "crystals that are not known yet: by substitution, prototypes, random search and generators",
        "propose_ternary_oxides.nml"},

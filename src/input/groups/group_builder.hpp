@@ -124,6 +124,9 @@ void add_query(std::vector<Group>& groups);       ///< schema_query.cpp: &query
 void add_model(std::vector<Group>& groups);       ///< schema_model.cpp: &model
 void add_train(std::vector<Group>& groups);       ///< schema_train.cpp: &train
 void add_generate(std::vector<Group>& groups);    ///< schema_generate.cpp: &generate
+void add_vectors(std::vector<Group>& groups);     ///< schema_density.cpp: &vectors
+void add_likelihood(std::vector<Group>& groups);  ///< schema_density.cpp: &likelihood
+void add_encode(std::vector<Group>& groups);      ///< schema_density.cpp: &encode
 void add_predict(std::vector<Group>& groups);     ///< schema_predict.cpp: &predict
 void add_properties(std::vector<Group>& groups);  ///< schema_properties.cpp: &properties
 void add_evaluate(std::vector<Group>& groups);    ///< schema_evaluate.cpp: &evaluate

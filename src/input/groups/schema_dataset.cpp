@@ -10,6 +10,7 @@ void add_dataset_keys(std::vector<Group>& groups) {
                     "Structures with labels to learn from, and how they are divided into training, validation and test "
                     "part.",
                     {"train"});
+  g.optional_for({"train"});
   g.key(
        "file", &P::file,
        "labeled structures: dataset made by calculation = 'convert', or any other list of structures (doc/datasets.md)")

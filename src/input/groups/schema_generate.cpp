@@ -20,8 +20,8 @@ void add_generate(std::vector<Group>& groups) {
   g.key("species", &P::species,
         "source of the species of a crystal: 'given' by structures or compositions; from the 'data' of the training; "
         "generated, 'joint' with positions and cell or 'first' before them; 'auto': given where something is, else "
-        "joint where the model generates species, else data")
-      .one_of({"auto", "given", "data", "joint", "first"});
+        "joint where the model generates species, else data; 'latent': from the latent vector of a crystal_vae")
+      .one_of({"auto", "given", "data", "joint", "first", "latent"});
   g.key("elements", &P::elements, "elements that may occur").length(1, 118).if_empty("all of the model");
   g.key("n_atoms", &P::n_atoms, "number of atoms of a crystal").between(1, 10000).unless(0, "drawn as in the data");
   g.key("crystal_family", &P::crystal_family, "family that the lattices are to have")
@@ -61,6 +61,42 @@ void add_generate(std::vector<Group>& groups) {
         "then, in the same run, relaxation of the crystals with &potential by the keys of &relax, and calculation = "
         "'evaluate' of what comes out, by &evaluate and &measures, with prefix <prefix>_evaluated")
       .may_change();
+  g.key("tolerance", &P::tolerance, "absolute and relative error of a step of the solver of a cnf").between(1e-12, 0.1);
+  g.key("slices", &P::slices,
+        "times from 0 (noise) to 1 (data) at which the density of a cnf in the plane is written on a grid, with its "
+        "velocities and trajectories")
+      .length(1, 100)
+      .between(0, 1)
+      .if_empty("none");
+  g.key("grid", &P::grid, "points of the grid of slices along each axis").between(2, 2000);
+  g.key("trajectories", &P::trajectories, "points whose ways through the flow are written, with slices")
+      .between(0, 100000);
+  g.key("latents", &P::latents,
+        "latent vectors of a crystal_vae: from the 'prior'; 'encoded' from structures, which are so reconstructed; "
+        "'interpolated' between each two of them; 'searched' for target; 'auto': searched where a target is given, "
+        "encoded where structures are, else prior")
+      .one_of({"auto", "prior", "encoded", "interpolated", "searched"});
+  g.key("points", &P::points, "latent vectors from one crystal to the next, both included, of an interpolation")
+      .between(2, 10000);
+  g.key("target", &P::target, "property of a crystal_vae that crystals are wanted to have").if_empty("none");
+  g.key("target_value", &P::target_value, "value of target that is wanted, in its unit");
+  g.key("target_tolerance", &P::target_tolerance, "distance from target_value within which a crystal is a hit")
+      .above(0);
+  g.key("search", &P::search,
+        "way to latent vectors with the target: 'gradient' of what the model predicts; 'screening': the best of pool "
+        "from the prior; 'random': any from the prior")
+      .one_of({"gradient", "screening", "random"});
+  g.key("decodings", &P::decodings, "crystals that are made of each latent vector").between(1, 100000);
+  g.key("climb_steps", &P::climb_steps, "steps of search = 'gradient'").between(1, 1000000);
+  g.key("climb_rate", &P::climb_rate, "learning rate of search = 'gradient'").above(0);
+  g.key("prior_weight", &P::prior_weight,
+        "weight of −log p(z) per dimension against the squared error of the target in standard deviations")
+      .at_least(0);
+  g.key("pool", &P::pool, "latent vectors of which search = 'screening' takes the best").between(1, 10000000);
+  g.key("judge", &P::judge,
+        "model files of networks that predict the target of what was made; their mean decides what is a hit")
+      .length(1, 100)
+      .if_empty("none");
   g.key("cif", &P::cif, "crystals also as CIF files, in the folder <prefix>_generated").may_change();
 }
 

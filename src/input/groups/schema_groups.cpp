@@ -279,6 +279,9 @@ const std::vector<Group>& schema() {
     add_train(all);
     add_predict(all);
     add_generate(all);
+    add_vectors(all);
+    add_likelihood(all);
+    add_encode(all);
     add_properties(all);
     add_propose(all);
     add_evaluate(all);

@@ -5,16 +5,18 @@ namespace spinel {
 
 void add_model(std::vector<Group>& groups) {
   using P = ModelParameters;
-  GroupBuilder<P> g(
-      groups, "model", &Input::model,
-      "A new network: one that predicts a property of crystals, an interatomic potential, or one that makes crystals.",
-      {"train"});
+  GroupBuilder<P> g(groups, "model", &Input::model,
+                    "A new network: one that predicts a property of crystals, an interatomic potential, one that makes "
+                    "crystals, or a "
+                    "flow of vectors.",
+                    {"train"});
   std::vector<std::string> kinds;
   std::string help = "network for properties of crystals: ";
   for (const ModelKind& kind : model_kinds()) {
     if (!kinds.empty())
       help += is_potential_kind(kind.name) && !is_potential_kind(kinds.back())   ? "; interatomic potentials: "
               : is_generator_kind(kind.name) && !is_generator_kind(kinds.back()) ? "; generators of crystals: "
+              : kind.use == ModelKind::Use::density                              ? "; density of vectors: "
                                                                                  : ", ";
     help += "'" + kind.name + "': " + kind.help;
     kinds.push_back(kind.name);
@@ -24,6 +26,9 @@ void add_model(std::vector<Group>& groups) {
   with_atoms.insert(with_atoms.end(), potentials.begin(), potentials.end());
   const auto generators = model_kinds_for(ModelKind::Use::generator);
   with_atoms.insert(with_atoms.end(), generators.begin(), generators.end());
+
+  std::vector<std::string> with_frequencies = generators;
+  with_frequencies.push_back("cnf");
 
   g.key("kind", &P::kind, help).one_of(kinds);
   g.key("task", &P::task, "what a property is: 'regression': a number, 'classification': a class, numbered from 0")
@@ -38,7 +43,7 @@ void add_model(std::vector<Group>& groups) {
       .of("kind", with_atoms);
   g.key("crystal_width", &P::crystal_width, "numbers that describe a crystal behind the pooling of its atoms")
       .between(1, 4096)
-      .of("kind", {"cgcnn"});
+      .of("kind", {"cgcnn", "crystal_vae"});
   g.key("crystal_layers", &P::crystal_layers, "layers of crystal_width behind the pooling of atoms")
       .between(1, 64)
       .of("kind", {"cgcnn"});
@@ -50,29 +55,30 @@ void add_model(std::vector<Group>& groups) {
   g.key("radius", &P::radius, "distance within which atoms are neighbors")
       .in("Å")
       .between(0.1, 100)
-      .of("kind", {"cgcnn"});
+      .of("kind", {"cgcnn", "crystal_vae"});
   g.key("max_neighbors", &P::max_neighbors, "number of nearest neighbors kept per atom")
       .above(0)
       .unless(0, "all within the radius")
-      .of("kind", {"cgcnn"});
+      .of("kind", {"cgcnn", "crystal_vae"});
   g.key("gaussians", &P::gaussians, "number of Gaussians into which distances are expanded, centered from 0 on")
       .between(1, 4096)
-      .of("kind", {"cgcnn"});
+      .of("kind", {"cgcnn", "crystal_vae"});
   g.key("gaussian_step", &P::gaussian_step, "distance between the centers of the Gaussians")
       .in("Å")
       .between(0.001, 100)
-      .of("kind", {"cgcnn"});
+      .of("kind", {"cgcnn", "crystal_vae"});
   g.key("gaussian_width", &P::gaussian_width, "width w of the Gaussians exp(−(d − center)²/w²)")
       .in("Å")
       .between(0.001, 100)
-      .of("kind", {"cgcnn"});
-  g.key("hidden", &P::hidden, "widths of the hidden layers of the perceptron")
+      .of("kind", {"cgcnn", "crystal_vae"});
+  g.key("hidden", &P::hidden, "widths of the hidden layers of the perceptron, or of a cnf")
       .length(1, 100)
       .between(1, 16384)
-      .of("kind", {"mlp"});
-  g.key("activation", &P::activation, "activation function of the perceptron")
-      .one_of({"silu", "relu"})
-      .of("kind", {"mlp"});
+      .of("kind", {"mlp", "cnf"});
+  g.key("activation", &P::activation,
+        "activation function of the perceptron ('silu', 'relu'), or of a cnf (not 'relu')")
+      .one_of({"silu", "relu", "tanh", "softplus"})
+      .of("kind", {"mlp", "cnf"});
   g.key("composition_fractions", &P::composition_fractions, "fractions of all elements as inputs of the perceptron")
       .of("kind", {"mlp"});
   g.key("composition_statistics", &P::composition_statistics,
@@ -111,9 +117,10 @@ void add_model(std::vector<Group>& groups) {
       .in("Å")
       .above(0);
   g.key("frequencies", &P::frequencies,
-        "number of sines and cosines of whole periods into which differences of fractional coordinates are expanded")
+        "number of sines and cosines of whole periods into which differences of fractional coordinates are expanded, "
+        "or columns of a cnf that repeat themselves")
       .between(1, 512)
-      .of("kind", generators);
+      .of("kind", with_frequencies);
   g.key("generates_species", &P::generates_species,
         "species are generated together with positions and cell; else a composition has to be given")
       .of("kind", generators);
@@ -125,6 +132,19 @@ void add_model(std::vector<Group>& groups) {
   g.key("levels", &P::levels, "levels of noise from data to none of it")
       .between(10, 100000)
       .of("kind", {"crystal_diffusion"});
+  g.key("latent", &P::latent, "numbers of a latent vector").between(1, 4096).of("kind", {"crystal_vae"});
+  g.key("encoder_width", &P::encoder_width, "numbers that describe an atom between convolutions of the encoder")
+      .between(1, 4096)
+      .of("kind", {"crystal_vae"});
+  g.key("encoder_convolutions", &P::encoder_convolutions, "convolutions of the encoder")
+      .between(1, 64)
+      .of("kind", {"crystal_vae"});
+  g.key("properties", &P::properties,
+        "names of numbers of the dataset, such as 'band_gap', that are predicted from latent vectors and can be "
+        "searched for")
+      .length(1, 64)
+      .if_empty("none")
+      .of("kind", {"crystal_vae"});
 }
 
 }  // namespace spinel

@@ -54,8 +54,31 @@ void add_train(std::vector<Group>& groups) {
   g.key("species_weight", &P::species_weight, "weight of the cross entropy of species in the loss of a generator")
       .at_least(0);
   g.key("condition_dropout", &P::condition_dropout,
-        "share of the crystals whose conditions a generator is not shown, so that it also learns to do without")
+        "share of the crystals whose conditions, or latent vectors, a generator is not shown, so that it also learns "
+        "to do "
+        "without")
       .between(0, 1);
+  g.key("kl_weight", &P::kl_weight, "weight of the Kullback-Leibler divergence of latent vectors of a crystal_vae")
+      .at_least(0);
+  g.key("free_bits", &P::free_bits, "divergence of each dimension of a latent vector, in nats, that costs nothing")
+      .at_least(0);
+  g.key("kl_warm_up", &P::kl_warm_up, "epochs in which kl_weight rises from zero").in("epochs").at_least(0);
+  g.key("head_weight", &P::head_weight,
+        "weight of what latent vectors of a crystal_vae say of number of atoms, composition and cell")
+      .at_least(0);
+  g.key("property_weight", &P::property_weight, "weight of what latent vectors of a crystal_vae say of properties")
+      .at_least(0);
+  g.key("objective", &P::objective,
+        "what a cnf learns by: 'flow_matching', the velocities of straight ways from noise to data; or the "
+        "'likelihood' of the data through the solver")
+      .one_of({"flow_matching", "likelihood"});
+  g.key("trace", &P::trace,
+        "divergence of a cnf in training by likelihood: 'exact', or by 'hutchinson' with one random vector a sample")
+      .one_of({"exact", "hutchinson"})
+      .of("objective", {"likelihood"});
+  g.key("tolerance", &P::tolerance, "absolute and relative error of a step of the solver in training by likelihood")
+      .between(1e-12, 0.1)
+      .of("objective", {"likelihood"});
   g.key("weight_schedule", &P::weight_schedule,
         "way in which the weights of energies, forces and stresses go from their first value to the second")
       .one_of({"linear", "step"});

@@ -152,6 +152,9 @@ void validate(const Input& input) {
   if (uses("train")) check_train_keys(input);
   if (uses("predict")) check_predict_keys(input);
   if (uses("generate")) check_generate_keys(input);
+  if (uses("vectors")) check_vectors(input);
+  if (uses("likelihood")) check_likelihood_keys(input);
+  if (uses("encode")) check_encode_keys(input);
   if (uses("propose")) check_propose_keys(input);
   if (uses("evaluate")) check_evaluate_keys(input);
   if (uses("measures")) check_measures_keys(input);

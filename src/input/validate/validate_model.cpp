@@ -29,6 +29,17 @@ void check_model_keys(const Input& input) {
                                      {"moments", p.moments != standard.moments},
                                      {"repulsion", p.repulsion}})
       check(given, key, "is that of the file in initial");
+  const bool is_density = is_density_kind(p.kind);
+  for (const char* group : {"dataset", "vectors"}) {
+    const bool needs = is_density == (std::string(group) == "vectors");
+    if (needs && !find_group(group)->used_in(input))
+      fail_key(input, group, "", fmt::format("missing: kind = '{}' of &model needs it", p.kind));
+    if (!needs && find_group(group)->used_in(input))
+      fail_key(input, group, "", fmt::format("is not for kind = '{}' of &model", p.kind));
+  }
+  check(p.kind == "mlp" && p.activation != "silu" && p.activation != "relu", "activation",
+        "'{}' is not for kind = 'mlp'", p.activation);
+  check(is_density && p.activation == "relu", "activation", "'relu' has no smooth slope, which a cnf needs");
   const bool describes = !input.dataset.descriptors.empty();
   Check(input, "dataset")(describes && p.kind != "mlp", "descriptors", "go with kind = 'mlp' in &model, not with '{}'",
                           p.kind);
@@ -36,9 +47,11 @@ void check_model_keys(const Input& input) {
         "without composition an mlp needs descriptors in &dataset");
   const bool classifies = p.task == "classification";
   check(classifies && is_potential, "task", "a potential is no classifier");
+  check(classifies && is_density, "task", "a flow is no classifier");
   const bool makes_crystals = is_generator_kind(p.kind);
   check(makes_crystals && p.width % 16 != 0, "width", "of a generator has to be a multiple of 16, not {}", p.width);
   check(makes_crystals && classifies, "task", "a generator is no classifier");
+  check(!repeated(p.properties).empty(), "properties", "'{}' is listed twice", repeated(p.properties));
   for (const std::string& name : p.conditions) {
     check(name.empty(), "conditions", "a name must not be empty");
     check(std::count(p.conditions.begin(), p.conditions.end(), name) > 1, "conditions", "'{}' is listed twice", name);
@@ -59,14 +72,22 @@ void check_model_keys(const Input& input) {
         {"species_weight", train.species_weight != standard_train.species_weight},
         {"condition_dropout", train.condition_dropout != standard_train.condition_dropout}})
     check_train(given && !makes_crystals, key, "is for generators; kind in &model is '{}'", p.kind);
-  check_train(makes_crystals && train.loss != "auto", "loss", "of a generator has no choice");
+  for (const auto& [key, given] : {std::pair{"kl_weight", train.kl_weight != standard_train.kl_weight},
+                                   {"free_bits", train.free_bits != standard_train.free_bits},
+                                   {"kl_warm_up", train.kl_warm_up != standard_train.kl_warm_up},
+                                   {"head_weight", train.head_weight != standard_train.head_weight},
+                                   {"property_weight", train.property_weight != standard_train.property_weight}})
+    check_train(given && p.kind != "crystal_vae", key, "is for crystal_vae; kind in &model is '{}'", p.kind);
+  check_train(!is_density && train.objective != standard_train.objective, "objective",
+              "is for cnf; kind in &model is '{}'", p.kind);
+  check_train((makes_crystals || is_density) && train.loss != "auto", "loss", "of a generator or cnf has no choice");
   check_train(
       makes_crystals && train.coordinate_weight == 0.0 && train.cell_weight == 0.0 && train.species_weight == 0.0,
       "coordinate_weight", "with all weights zero there is nothing to learn");
   for (const auto& [key, given] :
        {std::pair{"normalize", train.normalize != standard_train.normalize},
         {"element_references", train.element_references != standard_train.element_references}})
-    check_train(given && (is_potential || makes_crystals), key,
+    check_train(given && (is_potential || makes_crystals || is_density), key,
                 "is not for potentials and generators, whose scales always come from the data");
   check_train(train.weight_schedule != "step" && train.weight_step != standard_train.weight_step, "weight_step",
               "needs weight_schedule = 'step'");

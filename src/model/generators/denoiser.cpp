@@ -290,7 +290,8 @@ void Denoiser<Real>::forward_block(const DenoiserInput<Real>& input, std::size_t
 
 template <class Real>
 void Denoiser<Real>::backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
-                                    const DenoiserOutput<Real>& from, Real* gradient) {
+                                    const DenoiserOutput<Real>& from, Real* gradient,
+                                    const DenoiserInputGradient<Real>& of_input) {
   const auto& dense = dense_kernels<Real>();
   const auto& own = denoiser_kernels<Real>();
   Workspace& w = *work_;
@@ -428,7 +429,8 @@ void Denoiser<Real>::forward(const DenoiserInput<Real>& input, const DenoiserOut
 }
 
 template <class Real>
-void Denoiser<Real>::gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient) {
+void Denoiser<Real>::gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient,
+                              const DenoiserInputGradient<Real>& of_input) {
   const auto n_atoms = static_cast<std::size_t>(input.first[input.n_crystals]);
   std::vector<Real> velocity(3 * n_atoms), types(n_atoms * shape_.n_types), cell(6 * input.n_crystals);
   std::vector<Real> dvelocity(velocity.size()), dtypes(types.size()), dcell(cell.size());
@@ -438,7 +440,7 @@ void Denoiser<Real>::gradient(const DenoiserInput<Real>& input, const Loss& loss
     const std::size_t end = end_of_block(input, begin);
     forward_block(input, begin, end, true, output);
     loss(begin, end, output, output_gradient);
-    backward_block(input, begin, end, output_gradient, gradient);
+    backward_block(input, begin, end, output_gradient, gradient, of_input);
     begin = end;
   }
 }

@@ -51,6 +51,13 @@ struct DenoiserOutput {
   Real* cell = nullptr;      ///< [crystal][6]
 };
 
+/// Where the gradient of a loss with respect to the input is to go; null: it is not needed.
+template <class Real>
+struct DenoiserInputGradient {
+  Real* fractional = nullptr;  ///< [atom][3], set
+  Real* crystal = nullptr;     ///< [crystal][n_crystal], set
+};
+
 /// The network that all generators of crystals have in common: every atom of a crystal sends messages to every one, of
 /// which it knows both species and cos, sin 2πm(x_j − x_i) (Jiao et al., DiffCSP, NeurIPS 2023, eqs. 6 – 9). So it is
 /// exactly invariant under translations, under the choice of images and of the lattice's orientation, and equivariant
@@ -73,10 +80,11 @@ class Denoiser {
   void set_weights(const Real* weights);
   void forward(const DenoiserInput<Real>& input, const DenoiserOutput<Real>& output);
   /// Block by block of crystals: the outputs, then what `loss` makes of them, and the gradient of the weights that
-  /// follows, added to `gradient` [n_parameters]. `loss` gets the first crystal of the block, the one behind the last,
-  /// the outputs of the block and where to put its gradients of them.
+  /// follows, added to `gradient` [n_parameters] (null: not needed). `loss` gets the first crystal of the block, the one
+  /// behind the last, the outputs of all crystals and where to put its gradients of them.
   using Loss = std::function<void(std::size_t, std::size_t, const DenoiserOutput<Real>&, const DenoiserOutput<Real>&)>;
-  void gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient);
+  void gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient,
+                const DenoiserInputGradient<Real>& of_input = {});
 
  private:
   struct Workspace;
@@ -84,7 +92,8 @@ class Denoiser {
   void forward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end, bool keep,
                      const DenoiserOutput<Real>& output);
   void backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
-                      const DenoiserOutput<Real>& output_gradient, Real* gradient);
+                      const DenoiserOutput<Real>& output_gradient, Real* gradient,
+                      const DenoiserInputGradient<Real>& of_input);
   std::size_t end_of_block(const DenoiserInput<Real>& input, std::size_t begin) const;
 
   DenoiserShape shape_;
