@@ -101,9 +101,12 @@ void CrystalSampler::call(State& state, double time) {
   std::vector<float> crystal(n * width), velocity(x.size()), cell(6 * n);
   const std::vector<double> none(n_conditions, std::numeric_limits<double>::quiet_NaN());
   const auto ask = [&](bool with_conditions, std::vector<float>& logits) {
-    for (std::size_t c = 0; c < n; ++c)
+    for (std::size_t c = 0; c < n; ++c) {
+      const CrystalRequest& request = state.request[c];
       crystal_features(architecture_, time, state.lattice_of(c),
-                       with_conditions ? state.request[c].conditions.data() : none.data(), crystal.data() + c * width);
+                       with_conditions ? request.conditions.data() : none.data(), crystal.data() + c * width,
+                       with_conditions && !request.latent.empty() ? request.latent.data() : nullptr);
+    }
     network_.forward({n, state.first.data(), state.type.data(), x.data(), crystal.data()},
                      {velocity.data(), logits.data(), cell.data()});
   };
@@ -116,7 +119,7 @@ void CrystalSampler::call(State& state, double time) {
   };
   std::vector<float> logits(state.logits.size());
   ask(true, logits);
-  const bool is_guided = n_conditions > 0 && settings_.guidance != 1.0;
+  const bool is_guided = (n_conditions > 0 || architecture_.has_latents()) && settings_.guidance != 1.0;
   take(is_guided ? settings_.guidance : 1.0, false, logits);
   if (is_guided) {
     ask(false, logits);

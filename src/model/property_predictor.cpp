@@ -29,10 +29,14 @@ int PropertyPredictor::max_neighbors() const {
   return property_kind(architecture_.kind).takes_graphs ? static_cast<int>(architecture_.cgcnn.max_neighbors) : 0;
 }
 
-void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
+void PropertyPredictor::outputs(const CrystalInput& crystal, double* out) {
   place_.resize(crystal.n_atoms);
   for (std::size_t i = 0; i < crystal.n_atoms; ++i) place_[i] = places_.at(crystal.atomic_number[i]);
   compute(crystal, place_.data(), out);
+}
+
+void PropertyPredictor::predict(const CrystalInput& crystal, double* out) {
+  outputs(crystal, out);
   if (architecture_.is_classifier())
     to_probabilities(static_cast<std::size_t>(architecture_.n_classes), out);
   else

@@ -35,6 +35,8 @@ class PropertyPredictor {
   /// Writes architecture().n_outputs() numbers: the property in its unit, or the probabilities of the classes.
   /// InputError where an atom is of an element that the model does not know.
   void predict(const CrystalInput& crystal, double* out);
+  /// What the network itself says, architecture().n_outputs() numbers: neither scaled nor made probabilities.
+  void outputs(const CrystalInput& crystal, double* out);
   /// Numbers that the last layer is given: the crystal as the network sees it. 0 where the kind of network keeps none.
   virtual std::size_t n_latent() const { return 0; }
   /// [n_latent()] of the last crystal that was predicted.

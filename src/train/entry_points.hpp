@@ -4,6 +4,7 @@
 #include "train/objectives/generator_training.hpp"
 #include "train/objectives/phase_training.hpp"
 #include "train/objectives/potential_training.hpp"
+#include "train/objectives/vae_training.hpp"
 
 namespace spinel {
 
@@ -13,6 +14,7 @@ struct TrainingEntryPoints {
   decltype(&make_generator_training) generator_training;
   decltype(&make_phase_training) phase_training;
   decltype(&make_potential_training) potential_training;
+  decltype(&make_vae_training) vae_training;
 };
 
 }  // namespace spinel

@@ -132,7 +132,7 @@ void add_model(std::vector<Group>& groups) {
   g.key("levels", &P::levels, "levels of noise from data to none of it")
       .between(10, 100000)
       .of("kind", {"crystal_diffusion"});
-  g.key("latent", &P::latent, "numbers of a latent vector").between(1, 4096).of("kind", {"crystal_vae"});
+  g.key("latent", &P::latent, "numbers of a latent vector").between(1, 2048).of("kind", {"crystal_vae"});
   g.key("encoder_width", &P::encoder_width, "numbers that describe an atom between convolutions of the encoder")
       .between(1, 4096)
       .of("kind", {"crystal_vae"});

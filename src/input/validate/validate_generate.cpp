@@ -26,7 +26,8 @@ void check_generate_keys(const Input& input) {
   check_type_map(check, p);
   const bool is_given = !p.structures.empty() || !p.compositions.empty();
   check(!p.structures.empty() && !p.compositions.empty(), "compositions", "do not go with structures");
-  check(is_given && p.species != "auto" && p.species != "given", "species",
+  const bool encodes = !p.structures.empty() && (p.latents == "encoded" || p.latents == "interpolated");
+  check(is_given && !encodes && p.species != "auto" && p.species != "given" && p.species != "latent", "species",
         "is '{}', but structures or compositions are given", p.species);
   check(!is_given && p.species == "given", "species", "is 'given', but neither structures nor compositions are");
   check(is_given && p.n_atoms != 0, "n_atoms", "is that of the structures or compositions");
@@ -41,7 +42,22 @@ void check_generate_keys(const Input& input) {
     check(!seen.insert(condition.substr(0, colon)).second, "conditions", "'{}' is given twice",
           condition.substr(0, colon));
   }
-  check(p.conditions.empty() && p.guidance != 1.0, "guidance", "needs conditions");
+  const GenerateParameters standard;
+  check(p.target.empty() && p.target_value != standard.target_value, "target_value", "needs target");
+  check(!p.target.empty() && p.judge.empty() && p.target_tolerance != standard.target_tolerance, "target_tolerance",
+        "needs a judge, who says what is a hit");
+  check(!p.judge.empty() && p.target.empty(), "judge", "needs target");
+  check(p.search != "gradient" && p.target.empty(), "search", "needs target");
+  for (const auto& [key, given] : {std::pair{"climb_steps", p.climb_steps != standard.climb_steps},
+                                   {"climb_rate", p.climb_rate != standard.climb_rate}})
+    check(given && p.search != "gradient", key, "is of search = 'gradient', not of '{}'", p.search);
+  check(p.pool != standard.pool && p.search != "screening", "pool", "is of search = 'screening', not of '{}'",
+        p.search);
+  check(p.points != standard.points && p.latents != "interpolated", "points", "need latents = 'interpolated'");
+  check(p.count != standard.count && p.latents == "interpolated", "count",
+        "is that of points and decodings with latents = 'interpolated'");
+  check(p.decodings != standard.decodings && p.latents == "encoded", "decodings",
+        "is `count` with latents = 'encoded'");
   const auto given = [&](const char* group) { return input.locations.line.count({group, ""}) > 0; };
   check(p.relax && !given("potential"), "relax", "needs &potential");
   for (const char* group : {"potential", "relax", "evaluate", "measures"})

@@ -101,7 +101,7 @@ void CrystalNoise::add(const GeneratorSample& sample, RandomSequence& random, No
   std::vector<double> conditions = sample.conditions;
   if (!conditions.empty() && random.uniform() < condition_dropout_)
     std::fill(conditions.begin(), conditions.end(), std::numeric_limits<double>::quiet_NaN());
-  const std::size_t width = n_time_features + 6 + 2 * conditions.size();
+  const std::size_t width = architecture_.shape().n_crystal;
   to.crystal.resize(to.crystal.size() + width);
   crystal_features(architecture_, time, lattice, conditions.data(), to.crystal.data() + to.crystal.size() - width);
   to.first.push_back(static_cast<std::int64_t>(to.type.size()));

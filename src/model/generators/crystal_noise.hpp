@@ -53,7 +53,8 @@ class CrystalNoise {
  public:
   CrystalNoise(const GeneratorArchitecture& architecture, double condition_dropout);
 
-  /// Adds a noisy copy of a crystal. The sample is first turned by one of its operations and random.
+  /// Adds a noisy copy of a crystal. The sample is first turned by one of its operations and random. A crystal_vae is
+  /// not shown a latent vector, which the caller adds.
   void add(const GeneratorSample& sample, RandomSequence& random, NoisyCrystals& to) const;
 
   /// Of crystals begin … end: the sum of their losses, parts in `parts` (coordinates, cell, types, unweighted; masked

@@ -14,13 +14,14 @@ DenoiserShape GeneratorArchitecture::shape() const {
   s.frequencies = static_cast<std::size_t>(frequencies);
   s.n_types = elements.size() + (generates_types ? 1 : 0);
   s.n_crystal = n_time_features + 6 + 2 * conditions.size();
+  if (has_latents()) s.n_crystal += static_cast<std::size_t>(latent.size) + 1;
   return s;
 }
 
 GeneratorArchitecture parse_generator_architecture(const std::string& text, const std::string& path) {
   const Architecture json(text, path);
   GeneratorArchitecture a;
-  a.kind = json.one_of("kind", {"crystal_flow", "crystal_diffusion"});
+  a.kind = json.one_of("kind", {"crystal_flow", "crystal_diffusion", "crystal_vae"});
   a.width = json.integer("width", 16, 4096);
   if (a.width % static_cast<std::int64_t>(row_granule) != 0)
     fail_input("model '{}': width = {} is no multiple of {}", path, a.width, row_granule);
@@ -45,6 +46,7 @@ GeneratorArchitecture parse_generator_architecture(const std::string& text, cons
     a.sigma_min = json.real("sigma_min", 1e-6, 1.0);
     a.sigma_max = json.real("sigma_max", a.sigma_min, 100.0);
   }
+  if (a.kind == "crystal_vae") a.latent = parse_latent_architecture(json);
   return a;
 }
 
@@ -74,6 +76,7 @@ std::string to_json(const GeneratorArchitecture& a) {
     json["sigma_min"] = a.sigma_min;
     json["sigma_max"] = a.sigma_max;
   }
+  if (a.has_latents()) write_latent_architecture(a.latent, json);
   return json.dump();
 }
 
@@ -97,7 +100,7 @@ LatticeVector restored(const GeneratorArchitecture& a, LatticeVector z, std::siz
 }
 
 void crystal_features(const GeneratorArchitecture& a, double time, const LatticeVector& lattice,
-                      const double* conditions, float* to) {
+                      const double* conditions, float* to, const double* latent) {
   for (std::size_t j = 1; j <= n_time_features / 2; ++j) {
     const double phase = M_PI * static_cast<double>(j) * time;
     *to++ = static_cast<float>(std::sin(phase));
@@ -109,6 +112,9 @@ void crystal_features(const GeneratorArchitecture& a, double time, const Lattice
     *to++ = is_given ? static_cast<float>((conditions[c] - a.conditions[c].mean) / a.conditions[c].std) : 0.0f;
     *to++ = is_given ? 1.0f : 0.0f;
   }
+  if (!a.has_latents()) return;
+  for (std::int64_t j = 0; j < a.latent.size; ++j) *to++ = latent != nullptr ? static_cast<float>(latent[j]) : 0.0f;
+  *to = latent != nullptr ? 1.0f : 0.0f;
 }
 
 }  // namespace spinel

@@ -6,6 +6,7 @@
 
 #include "crystal/lattice_vector.hpp"
 #include "model/generators/denoiser.hpp"
+#include "model/generators/latent_architecture.hpp"
 
 namespace spinel {
 
@@ -19,7 +20,7 @@ struct GeneratorCondition {
 /// What a generator of crystals is built from: the JSON text `architecture` of its model file (doc/models.md), read and
 /// checked. Names of the keys are in brackets where they differ.
 struct GeneratorArchitecture {
-  std::string kind = "crystal_flow";  ///< crystal_flow | crystal_diffusion
+  std::string kind = "crystal_flow";  ///< crystal_flow | crystal_diffusion | crystal_vae: a flow shown latent vectors
   std::int64_t width = 96, layers = 4, frequencies = 10;
   /// Does it make species too, atom by atom from a mask? Else a composition is given.
   bool generates_types = false;
@@ -29,8 +30,10 @@ struct GeneratorArchitecture {
   std::vector<GeneratorCondition> conditions;
   std::int64_t levels = 1000;                 ///< of noise, crystal_diffusion
   double sigma_min = 0.005, sigma_max = 0.5;  ///< of fractional coordinates at the first and last level
+  LatentArchitecture latent;                  ///< crystal_vae
 
   bool is_diffusion() const { return kind == "crystal_diffusion"; }
+  bool has_latents() const { return latent.size > 0; }
   std::int32_t mask() const { return static_cast<std::int32_t>(elements.size()); }
   DenoiserShape shape() const;
 };
@@ -49,8 +52,9 @@ LatticeVector standardized(const GeneratorArchitecture& architecture, LatticeVec
 LatticeVector restored(const GeneratorArchitecture& architecture, LatticeVector z, std::size_t n_atoms);
 
 /// What a crystal brings to the network, shape().n_crystal numbers: sines and cosines of the time, 0 … 1, the
-/// standardized lattice, and of each condition its standardized value and 1, or 0 and 0 where that is NaN (not given).
+/// standardized lattice, of each condition its standardized value and 1, or 0 and 0 where that is NaN (not given), and of
+/// a crystal_vae its latent vector [latent.size] and 1, or zeros where that is null.
 void crystal_features(const GeneratorArchitecture& architecture, double time, const LatticeVector& lattice,
-                      const double* conditions, float* to);
+                      const double* conditions, float* to, const double* latent = nullptr);
 
 }  // namespace spinel

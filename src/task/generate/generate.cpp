@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -11,12 +12,15 @@
 #include "crystal/formats/cif/cif.hpp"
 #include "crystal/formats/xyz/extended_xyz.hpp"
 #include "crystal/structure_bytes.hpp"
+#include "input/schema.hpp"
 #include "io/table.hpp"
 #include "parallel/on_root.hpp"
 #include "run/result_common.hpp"
 #include "run/run_report.hpp"
+#include "source/structure_source.hpp"
 #include "task/evaluate/evaluate.hpp"
 #include "task/generate/generation_plan.hpp"
+#include "task/generate/judged_crystals.hpp"
 
 namespace spinel {
 
@@ -32,9 +36,12 @@ struct GeneratedRow {
   std::int64_t number = 0, status = 0, n_atoms = 0;  // status: 0 done, 2 failed, 3 pending
   std::string id, target, formula, reason;
   Mat3 cell = Mat3::Zero();
+  std::int64_t latent = -1;                                  // number of its latent vector
+  double judged = std::numeric_limits<double>::quiet_NaN();  // by &generate judge
+  std::int64_t hit = 0;
 };
 
-Table<GeneratedRow> crystals_table() {
+Table<GeneratedRow> crystals_table(const GenerationPlan& plan, const CrystalJudge* judge) {
   using R = GeneratedRow;
   Table<R> t;
   t.column("number", "", "with the seed, what the crystal is a function of", &R::number);
@@ -49,6 +56,11 @@ Table<GeneratedRow> crystals_table() {
      for (Eigen::Index i = 0; i < 9; ++i) values.push_back(r.cell(i / 3, i % 3));
      return values;
    }).shape({3, 3});
+  if (plan.latents() != nullptr) t.column("latent", "", "row of /latents that it was made of", &R::latent);
+  if (judge != nullptr) {
+    t.column("judged", judge->unit(), "what the judge says of it as it was made, NaN where it cannot", &R::judged);
+    t.column("hit", "", "1: that is within target_tolerance of target_value", &R::hit);
+  }
   return t;
 }
 
@@ -56,13 +68,16 @@ Table<GeneratedRow> crystals_table() {
 class GenerationRun {
  public:
   explicit GenerationRun(const RunContext& context)
-      : context_(context), files_(context), plan_(context), generated_(files_.add("_generated.xyz")) {}
+      : context_(context), files_(context), plan_(context), generated_(files_.add("_generated.xyz")) {
+    if (!context.input.generate.judge.empty()) judge_.emplace(context);
+  }
 
   /// False where a stop came before the end.
   bool run() {
     report_start(context_);
     campaign_.emplace(context_, files_, campaign_plan());
     plan_.report(context_);
+    if (judge_) judge_->report(context_);
     campaign_->report(context_.input.generate.model);
     CrystalSampler sampler(plan_.model().architecture, plan_.model().weights, plan_.settings());
     const bool complete = campaign_->run([&](std::int64_t block, const Campaign::Pulse& pulse) -> std::optional<Bytes> {
@@ -74,6 +89,9 @@ class GenerationRun {
       for (const GeneratedCrystal& crystal : sampler.sample(requests)) {
         out.put(crystal.failure);
         out.put(crystal.structure);
+        if (judge_)
+          out.put(crystal.failure.empty() ? judge_->value(crystal.structure)
+                                          : std::numeric_limits<double>::quiet_NaN());
       }
       return out.take();
     });
@@ -92,6 +110,7 @@ class GenerationRun {
     plan.n_things = plan_.size();
     plan.n_pools = context_.world.size();
     plan.content = {{"the model and what it is given are", plan_.fingerprint()}};
+    if (judge_) plan.content.push_back({"the judge is", judge_->fingerprint()});
     plan.group = "generate";
     plan.key = "model";
     return plan;
@@ -104,7 +123,7 @@ class GenerationRun {
     ResultFile file(context_.world, files_.result);
     write_header(file, context_, complete);
     on_root(context_.world, [&] {
-      auto table = crystals_table();
+      auto table = crystals_table(plan_, judge_ ? &*judge_ : nullptr);
       TextWriter out(generated_);
       std::vector<std::int64_t> offset = {0}, atomic_number;
       std::vector<double> position;
@@ -124,7 +143,13 @@ class GenerationRun {
             in->get(row.reason);
             Structure s;
             in->get(s);
+            if (judge_) in->get(row.judged);
             row.status = row.reason.empty() ? 0 : 2;
+            if (plan_.latents() != nullptr) row.latent = plan_.latents()->index(number);
+            if (judge_) {
+              row.hit = judge_->is_hit(row.judged) ? 1 : 0;
+              judge_->count(row.status == 0, row.latent, row.judged);
+            }
             row.n_atoms = static_cast<std::int64_t>(s.size());
             if (row.status == 0) {
               row.formula = s.formula();
@@ -136,6 +161,8 @@ class GenerationRun {
               for (std::size_t c = 0; c < plan_.model().architecture.conditions.size(); ++c)
                 if (const double value = plan_.request(number).conditions[c]; value == value)
                   s.info["wanted_" + plan_.model().architecture.conditions[c].name] = fmt::format("{}", value);
+              if (plan_.latents() != nullptr) s.info["latent"] = fmt::format("{}", row.latent);
+              if (row.judged == row.judged) s.info["judged"] = fmt::format("{}", row.judged);
               write_xyz_frame(out, s);
               if (context_.input.generate.cif) write_cif(fmt::format("{}/{}.cif", folder, row.id), s);
               for (std::size_t a = 0; a < s.size(); ++a) {
@@ -153,12 +180,35 @@ class GenerationRun {
       }
       out.close();
       table.write(file, "/crystals");
+      if (plan_.latents() != nullptr) write_latents(file);
       const auto n_atoms = static_cast<std::int64_t>(atomic_number.size());
       file.write("/atoms/offset", std::move(offset), {"", "crystal i has the atoms offset[i] … offset[i+1] − 1"});
       file.write("/atoms/atomic_number", std::move(atomic_number), {"", ""});
       file.write("/atoms/position", std::move(position), {"Å", ""}, {n_atoms, 3});
     });
     file.save();
+  }
+
+  /// Of all latent vectors, those of pending crystals among them.
+  void write_latents(ResultFile& file) {
+    const LatentPlan& latents = *plan_.latents();
+    const LatentModel& model = latents.model();
+    std::vector<double> z;
+    std::vector<std::vector<double>> said(model.architecture().properties.size());
+    for (std::int64_t k = 0; k < latents.size(); ++k) {
+      const auto one = latents.latent(k);
+      z.insert(z.end(), one.begin(), one.end());
+      const auto values = model.properties(one.data());
+      for (std::size_t p = 0; p < said.size(); ++p) said[p].push_back(values[p]);
+    }
+    if (judge_ && latents.target()) judge_->set_predicted(said[*latents.target()]);
+    file.write("/latents/vector", std::move(z), {"", "latent vectors that crystals were made of"},
+               {latents.size(), static_cast<std::int64_t>(model.size())});
+    for (std::size_t p = 0; p < said.size(); ++p) {
+      const LatentProperty& property = model.architecture().properties[p];
+      file.write("/latents/" + property.name, std::move(said[p]),
+                 {property.unit, "what the model says of each latent vector"});
+    }
   }
 
   void report(bool complete) {
@@ -169,6 +219,7 @@ class GenerationRun {
                 fmt::format("{} made, {} failed{}", grouped(counts_[0]), grouped(counts_[2]),
                             counts_[3] > 0 ? fmt::format(", {} pending", grouped(counts_[3])) : ""));
       for (const std::string& problem : problems_) log.print("    {}", problem);
+      if (judge_) judge_->report_hits(context_);
       const std::int64_t made = counts_[0] + counts_[2] - campaign_->n_before();
       if (made > 0 && campaign_->seconds() > 0.0)
         echo_line(log, "speed",
@@ -183,6 +234,7 @@ class GenerationRun {
   RunFiles files_;
   GenerationPlan plan_;
   std::string generated_;
+  std::optional<CrystalJudge> judge_;
   std::optional<Campaign> campaign_;
   std::map<std::int64_t, std::int64_t> counts_;  // [status]
   std::vector<std::string> problems_;

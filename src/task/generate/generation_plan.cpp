@@ -38,6 +38,11 @@ GenerationPlan::GenerationPlan(const RunContext& context) {
     model_ = std::make_unique<GeneratorModel>(file);
     hash.add(file.architecture);
     hash.add(model_->weights.data(), model_->weights.size() * sizeof(float));
+    if (model_->architecture.has_latents() && LatentPlan::mode_of(input) != "none") {
+      latents_.emplace(context, model_->architecture, file);
+      for (const auto& [name, weight] : file.weights)
+        hash.add(weight.values.data(), weight.values.size() * sizeof(double));
+    }
   } catch (const InputError& error) {
     fail_here("model", error.what());
   }
@@ -54,21 +59,27 @@ GenerationPlan::GenerationPlan(const RunContext& context) {
   if (a.is_diffusion() && settings_.heun)
     fail_here("method", "'heun' is for crystal_flow; the model is a crystal_diffusion");
 
-  const bool is_given = !p.structures.empty() || !p.compositions.empty();
-  species_ = p.species != "auto" ? p.species : is_given ? "given" : a.generates_types ? "joint" : "data";
+  check_latents(context);
+  const bool interpolates = latents_ && latents_->mode() == "interpolated";
+  const bool is_given = !interpolates && (!p.structures.empty() || !p.compositions.empty());
+  species_ = p.species != "auto" ? p.species
+             : is_given          ? "given"
+             : latents_          ? "latent"
+             : a.generates_types ? "joint"
+                                 : "data";
   if ((species_ == "joint" || species_ == "first") && !a.generates_types)
     fail_here("species",
               fmt::format("is '{}', but the model does not generate species (generates_species of &model)", species_));
   if (species_ != "joint" && species_ != "first" && p.temperature != 1.0)
     fail_here("temperature", fmt::format("is of species that are generated; here they are '{}'", species_));
   settings_.types_first = species_ == "first";
-  if (is_given) read_targets(context);
+  if (is_given || interpolates) read_targets(context);
   for (const Target& target : targets_) {
     hash.add(target.name);
     hash.add(target.type.data(), target.type.size() * sizeof(std::int32_t));
   }
   n_atoms_ = p.n_atoms;
-  if (!is_given) {
+  if (!is_given && species_ != "latent") {
     std::vector<bool> allowed(a.elements.size(), p.elements.empty());
     for (const std::string& symbol : p.elements) {
       const std::int32_t place = place_of(symbol);
@@ -90,12 +101,48 @@ GenerationPlan::GenerationPlan(const RunContext& context) {
     }
   }
   read_conditions(context);
+  if (p.guidance != 1.0 && !latents_ &&
+      std::all_of(conditions_.begin(), conditions_.end(), [](double x) { return std::isnan(x); }))
+    fail_here("guidance", "needs conditions, or latent vectors");
   for (const CrystalFamily family : {CrystalFamily::triclinic, CrystalFamily::monoclinic, CrystalFamily::orthorhombic,
                                      CrystalFamily::tetragonal, CrystalFamily::hexagonal, CrystalFamily::cubic})
     if (p.crystal_family == name_of(family)) family_ = family;
   if (!p.templates.empty()) read_templates(context);
-  size_ = p.count * std::max<std::int64_t>(1, static_cast<std::int64_t>(targets_.size()));
+  size_ = latents_ ? latents_->n_crystals()
+                   : p.count * std::max<std::int64_t>(1, static_cast<std::int64_t>(targets_.size()));
   fingerprint_ = hash.value();
+}
+
+/// What needs latent vectors, and what does not go with them.
+void GenerationPlan::check_latents(const RunContext& context) {
+  const GenerateParameters& p = context.input.generate;
+  const auto fail_here = [&](const char* key, const std::string& what) {
+    fail_key(context.input, "generate", key, what);
+  };
+  const std::string no_latents =
+      fmt::format("the model is a {}, which has no latent vectors", model_->architecture.kind);
+  if (!latents_) {
+    if (p.latents != "auto" && !model_->architecture.has_latents()) fail_here("latents", no_latents);
+    if (p.species == "latent")
+      fail_here("species", model_->architecture.has_latents()
+                               ? "is 'latent', but contents are given, and so there are no latent vectors"
+                               : "is 'latent', but " + no_latents);
+    return;
+  }
+  const std::string& mode = latents_->mode();
+  if ((mode == "encoded" || mode == "interpolated") && p.structures.empty())
+    fail_here("structures", fmt::format("missing: latents = '{}' needs crystals to encode", mode));
+  if ((mode == "prior" || mode == "searched") && (!p.structures.empty() || !p.compositions.empty()))
+    fail_here(p.structures.empty() ? "compositions" : "structures",
+              fmt::format("do not go with latents = '{}', which say what a cell contains", mode));
+  if (mode == "searched" && p.target.empty()) fail_here("target", "missing: latents = 'searched' needs it");
+  if (mode != "searched" && mode != "prior" && !p.target.empty())
+    fail_here("target", fmt::format("does not go with latents = '{}'", mode));
+  if (mode == "interpolated" && p.species == "given")
+    fail_here("species", "is 'given', but between two crystals contents change");
+  if (p.species == "data") fail_here("species", "is 'data', but latent vectors say what a cell contains");
+  if (!p.elements.empty()) fail_here("elements", "are those that latent vectors say");
+  if (p.n_atoms != 0) fail_here("n_atoms", "is what latent vectors say");
 }
 
 std::int32_t GenerationPlan::place_of(const std::string& symbol) const {
@@ -142,6 +189,7 @@ void GenerationPlan::read_targets(const RunContext& context) {
   SourceOptions options;
   options.read = read_options(p);
   const auto source = open_list(context, p.structures, {"generate", "structures"}, options);
+  std::vector<Structure> structures;
   for (std::int64_t i = 0; i < source->size(); ++i) {
     Structure structure;
     try {
@@ -156,8 +204,16 @@ void GenerationPlan::read_targets(const RunContext& context) {
     }
     const auto id = structure.info.find("id");
     add(id != structure.info.end() ? id->second : source->default_id(i), symbols);
+    if (latents_) structures.push_back(std::move(structure));
   }
   check(true);
+  if (!latents_) return;
+  std::vector<std::string> problems;
+  for (const Target& target : targets_) problems.push_back(target.problem);
+  latents_->encode(context, structures, problems);
+  for (std::size_t k = 0; k < targets_.size(); ++k)
+    if (targets_[k].problem.empty() && !problems[k].empty())
+      targets_[k].problem = fmt::format("{}: {}", targets_[k].name, problems[k]);
 }
 
 void GenerationPlan::read_conditions(const RunContext& context) {
@@ -165,11 +221,18 @@ void GenerationPlan::read_conditions(const RunContext& context) {
   conditions_.assign(known.size(), std::numeric_limits<double>::quiet_NaN());
   std::vector<std::string> names;
   for (const GeneratorCondition& condition : known) names.push_back(condition.name);
-  for (const std::string& text : context.input.generate.conditions) {
+  const GenerateParameters& p = context.input.generate;
+  std::vector<std::string> wanted = p.conditions;
+  // A target of a model without latent vectors is a condition.
+  const bool has_target = !p.target.empty() && !model_->architecture.has_latents();
+  if (has_target) wanted.push_back(fmt::format("{}: {}", p.target, p.target_value));
+  for (const std::string& text : wanted) {
     const auto colon = text.rfind(':');
     const std::string name = std::string(trim(std::string_view(text).substr(0, colon)));
     const auto found = std::find(names.begin(), names.end(), name);
-    const auto fail_here = [&](const std::string& what) { fail_key(context.input, "generate", "conditions", what); };
+    const auto fail_here = [&](const std::string& what) {
+      fail_key(context.input, "generate", has_target && &text == &wanted.back() ? "target" : "conditions", what);
+    };
     if (found == names.end())
       fail_here(fmt::format("the model was trained without '{}'; it knows {}", name,
                             names.empty() ? std::string("no conditions") : quoted_list(names)));
@@ -210,6 +273,7 @@ void GenerationPlan::read_templates(const RunContext& context) {
 }
 
 std::string GenerationPlan::target(std::int64_t number) const {
+  if (latents_ && latents_->mode() == "interpolated") return "";
   return targets_.empty() ? std::string() : targets_[static_cast<std::size_t>(number) % targets_.size()].name;
 }
 
@@ -219,10 +283,19 @@ CrystalRequest GenerationPlan::request(std::int64_t number) const {
   request.conditions = conditions_;
   request.family = family_;
   RandomSequence random(Random(settings_.seed, RandomPurpose::generation), 1, request.number);
-  if (!targets_.empty()) {
+  const bool interpolates = latents_ && latents_->mode() == "interpolated";
+  if (!targets_.empty() && !interpolates) {
     const Target& target = targets_[static_cast<std::size_t>(number) % targets_.size()];
     request.type = target.type;
     request.problem = target.problem;
+  }
+  if (latents_ && request.problem.empty()) {
+    request.latent = latents_->latent(latents_->index(number));
+    if (species_ != "given") request.type = latents_->model().contents(request.latent.data());
+    if (species_ != "given" && species_ != "latent")
+      std::fill(request.type.begin(), request.type.end(), model_->architecture.mask());
+  } else if (!targets_.empty()) {
+    // Their contents are given.
   } else if (species_ == "data") {
     request.type = statistics_.draw(random);
   } else {
@@ -284,18 +357,20 @@ void GenerationPlan::report(const RunContext& context) const {
             fmt::format("{}: {}, {} weights, {} elements", context.input.generate.model, a.kind,
                         grouped(static_cast<std::int64_t>(model_->weights.size())), a.elements.size()));
   echo_line(log, "species",
-            species_ == "given"   ? fmt::format("given by {}", context.input.generate.structures.empty()
-                                                                   ? "compositions"
-                                                                   : context.input.generate.structures)
-            : species_ == "data"  ? fmt::format("{} compositions of the training data",
-                                                grouped(static_cast<std::int64_t>(statistics_.size())))
-            : species_ == "joint" ? "generated with positions and cell"
-                                  : "generated before positions and cell");
+            species_ == "given"    ? fmt::format("given by {}", context.input.generate.structures.empty()
+                                                                    ? "compositions"
+                                                                    : context.input.generate.structures)
+            : species_ == "latent" ? std::string("what latent vectors say")
+            : species_ == "data"   ? fmt::format("{} compositions of the training data",
+                                                 grouped(static_cast<std::int64_t>(statistics_.size())))
+            : species_ == "joint"  ? "generated with positions and cell"
+                                   : "generated before positions and cell");
   for (std::size_t c = 0; c < a.conditions.size(); ++c)
     if (!std::isnan(conditions_[c]))
       echo_line(log, "condition",
                 fmt::format("{} = {}{}, guidance {}", a.conditions[c].name, conditions_[c],
                             a.conditions[c].unit.empty() ? "" : " " + a.conditions[c].unit, settings_.guidance));
+  if (latents_) latents_->report(context);
   if (!templates_.empty())
     echo_line(log, "templates",
               fmt::format("{} crystals of {}", grouped(static_cast<std::int64_t>(templates_.size())),

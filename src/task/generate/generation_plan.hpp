@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "generate/crystal_sampler.hpp"
 #include "model/generators/generator_model.hpp"
 #include "run/context.hpp"
+#include "task/generate/latent_plan.hpp"
 
 namespace spinel {
 
@@ -23,7 +25,9 @@ class GenerationPlan {
   CrystalRequest request(std::int64_t number) const;
   /// What a crystal is a sample of: the identifier of a structure, a composition; empty where nothing is given.
   std::string target(std::int64_t number) const;
-  /// "given", "data", "joint" or "first".
+  /// Latent vectors that the crystals are made of; null: none.
+  const LatentPlan* latents() const { return latents_ ? &*latents_ : nullptr; }
+  /// "given", "data", "joint", "first" or "latent".
   const std::string& species() const { return species_; }
   std::uint64_t fingerprint() const { return fingerprint_; }
   void report(const RunContext& context) const;
@@ -34,6 +38,7 @@ class GenerationPlan {
     std::vector<std::int32_t> type;
     std::string problem;  // why there can be none of it; empty: there can
   };
+  void check_latents(const RunContext& context);
   void read_targets(const RunContext& context);
   void read_conditions(const RunContext& context);
   void read_templates(const RunContext& context);
@@ -41,6 +46,7 @@ class GenerationPlan {
   void fit_template(CrystalRequest& request, RandomSequence& random) const;
 
   std::unique_ptr<GeneratorModel> model_;
+  std::optional<LatentPlan> latents_;
   SamplerSettings settings_;
   std::string species_;
   std::vector<Target> targets_;

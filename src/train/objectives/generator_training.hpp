@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/crystal_arrays.hpp"
 #include "model/generators/crystal_noise.hpp"
 #include "train/training.hpp"
 
@@ -18,12 +19,14 @@ struct GeneratorTrainingData {
   const double* position = nullptr;             ///< [atom][3] Å
   const double* cell = nullptr;                 ///< [crystal][9] rows a b c, Å
   std::vector<const double*> conditions;        ///< [condition][crystal] NaN where a label is missing
+  std::vector<const double*> properties;        ///< [property of latent.properties][crystal] likewise
+  CrystalArrays graphs;                         ///< for the encoder of a crystal_vae
   std::function<std::string(std::int64_t crystal)> name;
 
-  /// Its elements, conditions and statistics become those of the training part.
+  /// Its elements, conditions, properties and statistics become those of the training part.
   GeneratorArchitecture architecture;
   GeneratorLossWeights weights;
-  double condition_dropout = 0.1;  ///< share of crystals whose conditions the network is not shown
+  double condition_dropout = 0.1;  ///< share of crystals whose conditions, or latent vector, the network is not shown
 };
 
 /// The loss of a batch is the mean over its crystals of CrystalNoise::loss. What an Assessment holds of each crystal:

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "input/schema.hpp"
+#include "model/property_kinds.hpp"
 #include "run/run_report.hpp"
 #include "run/setup/network_library.hpp"
 #include "task/train/subject_results.hpp"
@@ -70,12 +71,48 @@ GeneratorSubject::GeneratorSubject(const RunContext& context, const Dataset& dat
     condition.unit = dataset.unit(name);
     data_.architecture.conditions.push_back(condition);
   }
+  if (p.kind == "crystal_vae") describe_latents(context, dataset);
   data_.weights = {input.train.coordinate_weight, input.train.cell_weight, input.train.species_weight};
   data_.condition_dropout = input.train.condition_dropout;
 }
 
+void GeneratorSubject::describe_latents(const RunContext& context, const Dataset& dataset) {
+  const ModelParameters& p = context.input.model;
+  LatentArchitecture& latent = data_.architecture.latent;
+  latent.size = p.latent;
+  for (const std::string& name : p.properties) {
+    if (!dataset.has_scalar(name))
+      fail_key(
+          context.input, "model", "properties",
+          fmt::format("{} has no numbers '{}'; it has {}", dataset.path(), name, quoted_list(dataset.scalar_names())));
+    data_.properties.push_back(dataset.scalar(name));
+    LatentProperty property;
+    property.name = name;
+    property.unit = dataset.unit(name);
+    latent.properties.push_back(property);
+  }
+  ModelParameters encoder = p;
+  encoder.width = p.encoder_width;
+  encoder.convolutions = p.encoder_convolutions;
+  latent.encoder.kind = "cgcnn";
+  // Classes, because those are as many outputs as one wants.
+  latent.encoder.task = "classification";
+  latent.encoder.n_classes = 2 * p.latent;
+  property_kind(latent.encoder.kind).describe(encoder, {}, latent.encoder);
+  const GraphSet& graphs = make_graphs(context, dataset, p.radius, p.max_neighbors);
+  data_.graphs.atom_offset = dataset.atom_offset();
+  data_.graphs.atomic_number = dataset.atomic_number();
+  data_.graphs.edge_offset = graphs.edge_offset();
+  data_.graphs.neighbor = graphs.neighbor();
+  data_.graphs.distance = graphs.distance();
+  const TrainParameters& t = context.input.train;
+  vae_weights_ = {t.kl_weight, t.free_bits, t.kl_warm_up, t.head_weight, t.property_weight};
+}
+
 std::unique_ptr<Training> GeneratorSubject::make(const TrainerSettings& settings, const DataParts& parts,
                                                  const Communicator& communicator) const {
+  if (data_.architecture.has_latents())
+    return training_library().vae_training(data_, vae_weights_, settings, parts, communicator);
   return training_library().generator_training(data_, settings, parts, communicator);
 }
 
@@ -84,6 +121,7 @@ std::unique_ptr<SubjectResults> GeneratorSubject::results(const TrainData& data)
 }
 
 void GeneratorSubject::report(const RunContext& context) const {
+  TrainingSubject::report(context);
   echo_line(context.log, "generates",
             data_.architecture.generates_types ? "species, positions and cell" : "positions and cell of a composition");
 }

@@ -2,6 +2,7 @@
 
 #include "task/train/subjects/training_subject.hpp"
 #include "train/objectives/generator_training.hpp"
+#include "train/objectives/vae_training.hpp"
 
 namespace spinel {
 
@@ -17,7 +18,10 @@ class GeneratorSubject final : public TrainingSubject {
   bool only_known_elements() const override { return true; }
 
  private:
+  void describe_latents(const RunContext& context, const Dataset& dataset);
+
   GeneratorTrainingData data_;
+  VaeLossWeights vae_weights_;
 };
 
 }  // namespace spinel
