@@ -27,6 +27,8 @@ void add_model(std::vector<Group>& groups) {
   const auto generators = model_kinds_for(ModelKind::Use::generator);
   with_atoms.insert(with_atoms.end(), generators.begin(), generators.end());
 
+  std::vector<std::string> with_initial = potentials;
+  with_initial.insert(with_initial.end(), {"crystal_flow", "crystal_vae"});
   std::vector<std::string> with_frequencies = generators;
   with_frequencies.push_back("cnf");
 
@@ -101,11 +103,13 @@ void add_model(std::vector<Group>& groups) {
        "what vectors cannot, such as tetrahedra of bonds, and learn more from few data")
       .between(1, 3)
       .of("kind", {"painn"});
-  g.key("initial", &P::initial,
-        "model file of a potential to go on from: its architecture, weights and scale are taken, and the reference "
-        "energies of elements are fitted to what it leaves over")
+  g.key(
+       "initial", &P::initial,
+       "model file of a potential to go on from: its architecture, weights and scale are taken, and the reference "
+       "energies of elements are fitted to what it leaves over; of a crystal_flow, for another one or the decoder of a "
+       "crystal_vae: its architecture, weights and scale of lattices")
       .if_empty("from scratch")
-      .of("kind", potentials);
+      .of("kind", with_initial);
   g.key("repulsion", &P::repulsion,
         "repulsion of screened nuclei (Ziegler, Biersack & Littmark), which no data teach, added to a potential")
       .of("kind", potentials);

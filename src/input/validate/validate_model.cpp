@@ -27,6 +27,8 @@ void check_model_keys(const Input& input) {
                                      {"threebody_cutoff", p.threebody_cutoff != standard.threebody_cutoff},
                                      {"radial_functions", p.radial_functions != standard.radial_functions},
                                      {"moments", p.moments != standard.moments},
+                                     {"frequencies", p.frequencies != standard.frequencies},
+                                     {"generates_species", p.generates_species},
                                      {"repulsion", p.repulsion}})
       check(given, key, "is that of the file in initial");
   const bool is_density = is_density_kind(p.kind);

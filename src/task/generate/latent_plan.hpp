@@ -7,26 +7,12 @@
 #include <vector>
 
 #include "crystal/structure.hpp"
+#include "generate/crystal_encoder.hpp"
 #include "generate/latent_search.hpp"
 #include "model/model_file.hpp"
-#include "neighbor/crystal_graph.hpp"
 #include "run/context.hpp"
 
 namespace spinel {
-
-/// Graphs and latent vectors of crystals, on one rank.
-class CrystalEncoder {
- public:
-  explicit CrystalEncoder(LatentModel& model);
-  /// mean, deviation: [size] of the crystal's latent vectors. Error where there are none.
-  void encode(const Mat3& cell, const std::vector<std::uint8_t>& atomic_number, const std::vector<double>& position,
-              const std::array<bool, 3>& periodic, double* mean, double* deviation);
-
- private:
-  LatentModel& model_;
-  CrystalGraphBuilder builder_;
-  CrystalGraph graph_;
-};
 
 /// Which latent vectors &generate asks for. Each is a function of its number and the seed alone.
 class LatentPlan {

@@ -20,6 +20,22 @@ GeneratorSamples::GeneratorSamples(const GeneratorTrainingData& data, const std:
   fit_lattices(training_part);
   fit_conditions(training_part);
   fit_properties(training_part);
+  if (!data_.initial) return;
+  const GeneratorArchitecture &a = data_.architecture, &initial = data_.initial->architecture;
+  const auto names = [](const GeneratorArchitecture& of) {
+    std::vector<std::string> all;
+    for (const GeneratorCondition& condition : of.conditions) all.push_back(condition.name);
+    return all;
+  };
+  if (a.elements != initial.elements)
+    fail_input("the initial model knows the elements {}, and the training part has {}",
+               fmt::join(initial.elements, " "), fmt::join(a.elements, " "));
+  if (names(a) != names(initial))
+    fail_input("the initial model has the conditions '{}', not '{}'", fmt::join(names(initial), "', '"),
+               fmt::join(names(a), "', '"));
+  data_.architecture.lattice_mean = initial.lattice_mean;
+  data_.architecture.lattice_std = initial.lattice_std;
+  data_.architecture.conditions = initial.conditions;
 }
 
 const GeneratorSample& GeneratorSamples::at(std::int64_t sample) {
@@ -145,7 +161,7 @@ void GeneratorSamples::fit_properties(const std::vector<std::int64_t>& training_
   }
 }
 
-DenoiserModule::DenoiserModule(const Denoiser<float>& network, std::uint64_t seed) {
+DenoiserModule::DenoiserModule(const Denoiser<float>& network, std::uint64_t seed, const GeneratorModel* initial) {
   for (std::size_t m = 0; m < network.matrices().size(); ++m) {
     const DenoiserMatrix& matrix = network.matrices()[m];
     const auto rows = static_cast<std::int64_t>(matrix.rows), columns = static_cast<std::int64_t>(matrix.columns);
@@ -166,6 +182,16 @@ DenoiserModule::DenoiserModule(const Denoiser<float>& network, std::uint64_t see
     else if (weight.dim() == 2)
       for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = static_cast<float>(deviation * numbers.normal());
     weights_.push_back(register_parameter(matrix.name, weight));
+  }
+  if (initial == nullptr) return;
+  const Denoiser<float> other(initial->architecture.shape());
+  for (std::size_t m = 0; m < weights_.size(); ++m) {
+    const DenoiserMatrix& from = other.matrices()[m];
+    const std::size_t n = from.rows * from.columns;
+    // Only what a crystal brings may have more rows, behind those of the other.
+    const torch::NoGradGuard no_gradient;
+    weights_[m].zero_();
+    std::copy_n(initial->weights.begin() + static_cast<std::ptrdiff_t>(from.offset), n, weights_[m].data_ptr<float>());
   }
 }
 

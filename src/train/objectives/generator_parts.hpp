@@ -50,7 +50,8 @@ class GeneratorSamples {
 /// The weights of a denoiser, in its order and under its names.
 class DenoiserModule : public torch::nn::Module {
  public:
-  DenoiserModule(const Denoiser<float>& network, std::uint64_t seed);
+  /// initial: null, or a crystal_flow whose weights it begins with, those of what only this one is shown zero.
+  DenoiserModule(const Denoiser<float>& network, std::uint64_t seed, const GeneratorModel* initial);
   /// All of them, one after the other.
   torch::Tensor flat() const;
 

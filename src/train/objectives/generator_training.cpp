@@ -18,7 +18,7 @@ class GeneratorObjective final : public Objective {
       : samples_(data, training_part),
         noise_(samples_.architecture(), data.condition_dropout),
         network_(samples_.architecture().shape()),
-        module_(network_, seed) {
+        module_(network_, seed, data.initial.get()) {
     metrics_ = {{"loss", ""}, {"coordinates", ""}, {"cell", ""}};
     if (samples_.architecture().generates_types) metrics_.push_back({"types", ""});
   }

@@ -7,6 +7,7 @@
 
 #include "model/crystal_arrays.hpp"
 #include "model/generators/crystal_noise.hpp"
+#include "model/generators/generator_model.hpp"
 #include "train/training.hpp"
 
 namespace spinel {
@@ -25,6 +26,8 @@ struct GeneratorTrainingData {
 
   /// Its elements, conditions, properties and statistics become those of the training part.
   GeneratorArchitecture architecture;
+  /// In place of new weights those of a crystal_flow of the same sizes, whose scale of lattices is taken as well.
+  std::shared_ptr<const GeneratorModel> initial;
   GeneratorLossWeights weights;
   double condition_dropout = 0.1;  ///< share of crystals whose conditions, or latent vector, the network is not shown
 };

@@ -73,8 +73,9 @@ class HeadsModule : public torch::nn::Module {
 /// All three, so that a trainer finds their weights.
 class VaeModule : public torch::nn::Module {
  public:
-  VaeModule(const GeneratorArchitecture& a, const Denoiser<float>& network, std::uint64_t seed)
-      : decoder(register_module("decoder", std::make_shared<DenoiserModule>(network, seed))),
+  VaeModule(const GeneratorArchitecture& a, const Denoiser<float>& network, std::uint64_t seed,
+            const GeneratorModel* initial)
+      : decoder(register_module("decoder", std::make_shared<DenoiserModule>(network, seed, initial))),
         encoder(register_module("encoder", make_property_model(a.latent.encoder, seed))),
         heads(register_module("heads", std::make_shared<HeadsModule>(a, seed))) {}
 
@@ -101,7 +102,7 @@ class VaeObjective final : public Objective {
         communicator_(communicator),
         noise_(samples_.architecture(), data.condition_dropout),
         network_(samples_.architecture().shape()),
-        module_(samples_.architecture(), network_, seed) {
+        module_(samples_.architecture(), network_, seed, data.initial.get()) {
     module_.encoder->set_communicator(&communicator_);
     metrics_ = {{"loss", ""}, {"coordinates", ""}, {"cell", ""}};
     if (samples_.architecture().generates_types) metrics_.push_back({"types", ""});

@@ -6,6 +6,7 @@
 #include "input/schema.hpp"
 #include "model/property_kinds.hpp"
 #include "run/run_report.hpp"
+#include "run/setup/find_file.hpp"
 #include "run/setup/network_library.hpp"
 #include "task/train/subject_results.hpp"
 
@@ -71,9 +72,27 @@ GeneratorSubject::GeneratorSubject(const RunContext& context, const Dataset& dat
     condition.unit = dataset.unit(name);
     data_.architecture.conditions.push_back(condition);
   }
+  if (!p.initial.empty()) read_initial(context);
   if (p.kind == "crystal_vae") describe_latents(context, dataset);
   data_.weights = {input.train.coordinate_weight, input.train.cell_weight, input.train.species_weight};
   data_.condition_dropout = input.train.condition_dropout;
+}
+
+void GeneratorSubject::read_initial(const RunContext& context) {
+  const std::string path = find_file(context.place("model"), "initial", context.input.model.initial, context.world);
+  try {
+    data_.initial = std::make_shared<const GeneratorModel>(read_model_file(path, context.world));
+    if (data_.initial->architecture.kind != "crystal_flow")
+      fail_input("model '{}' is of kind '{}', not 'crystal_flow'", path, data_.initial->architecture.kind);
+  } catch (const InputError& error) {
+    fail_key(context.input, "model", "initial", error.what());
+  }
+  GeneratorArchitecture& a = data_.architecture;
+  const GeneratorArchitecture& initial = data_.initial->architecture;
+  a.width = initial.width;
+  a.layers = initial.layers;
+  a.frequencies = initial.frequencies;
+  a.generates_types = initial.generates_types;
 }
 
 void GeneratorSubject::describe_latents(const RunContext& context, const Dataset& dataset) {

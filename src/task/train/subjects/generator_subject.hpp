@@ -18,6 +18,7 @@ class GeneratorSubject final : public TrainingSubject {
   bool only_known_elements() const override { return true; }
 
  private:
+  void read_initial(const RunContext& context);
   void describe_latents(const RunContext& context, const Dataset& dataset);
 
   GeneratorTrainingData data_;
