@@ -214,7 +214,7 @@ class DenoiserLoss : public torch::autograd::Function<DenoiserLoss> {
     std::array<double, 4> parts{};
     network->set_weights(weights.data_ptr<float>());
     const std::size_t n_crystal = network->shape().n_crystal;
-    const std::size_t n_latent = latents.defined() ? static_cast<std::size_t>(latents.size(1)) : 0;
+    const std::size_t n_latent = latents.dim() == 2 ? static_cast<std::size_t>(latents.size(1)) : 0;
     std::vector<float> of_crystal;
     if (n_latent > 0) {
       const Tensor rows = latents.contiguous();
@@ -229,7 +229,7 @@ class DenoiserLoss : public torch::autograd::Function<DenoiserLoss> {
           total += noise->loss(*crystals, begin, end, *parts_of_loss, scale, said, to, parts);
         },
         gradient.data_ptr<float>(), {nullptr, n_latent > 0 ? of_crystal.data() : nullptr});
-    Tensor of_latents;
+    Tensor of_latents = torch::zeros_like(latents);
     if (n_latent > 0) {
       of_latents = torch::empty_like(latents, torch::MemoryFormat::Contiguous);
       for (std::size_t c = 0; c < crystals->size(); ++c)
@@ -243,9 +243,7 @@ class DenoiserLoss : public torch::autograd::Function<DenoiserLoss> {
                                                  const torch::autograd::variable_list& from) {
     const auto saved = context->get_saved_variables();
     const Tensor factor = from[0].to(torch::kFloat);
-    return {
-        saved[0] * factor, saved[1].defined() ? saved[1] * factor : Tensor(), Tensor(), Tensor(), Tensor(), Tensor(),
-        Tensor()};
+    return {saved[0] * factor, saved[1] * factor, Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -253,7 +251,9 @@ class DenoiserLoss : public torch::autograd::Function<DenoiserLoss> {
 
 Tensor denoiser_loss(const Tensor& weights, const Tensor& latents, Denoiser<float>& network, const CrystalNoise& noise,
                      NoisyCrystals& crystals, const GeneratorLossWeights& parts, double scale) {
-  return DenoiserLoss::apply(weights, latents, &network, &noise, &crystals, &parts, scale);
+  // Functions of torch take no undefined tensors.
+  return DenoiserLoss::apply(weights, latents.defined() ? latents : torch::empty({0}), &network, &noise, &crystals,
+                             &parts, scale);
 }
 
 AssessedCrystals assess_crystals(std::size_t n, const Tensor& weights, Denoiser<float>& network,
