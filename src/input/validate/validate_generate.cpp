@@ -43,6 +43,8 @@ void check_generate_keys(const Input& input) {
           condition.substr(0, colon));
   }
   const GenerateParameters standard;
+  check(p.conditions.empty() && p.target.empty() && p.latents == "auto" && p.guidance != 1.0, "guidance",
+        "needs conditions, a target or latents");
   check(p.target.empty() && p.target_value != standard.target_value, "target_value", "needs target");
   check(!p.target.empty() && p.judge.empty() && p.target_tolerance != standard.target_tolerance, "target_tolerance",
         "needs a judge, who says what is a hit");
