@@ -121,6 +121,8 @@ def draw_sets(file, title):
 def draw_crystals(file, title):
     """What was made: volumes, numbers of atoms, cells, and in how many crystals the most frequent elements are."""
     rows = file["crystals"]
+    if "cell" not in rows:
+        return None  # crystals that were read, not made
     made = rows["status"][:] == 0
     if not made.any():
         return None

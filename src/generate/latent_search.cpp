@@ -10,10 +10,10 @@ double latent_objective(const LatentModel& model, const LatentSearch& search, co
   const double share = search.prior_weight / static_cast<double>(model.size());
   if (gradient != nullptr) {
     std::fill_n(gradient, model.size(), 0.0);
-    if (share > 0.0) model.distance_from_center(z, gradient);
+    if (share > 0.0) model.distance_from_crystals(z, gradient);
     for (std::size_t j = 0; j < model.size(); ++j) gradient[j] *= share;
   }
-  return model.misfit(z, search.property, search.wanted, gradient) + share * model.distance_from_center(z, nullptr);
+  return model.misfit(z, search.property, search.wanted, gradient) + share * model.distance_from_crystals(z, nullptr);
 }
 
 namespace {

@@ -23,7 +23,7 @@ struct LatentSearch {
   double prior_weight = 0.1;
 };
 
-/// J(z) = LatentModel::misfit + prior_weight·distance_from_center/size. A latent vector that makes it small, a function
+/// J(z) = LatentModel::misfit + prior_weight·distance_from_crystals/size. A latent vector that makes it small, a function
 /// of the arguments alone.
 std::vector<double> search_latent(const LatentModel& model, const LatentSearch& search, RandomSequence& random);
 

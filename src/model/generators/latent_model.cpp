@@ -82,10 +82,12 @@ LatentModel::LatentModel(const GeneratorArchitecture& architecture, const ModelF
   };
   contents_ = head("contents", latent_.n_contents(n_elements_));
   if (!latent_.properties.empty()) properties_ = head("properties", latent_.n_property_outputs());
-  center_ = read_vector(read, "latent_center", latent_.size);
-  factor_ = read_matrix(read, "latent_factor", latent_.size, latent_.size);
-  if (!(factor_.diagonal().minCoeff() > 0.0))
-    fail_input("model '{}': latent_factor has a diagonal that is not positive", file.path);
+  const auto codes = file.weights.find("latent_codes");
+  if (codes == file.weights.end() || codes->second.dims.empty() || codes->second.dims[0] < 1)
+    fail_input("model '{}' lacks the weight 'latent_codes'", file.path);
+  codes_ = read_matrix(read, "latent_codes", codes->second.dims[0], latent_.size);
+  deviation_ = read_vector(read, "latent_deviation", latent_.size);
+  if (!(deviation_.minCoeff() > 0.0)) fail_input("model '{}': latent_deviation is not positive", file.path);
 }
 
 VectorXd LatentModel::Head::operator()(const VectorXd& z, std::vector<VectorXd>* slopes) const {
@@ -190,17 +192,26 @@ double LatentModel::misfit(const double* z, std::size_t property, double wanted,
 }
 
 void LatentModel::draw(RandomSequence& random, double* z) const {
-  VectorXd normal(latent_.size);
-  for (double& x : normal) x = random.normal();
-  Eigen::Map<VectorXd>(z, latent_.size) = center_ + factor_.triangularView<Eigen::Lower>() * normal;
+  const auto n = static_cast<std::size_t>(codes_.rows());
+  const std::size_t k = std::min(n - 1, static_cast<std::size_t>(random.uniform() * static_cast<double>(n)));
+  for (Eigen::Index j = 0; j < latent_.size; ++j)
+    z[j] = codes_(static_cast<Eigen::Index>(k), j) + deviation_[j] * random.normal();
 }
 
-double LatentModel::distance_from_center(const double* z, double* gradient) const {
-  const VectorXd whitened =
-      factor_.triangularView<Eigen::Lower>().solve(Eigen::Map<const VectorXd>(z, latent_.size) - center_);
-  if (gradient != nullptr)
-    Eigen::Map<VectorXd>(gradient, latent_.size) += factor_.transpose().triangularView<Eigen::Upper>().solve(whitened);
-  return 0.5 * whitened.squaredNorm();
+double LatentModel::distance_from_crystals(const double* z, double* gradient) const {
+  const Eigen::Map<const VectorXd> at(z, latent_.size);
+  VectorXd distance(codes_.rows());
+  const Eigen::ArrayXd inverse = deviation_.array().inverse();
+  for (Eigen::Index k = 0; k < codes_.rows(); ++k)
+    distance[k] = 0.5 * ((at.transpose() - codes_.row(k)).transpose().array() * inverse).square().sum();
+  const double least = distance.minCoeff();
+  const VectorXd share = (least - distance.array()).exp();
+  const double sum = share.sum();
+  if (gradient != nullptr) {
+    const VectorXd nearest = codes_.transpose() * share / sum;
+    Eigen::Map<VectorXd>(gradient, latent_.size) += ((at - nearest).array() * inverse.square()).matrix();
+  }
+  return least - std::log(sum);
 }
 
 }  // namespace spinel

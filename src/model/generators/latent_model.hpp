@@ -37,10 +37,11 @@ class LatentModel {
   /// the probability of that. The gradient with respect to z is added to `gradient`, where that is not null.
   double misfit(const double* z, std::size_t property, double wanted, double* gradient) const;
 
-  /// The distribution of latent vectors of the training part, as a normal one: a draw, and −log of its density over
-  /// that at its center, ½|L⁻¹(z − center)|²; the gradient is added.
+  /// The distribution of latent vectors of the training part, as a mixture of normal ones of the same deviations around
+  /// those of a sample of its crystals (a single normal one would hardly ever be where crystals are): a draw, and −log
+  /// of its density over that of one of them at its center; the gradient is added.
   void draw(RandomSequence& random, double* z) const;
-  double distance_from_center(const double* z, double* gradient) const;
+  double distance_from_crystals(const double* z, double* gradient) const;
 
  private:
   struct Layer {
@@ -60,8 +61,8 @@ class LatentModel {
   std::size_t n_elements_;
   std::unique_ptr<PropertyPredictor> encoder_;
   Head contents_, properties_;
-  Eigen::VectorXd center_;
-  Eigen::MatrixXd factor_;  // L, lower, of the covariance L Lᵀ
+  Eigen::MatrixXd codes_;      // [crystal][size]
+  Eigen::VectorXd deviation_;  // [size]
   std::vector<double> encoded_;
 };
 

@@ -185,7 +185,7 @@ EncodeSummary write_latents(const RunContext& context, const std::string& path, 
         of_data.push_back(label[k * n_properties + p]);
       }
       file.write("/properties/" + property.name, std::move(of_model), {property.unit, "what latent vectors say"});
-      file.write("/labels/" + property.name, std::move(of_data), {property.unit, "as the structures have it"});
+      file.write("/known/" + property.name, std::move(of_data), {property.unit, "as the structures have it"});
     }
     file.write("/latents/mean", std::move(mean), {"", "latent vectors"}, {n, latent.size});
     file.write("/latents/deviation", std::move(deviation), {"", "how far they are known"}, {n, latent.size});

@@ -181,6 +181,7 @@ class GenerationRun {
       out.close();
       table.write(file, "/crystals");
       if (plan_.latents() != nullptr) write_latents(file);
+      if (judge_) judge_->write(file, context_.input.generate.target);
       const auto n_atoms = static_cast<std::int64_t>(atomic_number.size());
       file.write("/atoms/offset", std::move(offset), {"", "crystal i has the atoms offset[i] … offset[i+1] − 1"});
       file.write("/atoms/atomic_number", std::move(atomic_number), {"", ""});

@@ -43,6 +43,15 @@ void CrystalJudge::count(bool is_made, std::int64_t latent, double value) {
   if (std::isfinite(value)) judged_.emplace_back(latent, value);
 }
 
+void CrystalJudge::write(ResultFile& file, const std::string& target) const {
+  file.write("/target/value", wanted_, {unit(), "of " + target + " that was wanted"});
+  file.write("/target/tolerance", tolerance_, {unit(), "distance from it of a hit"});
+  file.write("/target/tried", tried_, {"", "crystals that were to be made"});
+  file.write("/target/made", made_, {"", "of those"});
+  file.write("/target/hits", hits_, {"", "of those, by the judge"});
+  file.set_attribute("/target", "property", target);
+}
+
 void CrystalJudge::report(const RunContext& context) const {
   const PropertyArchitecture& a = models_.architecture();
   std::string names;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/result_file.hpp"
 #include "run/context.hpp"
 #include "source/structure_source.hpp"
 #include "task/predict/predict_models.hpp"
@@ -27,6 +28,8 @@ class CrystalJudge {
   void count(bool is_made, std::int64_t latent, double value);
   /// On rank 0: what the model itself says of each latent vector.
   void set_predicted(std::vector<double> predicted) { predicted_ = std::move(predicted); }
+  /// On rank 0: what was wanted, and how often it was reached, below /target.
+  void write(ResultFile& file, const std::string& target) const;
   void report(const RunContext& context) const;
   /// On rank 0: share of hits with its standard error, and how far what the model said of latent vectors holds for what
   /// was made of them.

@@ -139,7 +139,7 @@ std::vector<double> LatentPlan::latent(std::int64_t index) const {
 
 void LatentPlan::report(const RunContext& context) const {
   const GenerateParameters& p = context.input.generate;
-  const std::string what = mode_ == "prior"          ? "drawn as those of the training part are distributed"
+  const std::string what = mode_ == "prior"          ? "drawn around those of the training part"
                            : mode_ == "encoded"      ? "of " + p.structures
                            : mode_ == "interpolated" ? "between those of " + p.structures
                                                      : "searched for by " + p.search;

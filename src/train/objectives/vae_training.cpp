@@ -3,7 +3,6 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/types.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
@@ -21,6 +20,7 @@ namespace {
 using torch::Tensor;
 
 constexpr double presence_weight = 0.1;
+constexpr std::size_t most_codes = 2000;
 constexpr double most_log_variance = 6.0, least_log_variance = -12.0;
 
 /// Two hidden layers with SiLU between, on latent vectors.
@@ -203,7 +203,7 @@ class VaeObjective final : public Objective {
     store_weights(*module_.encoder, file, "encoder.");
     store_weights(*module_.heads, file, "heads.");
     samples_.statistics().store(file);
-    store_distribution(file);
+    store_codes(file);
     return file;
   }
 
@@ -292,40 +292,31 @@ class VaeObjective final : public Objective {
     return total;
   }
 
-  void store_distribution(ModelFile& file) {
+  /// Latent vectors of crystals from all over the training part, and their mean deviations.
+  void store_codes(ModelFile& file) {
     const torch::NoGradGuard no_gradient;
     const bool was_training = module_.is_training();
     module_.eval();
-    const Eigen::Index d = latent().size;
-    Eigen::VectorXd sum = Eigen::VectorXd::Zero(d);
-    Eigen::MatrixXd square = Eigen::MatrixXd::Zero(d, d);
+    const auto d = static_cast<std::size_t>(latent().size), n = training_part_.size(), kept = std::min(n, most_codes);
+    std::vector<double> codes(kept * d, 0.0), variance(d, 0.0);
     constexpr std::size_t block = 256;
     const auto n_ranks = static_cast<std::size_t>(communicator_.size());
-    for (std::size_t first = static_cast<std::size_t>(communicator_.rank()) * block; first < training_part_.size();
+    for (std::size_t first = static_cast<std::size_t>(communicator_.rank()) * block; first < kept;
          first += n_ranks * block) {
-      const std::size_t last = std::min(training_part_.size(), first + block);
-      const Codes codes = encode({training_part_.begin() + static_cast<std::ptrdiff_t>(first),
-                                  training_part_.begin() + static_cast<std::ptrdiff_t>(last)});
-      const Tensor mean = codes.mean.to(torch::kDouble).contiguous();
-      const Tensor variance = torch::exp(codes.log_variance.to(torch::kDouble)).sum(0).contiguous();
-      using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-      const Eigen::Map<const Rows> rows(mean.data_ptr<double>(), mean.size(0), d);
-      sum += rows.colwise().sum().transpose();
-      square += rows.transpose() * rows;
-      square.diagonal() += Eigen::Map<const Eigen::VectorXd>(variance.data_ptr<double>(), d);
+      std::vector<std::int64_t> samples;
+      for (std::size_t k = first; k < std::min(kept, first + block); ++k)
+        samples.push_back(training_part_[k * n / kept]);
+      const Codes found = encode(samples);
+      const Tensor mean = found.mean.to(torch::kDouble).contiguous();
+      std::copy_n(mean.data_ptr<double>(), mean.numel(), codes.begin() + static_cast<std::ptrdiff_t>(first * d));
+      const Tensor sum = torch::exp(found.log_variance.to(torch::kDouble)).sum(0).contiguous();
+      for (std::size_t j = 0; j < d; ++j) variance[j] += sum.data_ptr<double>()[j] / static_cast<double>(kept);
     }
-    communicator_.sum(sum.data(), static_cast<std::size_t>(d));
-    communicator_.sum(square.data(), static_cast<std::size_t>(d * d));
-    const auto n = static_cast<double>(training_part_.size());
-    const Eigen::VectorXd center = sum / n;
-    const Eigen::MatrixXd covariance =
-        square / n - center * center.transpose() + 1e-8 * Eigen::MatrixXd::Identity(d, d);
-    const Eigen::MatrixXd factor = covariance.llt().matrixL();
-    file.weights["latent_center"] = {{d}, {center.begin(), center.end()}};
-    ModelWeight lower{{d, d}, {}};
-    for (Eigen::Index i = 0; i < d; ++i)
-      for (Eigen::Index j = 0; j < d; ++j) lower.values.push_back(j <= i ? factor(i, j) : 0.0);
-    file.weights["latent_factor"] = std::move(lower);
+    communicator_.sum(codes.data(), codes.size());
+    communicator_.sum(variance.data(), variance.size());
+    for (double& x : variance) x = std::sqrt(x);
+    file.weights["latent_codes"] = {{static_cast<std::int64_t>(kept), latent().size}, std::move(codes)};
+    file.weights["latent_deviation"] = {{latent().size}, std::move(variance)};
     if (was_training) module_.train();
   }
 

@@ -26,8 +26,8 @@ struct VaeLossWeights {
 /// Huber's loss of a property in standard deviations, or of one with zeros the binary cross entropy of being above 0
 /// and, where it is, Huber's loss of its value. Properties that a crystal lacks do not count.
 ///
-/// The model file holds decoder (as a crystal_flow's), encoder.*, heads.*, and center and Cholesky factor of the normal
-/// distribution of latent vectors of the training part (latent_center, latent_factor). What an Assessment holds of each
+/// The model file holds decoder (as a crystal_flow's), encoder.*, heads.*, the latent vectors of up to 2,000 crystals
+/// of the training part and their mean deviations (latent_codes, latent_deviation). What an Assessment holds of each
 /// crystal: the loss over eight draws, kl at its full weight. Metrics: loss, coordinates, cell, types, kl (Σ KL_j,
 /// nats), contents, and a mean absolute error for each property.
 std::unique_ptr<Training> make_vae_training(const GeneratorTrainingData& data, const VaeLossWeights& weights,

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """Variational autoencoders of crystals: kind = 'crystal_vae', calculation = 'encode', and generate from latent vectors
 (doc/inverse_design.md)."""
+import importlib.util
 import os
 import re
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -245,6 +247,15 @@ def goes_on():
     st.check("not 'crystal_flow'" in output and "&model initial" in output, output)
 
 
+def pictures():
+    if importlib.util.find_spec("matplotlib") is None:
+        return
+    for name, picture in (("codes_1", "latents"), ("gradient", "target")):
+        subprocess.run([sys.executable, "-W", "error::UserWarning", os.path.join(st.SOURCE, "scripts", "plot.py"), f"out/{name}.h5"],
+                       check=True)
+        st.check(os.path.getsize(f"out/{name}_{picture}.png") > 5000, picture)
+
+
 with st.workspace():
     write_data()
     training()
@@ -252,4 +263,5 @@ with st.workspace():
     reconstruction()
     interpolation()
     inverse_design()
+    pictures()
     goes_on()

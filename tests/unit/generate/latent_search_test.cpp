@@ -78,12 +78,8 @@ ModelFile model_file(const GeneratorArchitecture& a) {
   };
   head("contents", a.latent.n_contents(a.elements.size()));
   head("properties", a.latent.n_property_outputs());
-  add("latent_center", {size}, 0.5);
-  ModelWeight factor{{size, size}, std::vector<double>(size * size, 0.0)};
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j <= i; ++j)
-      factor.values[i * size + j] = i == j ? 0.5 + 0.2 * static_cast<double>(i) : 0.1 * static_cast<double>(i - j);
-  file.weights["latent_factor"] = factor;
+  add("latent_codes", {3, size}, 1.0);
+  file.weights["latent_deviation"] = {{size}, {0.3, 0.4, 0.5, 0.6, 0.7}};
   return file;
 }
 
@@ -138,20 +134,28 @@ TEST(LatentModel, DrawsAreDistributedAsTheFileSays) {
   const ModelFile file = model_file(a);
   const LatentModel model(a, file);
   constexpr int n = 20000;
-  std::vector<double> mean(size, 0.0), z(size);
-  double distance = 0.0, product = 0.0;
-  const auto& center = file.weights.at("latent_center").values;
+  const auto &codes = file.weights.at("latent_codes").values, &deviation = file.weights.at("latent_deviation").values;
+  std::vector<double> mean(size, 0.0), square(size, 0.0), z(size);
   for (int k = 0; k < n; ++k) {
     RandomSequence random(Random(5, RandomPurpose::test), 0, static_cast<std::uint64_t>(k));
     model.draw(random, z.data());
-    for (std::size_t j = 0; j < size; ++j) mean[j] += z[j] / n;
-    distance += model.distance_from_center(z.data(), nullptr) / n;
-    product += (z[0] - center[0]) * (z[1] - center[1]) / n;
+    for (std::size_t j = 0; j < size; ++j) {
+      mean[j] += z[j] / n;
+      square[j] += z[j] * z[j] / n;
+    }
   }
-  for (std::size_t j = 0; j < size; ++j) EXPECT_NEAR(mean[j], center[j], 5.0 * 1.5 / std::sqrt(n));
-  EXPECT_NEAR(distance, 0.5 * size, 5.0 * std::sqrt(0.5 * size / n));
-  const auto& factor = file.weights.at("latent_factor").values;
-  EXPECT_NEAR(product, factor[0] * factor[size], 5.0 * 0.5 / std::sqrt(n));
+  for (std::size_t j = 0; j < size; ++j) {
+    double expected = 0.0, expected_square = deviation[j] * deviation[j];
+    for (std::size_t k = 0; k < 3; ++k) {
+      expected += codes[k * size + j] / 3.0;
+      expected_square += codes[k * size + j] * codes[k * size + j] / 3.0;
+    }
+    EXPECT_NEAR(mean[j], expected, 6.0 * std::sqrt(expected_square / n));
+    EXPECT_NEAR(square[j], expected_square, 6.0 * 2.0 * expected_square / std::sqrt(n));
+  }
+  // At one of them, with nothing of the others or all of them as near.
+  EXPECT_LE(model.distance_from_crystals(codes.data(), nullptr), 0.0);
+  EXPECT_GE(model.distance_from_crystals(codes.data(), nullptr), -std::log(3.0));
 }
 
 /// The heads' last layers alone decide where the weights before them are zero.
