@@ -4,60 +4,17 @@
 #include <cmath>
 
 #include "kernel/denoiser_kernels.hpp"
+#include "model/generators/denoiser_parts.hpp"
 
 namespace spinel {
 
+using namespace denoiser;
+
 namespace {
 
-// Numbers of matrices in DenoiserMatrix order: those of the whole network, then those of each layer.
-enum Matrix {
-  embedding,
-  crystal_in,
-  last_gain,
-  atom_head,
-  atom_bias,
-  cell_1,
-  cell_bias_1,
-  cell_2,
-  cell_bias_2,
-  n_whole
-};
-enum LayerMatrix { gain, atoms, crystal, even, odd, edge, edge_bias, node_1, node_bias, node_2, n_layer };
-
-constexpr std::size_t cell_columns = row_granule;
 constexpr std::size_t edges_of_block = 160;
 
-/// Room for so many numbers.
-template <class Real>
-Real* fit(std::vector<Real>& v, std::size_t n) {
-  if (v.size() < n) v.resize(n);
-  return v.data();
-}
-
 }  // namespace
-
-template <class Real>
-struct Denoiser<Real>::Packed {
-  struct Layer {
-    PackedMatrix<Real> atoms, crystal, even, odd, edge, node_1, node_2;
-    PackedMatrix<Real> atoms_t, edge_t, node_1_t, node_2_t;
-    std::vector<Real> self;  // what the even features of d = 0 give
-  };
-  PackedMatrix<Real> crystal_in, atom_head, cell_1, cell_2, atom_head_t, cell_1_t, cell_2_t;
-  std::vector<Layer> layers;
-};
-
-template <class Real>
-struct Denoiser<Real>::Workspace {
-  struct Layer {
-    std::vector<Real> h, um, scale, y1, s1, y2, s2, node, node_slope;
-  };
-  std::vector<Layer> layers;
-  std::vector<Real> cosine, sine, even, odd, pq, crystal, h, y, scale, atom_out, mean, cell_slope, cell_hidden,
-      cell_out;
-  // of the way back
-  std::vector<Real> dh, dy, dnode, dum, dpq, dcrystal, datom_out, dcell_out, dcell_hidden, dmean;
-};
 
 template <class Real>
 Denoiser<Real>::Denoiser(const DenoiserShape& shape)
@@ -110,6 +67,7 @@ void Denoiser<Real>::set_weights(const Real* weights) {
   };
   Packed& p = *packed_;
   p.crystal_in = pack(crystal_in);
+  p.crystal_in_t = turned(crystal_in);
   p.atom_head = pack(atom_head);
   p.atom_head_t = turned(atom_head);
   p.cell_1 = pack(cell_1);
@@ -122,8 +80,11 @@ void Denoiser<Real>::set_weights(const Real* weights) {
     layer.atoms = pack(at + atoms);
     layer.atoms_t = turned(at + atoms);
     layer.crystal = pack(at + crystal);
+    layer.crystal_t = turned(at + crystal);
     layer.even = pack(at + even);
+    layer.even_t = turned(at + even);
     layer.odd = pack(at + odd);
+    layer.odd_t = turned(at + odd);
     layer.edge = pack(at + edge);
     layer.edge_t = turned(at + edge);
     layer.node_1 = pack(at + node_1);
@@ -289,158 +250,10 @@ void Denoiser<Real>::forward_block(const DenoiserInput<Real>& input, std::size_t
 }
 
 template <class Real>
-void Denoiser<Real>::backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
-                                    const DenoiserOutput<Real>& from, Real* gradient,
-                                    const DenoiserInputGradient<Real>& of_input) {
-  const auto& dense = dense_kernels<Real>();
-  const auto& own = denoiser_kernels<Real>();
-  Workspace& w = *work_;
-  const std::size_t f = shape_.width, nk = 3 * shape_.frequencies, n_crystals = end - begin;
-  const auto first = static_cast<std::size_t>(input.first[begin]), last = static_cast<std::size_t>(input.first[end]),
-             n_atoms = last - first;
-  const std::size_t n_edges = input.n_edges(begin, end), n_pairs = (n_edges - n_atoms) / 2;
-  const auto weight = [&](Matrix m) { return weights_.data() + matrices_[m].offset; };
-  const auto grad = [&](std::size_t m) { return gradient + matrices_[m].offset; };
-  const Rows<const Real> crystal_rows = {input.crystal + begin * shape_.n_crystal, shape_.n_crystal};
-
-  // Heads.
-  const std::size_t head = matrices_[atom_head].columns;
-  Real* datoms = fit(w.datom_out, n_atoms * head);
-  std::fill_n(datoms, n_atoms * head, Real(0));
-  Real* dcell = fit(w.dcell_out, n_crystals * cell_columns);
-  std::fill_n(dcell, n_crystals * cell_columns, Real(0));
-  std::size_t atom = 0;
-  for (std::size_t c = begin; c < end; ++c) {
-    const std::size_t n = input.n_atoms(c);
-    std::copy_n(from.cell + 6 * c, 6, dcell + (c - begin) * cell_columns);
-    Real center[3] = {0, 0, 0};
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t k = 0; k < 3; ++k)
-        center[k] += from.velocity[3 * (static_cast<std::size_t>(input.first[c]) + i) + k] / static_cast<Real>(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t at = static_cast<std::size_t>(input.first[c]) + i;
-      for (std::size_t k = 0; k < 3; ++k) datoms[(atom + i) * head + k] = from.velocity[3 * at + k] - center[k];
-      if (from.types != nullptr)
-        std::copy_n(from.types + at * shape_.n_types, shape_.n_types, datoms + (atom + i) * head + 3);
-    }
-    atom += n;
-  }
-  own.add_outer(n_crystals, {w.cell_hidden.data(), f}, f, {dcell, cell_columns}, cell_columns, grad(cell_2));
-  own.add_rows(n_crystals, cell_columns, {dcell, cell_columns}, grad(cell_bias_2));
-  Real* dhidden = fit(w.dcell_hidden, n_crystals * f);
-  dense.multiply(n_crystals, {dcell, cell_columns}, packed_->cell_2_t, {nullptr, 0}, {dhidden, f});
-  dense.scale_by(n_crystals * f, w.cell_slope.data(), dhidden);
-  own.add_outer(n_crystals, {w.mean.data(), f}, f, {dhidden, f}, f, grad(cell_1));
-  own.add_rows(n_crystals, f, {dhidden, f}, grad(cell_bias_1));
-  Real* dmean = fit(w.dmean, n_crystals * f);
-  dense.multiply(n_crystals, {dhidden, f}, packed_->cell_1_t, {nullptr, 0}, {dmean, f});
-  Real* dy = fit(w.dy, n_atoms * f);
-  atom = 0;
-  for (std::size_t c = begin; c < end; ++c) {
-    const std::size_t n = input.n_atoms(c);
-    for (std::size_t i = 0; i < n; ++i, ++atom)
-      for (std::size_t k = 0; k < f; ++k) dy[atom * f + k] = dmean[(c - begin) * f + k] / static_cast<Real>(n);
-  }
-  dense.multiply(n_atoms, {datoms, head}, packed_->atom_head_t, {dy, f}, {dy, f});
-  own.add_outer(n_atoms, {w.y.data(), f}, f, {datoms, head}, head, grad(atom_head));
-  own.add_rows(n_atoms, head, {datoms, head}, grad(atom_bias));
-  Real* dh = fit(w.dh, n_atoms * f);
-  std::fill_n(dh, n_atoms * f, Real(0));
-  own.norm_gradient(n_atoms, f, w.h.data(), weight(last_gain), w.scale.data(), {dy, f}, dh, grad(last_gain));
-
-  Real* dcrystal = fit(w.dcrystal, n_crystals * f);
-  for (std::size_t l = shape_.layers; l-- > 0;) {
-    auto& layer = w.layers[l];
-    const auto& p = packed_->layers[l];
-    const std::size_t at = n_whole + l * n_layer;
-    Real* dnode = fit(w.dnode, n_atoms * f);
-    dense.multiply(n_atoms, {dh, f}, p.node_2_t, {nullptr, 0}, {dnode, f});
-    own.add_outer(n_atoms, {layer.node.data(), f}, f, {dh, f}, f, grad(at + node_2));
-    dense.scale_by(n_atoms * f, layer.node_slope.data(), dnode);
-    own.add_outer(n_atoms, {layer.um.data(), 2 * f}, 2 * f, {dnode, f}, f, grad(at + node_1));
-    own.add_rows(n_atoms, f, {dnode, f}, grad(at + node_bias));
-    Real* dum = fit(w.dum, n_atoms * 2 * f);
-    dense.multiply(n_atoms, {dnode, f}, p.node_1_t, {nullptr, 0}, {dum, 2 * f});
-    // Second edge layer: slopes become gradients in place.
-    Real* dz2 = layer.s2.data();
-    std::size_t edge_at = 0, pair_at = 0;
-    atom = 0;
-    for (std::size_t c = begin; c < end; ++c) {
-      const std::size_t n = input.n_atoms(c);
-      own.spread_to_edges(n, f, Real(1) / static_cast<Real>(n), {dum + atom * 2 * f + f, 2 * f}, dz2 + edge_at * f);
-      atom += n;
-      edge_at += n * n;
-    }
-    own.add_outer(n_edges, {layer.y1.data(), f}, f, {dz2, f}, f, grad(at + edge));
-    own.add_rows(n_edges, f, {dz2, f}, grad(at + edge_bias));
-    // The first one's: y2 is free.
-    Real* dz1 = layer.y2.data();
-    dense.multiply(n_edges, {dz2, f}, p.edge_t, {nullptr, 0}, {dz1, f});
-    dense.scale_by(n_edges * f, layer.s1.data(), dz1);
-    Real* dpq = fit(w.dpq, n_atoms * 2 * f);
-    Real *de = w.even.data(), *dodd = w.odd.data();
-    std::vector<Real>& self = w.mean;  // free by now
-    if (self.size() < f) self.resize(f);
-    std::fill_n(self.data(), f, Real(0));
-    atom = edge_at = 0;
-    std::fill_n(dcrystal, n_crystals * f, Real(0));
-    for (std::size_t c = begin; c < end; ++c) {
-      const std::size_t n = input.n_atoms(c);
-      own.edges_gradient({n, f, nullptr, nullptr, nullptr}, dz1 + edge_at * f, {dpq + atom * 2 * f, 2 * f},
-                         {dpq + atom * 2 * f + f, 2 * f}, de + pair_at * f, dodd + pair_at * f, self.data());
-      own.add_rows(n, f, {dpq + atom * 2 * f, 2 * f}, dcrystal + (c - begin) * f);
-      atom += n;
-      edge_at += n * n;
-      pair_at += n * (n - 1) / 2;
-    }
-    own.add_outer(n_pairs, {w.cosine.data(), nk}, nk, {de, f}, f, grad(at + even));
-    own.add_outer(n_pairs, {w.sine.data(), nk}, nk, {dodd, f}, f, grad(at + odd));
-    for (std::size_t r = 0; r < nk; ++r)
-      for (std::size_t k = 0; k < f; ++k) grad(at + even)[r * f + k] += self[k];
-    own.add_outer(n_crystals, crystal_rows, shape_.n_crystal, {dcrystal, f}, f, grad(at + crystal));
-    own.add_outer(n_atoms, {layer.um.data(), 2 * f}, f, {dpq, 2 * f}, 2 * f, grad(at + atoms));
-    // u: from the messages' first layer and from the node's.
-    dense.multiply(n_atoms, {dpq, 2 * f}, p.atoms_t, {dum, 2 * f}, {dum, 2 * f});
-    own.norm_gradient(n_atoms, f, layer.h.data(), weights_.data() + matrices_[at + gain].offset, layer.scale.data(),
-                      {dum, 2 * f}, dh, grad(at + gain));
-  }
-  // Embedding.
-  std::fill_n(dcrystal, n_crystals * f, Real(0));
-  atom = 0;
-  for (std::size_t c = begin; c < end; ++c) {
-    const std::size_t n = input.n_atoms(c);
-    own.add_rows(n, f, {dh + atom * f, f}, dcrystal + (c - begin) * f);
-    for (std::size_t i = 0; i < n; ++i, ++atom) {
-      Real* to =
-          grad(embedding) + static_cast<std::size_t>(input.type[input.first[c] + static_cast<std::int64_t>(i)]) * f;
-      for (std::size_t k = 0; k < f; ++k) to[k] += dh[atom * f + k];
-    }
-  }
-  own.add_outer(n_crystals, crystal_rows, shape_.n_crystal, {dcrystal, f}, f, grad(crystal_in));
-}
-
-template <class Real>
 void Denoiser<Real>::forward(const DenoiserInput<Real>& input, const DenoiserOutput<Real>& output) {
   for (std::size_t begin = 0; begin < input.n_crystals;) {
     const std::size_t end = end_of_block(input, begin);
     forward_block(input, begin, end, false, output);
-    begin = end;
-  }
-}
-
-template <class Real>
-void Denoiser<Real>::gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient,
-                              const DenoiserInputGradient<Real>& of_input) {
-  const auto n_atoms = static_cast<std::size_t>(input.first[input.n_crystals]);
-  std::vector<Real> velocity(3 * n_atoms), types(n_atoms * shape_.n_types), cell(6 * input.n_crystals);
-  std::vector<Real> dvelocity(velocity.size()), dtypes(types.size()), dcell(cell.size());
-  const DenoiserOutput<Real> output = {velocity.data(), types.data(), cell.data()},
-                             output_gradient = {dvelocity.data(), dtypes.data(), dcell.data()};
-  for (std::size_t begin = 0; begin < input.n_crystals;) {
-    const std::size_t end = end_of_block(input, begin);
-    forward_block(input, begin, end, true, output);
-    loss(begin, end, output, output_gradient);
-    backward_block(input, begin, end, output_gradient, gradient, of_input);
     begin = end;
   }
 }

@@ -80,8 +80,8 @@ class Denoiser {
   void set_weights(const Real* weights);
   void forward(const DenoiserInput<Real>& input, const DenoiserOutput<Real>& output);
   /// Block by block of crystals: the outputs, then what `loss` makes of them, and the gradient of the weights that
-  /// follows, added to `gradient` [n_parameters] (null: not needed). `loss` gets the first crystal of the block, the one
-  /// behind the last, the outputs of all crystals and where to put its gradients of them.
+  /// follows, added to `gradient` [n_parameters] (null: not needed). `loss` gets the first crystal of the block, the
+  /// one behind the last, the outputs of all crystals and where to put its gradients of them.
   using Loss = std::function<void(std::size_t, std::size_t, const DenoiserOutput<Real>&, const DenoiserOutput<Real>&)>;
   void gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient,
                 const DenoiserInputGradient<Real>& of_input = {});
@@ -94,6 +94,7 @@ class Denoiser {
   void backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
                       const DenoiserOutput<Real>& output_gradient, Real* gradient,
                       const DenoiserInputGradient<Real>& of_input);
+  void positions_gradient(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end, Real* to) const;
   std::size_t end_of_block(const DenoiserInput<Real>& input, std::size_t begin) const;
 
   DenoiserShape shape_;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <type_traits>
+#include <utility>
 
 #include "core/random.hpp"
 
@@ -156,6 +158,66 @@ TEST(Denoiser, GradientsAreThoseOfFiniteDifferences) {
           << matrix.name << " " << i;
     }
   }
+}
+
+TEST(Denoiser, GradientsOfTheInputAreThoseOfFiniteDifferences) {
+  Example e;
+  std::vector<double> a(42), b(42), c(24);
+  for (auto* values : {&a, &b, &c})
+    for (double& x : *values) x = e.numbers.normal();
+  const auto loss = [&] {
+    const auto o = e.run();
+    return std::inner_product(a.begin(), a.end(), o.velocity.begin(), 0.0) +
+           std::inner_product(b.begin(), b.end(), o.types.begin(), 0.0) +
+           std::inner_product(c.begin(), c.end(), o.cell.begin(), 0.0);
+  };
+  const auto find = [&](auto& network, const auto& input, auto* gradient, auto* fractional, auto* crystal) {
+    using Real = std::decay_t<decltype(*fractional)>;
+    network.gradient(
+        input,
+        [&](std::size_t begin, std::size_t end, const DenoiserOutput<Real>&, const DenoiserOutput<Real>& to) {
+          for (std::int64_t i = 3 * e.first[begin]; i < 3 * e.first[end]; ++i) {
+            to.velocity[i] = static_cast<Real>(a[static_cast<std::size_t>(i)]);
+            to.types[i] = static_cast<Real>(b[static_cast<std::size_t>(i)]);
+          }
+          for (std::size_t i = 6 * begin; i < 6 * end; ++i) to.cell[i] = static_cast<Real>(c[i]);
+        },
+        gradient, {fractional, crystal});
+  };
+  Denoiser<double> network(e.shape);
+  network.set_weights(e.weights.data());
+  std::vector<double> of_x(42), of_crystal(4 * e.shape.n_crystal);
+  find(network, e.input(), static_cast<double*>(nullptr), of_x.data(), of_crystal.data());
+  for (auto [values, found] : {std::pair(&e.fractional, &of_x), std::pair(&e.crystal, &of_crystal)})
+    for (std::size_t i = 0; i < values->size(); ++i) {
+      double& at = (*values)[i];
+      const double kept = at, h = 1e-5;
+      at = kept + h;
+      const double up = loss();
+      at = kept - h;
+      const double down = loss();
+      at = kept;
+      EXPECT_NEAR((*found)[i], (up - down) / (2.0 * h), 1e-7 * (1.0 + std::abs((*found)[i]))) << i;
+    }
+
+  // The weights' gradients are the same with and without those, which do not depend on them either.
+  std::vector<double> weights(e.weights.size(), 0.0), alone(weights), x(42), crystal(of_crystal.size());
+  find(network, e.input(), alone.data(), static_cast<double*>(nullptr), static_cast<double*>(nullptr));
+  find(network, e.input(), weights.data(), x.data(), crystal.data());
+  EXPECT_EQ(weights, alone);
+  EXPECT_EQ(x, of_x);
+  EXPECT_EQ(crystal, of_crystal);
+
+  const std::vector<float> single(e.weights.begin(), e.weights.end()),
+      x_single(e.fractional.begin(), e.fractional.end()), crystal_single(e.crystal.begin(), e.crystal.end());
+  Denoiser<float> single_network(e.shape);
+  single_network.set_weights(single.data());
+  std::vector<float> x_found(42), crystal_found(of_crystal.size());
+  find(single_network, DenoiserInput<float>{4, e.first.data(), e.type.data(), x_single.data(), crystal_single.data()},
+       static_cast<float*>(nullptr), x_found.data(), crystal_found.data());
+  for (std::size_t i = 0; i < of_x.size(); ++i) EXPECT_NEAR(x_found[i], of_x[i], 1e-4 * (1.0 + std::abs(of_x[i])));
+  for (std::size_t i = 0; i < of_crystal.size(); ++i)
+    EXPECT_NEAR(crystal_found[i], of_crystal[i], 1e-4 * (1.0 + std::abs(of_crystal[i])));
 }
 
 }  // namespace
