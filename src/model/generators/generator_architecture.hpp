@@ -50,7 +50,9 @@ LatticeVector restored(const GeneratorArchitecture& architecture, LatticeVector 
 
 /// What a crystal brings to the network, shape().n_crystal numbers: sines and cosines of the time, 0 … 1, the
 /// standardized lattice, and of each condition its standardized value and 1, or 0 and 0 where that is NaN (not given).
+/// Real: float or double.
+template <class Real>
 void crystal_features(const GeneratorArchitecture& architecture, double time, const LatticeVector& lattice,
-                      const double* conditions, float* to);
+                      const double* conditions, Real* to);
 
 }  // namespace spinel

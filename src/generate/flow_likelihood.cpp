@@ -1,0 +1,206 @@
+#include "generate/flow_likelihood.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "core/content_hash.hpp"
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "crystal/elements.hpp"
+
+namespace spinel {
+
+FlowCrystal flow_crystal(const GeneratorArchitecture& a, const CanonicalCrystal& crystal) {
+  FlowCrystal c;
+  for (const std::uint8_t z : crystal.atomic_number) {
+    const auto found = std::find(a.elements.begin(), a.elements.end(), element_symbol(z));
+    if (found == a.elements.end()) fail_input("it holds {}, which the model does not know", element_symbol(z));
+    c.type.push_back(static_cast<std::int32_t>(found - a.elements.begin()));
+  }
+  c.fractional = crystal.fractional;
+  c.lattice = standardized(a, lattice_vector(crystal.cell), c.type.size());
+  return c;
+}
+
+/// Crystals on their way: y of each has its positions, its lattice, and the integral of the divergence for each probe.
+template <class Real>
+struct FlowLikelihood<Real>::Way {
+  const std::vector<FlowCrystal>& crystal;
+  std::vector<std::size_t> first;        // [crystal + 1] in y
+  std::vector<std::vector<Real>> probe;  // [crystal] of all probes: [atom][3], lattice
+  std::vector<std::size_t> n_probes;     // [crystal]
+};
+
+template <class Real>
+FlowLikelihood<Real>::FlowLikelihood(const GeneratorArchitecture& architecture, const std::vector<float>& weights,
+                                     const FlowLikelihoodSettings& settings)
+    : architecture_(architecture),
+      settings_(settings),
+      network_(architecture.shape()),
+      no_conditions_(architecture.conditions.size(), std::numeric_limits<double>::quiet_NaN()) {
+  if (architecture.is_diffusion()) fail_input("a crystal_diffusion has no density; a crystal_flow has");
+  if (weights.size() != network_.n_parameters())
+    fail_input("a generator with {} weights got {}", network_.n_parameters(), weights.size());
+  network_.set_weights(std::vector<Real>(weights.begin(), weights.end()).data());
+}
+
+/// One after the other. Random ones depend on seed and composition, so that a crystal brings the same in any list.
+template <class Real>
+std::vector<Real> FlowLikelihood<Real>::probes_of(const FlowCrystal& crystal) const {
+  const std::size_t size = crystal.fractional.size() + 6;
+  if (is_exact(crystal)) {
+    std::vector<Real> units(size * size, Real(0));
+    for (std::size_t i = 0; i < size; ++i) units[i * size + i] = Real(1);
+    return units;
+  }
+  Fnv1a composition;
+  for (const std::int32_t type : crystal.type) composition.add_bytes_of(static_cast<std::uint64_t>(type));
+  std::vector<Real> probes;
+  for (std::size_t p = 0; p < settings_.probes; ++p) {
+    RandomSequence random(Random(settings_.seed, RandomPurpose::evaluation), p, composition.value());
+    for (std::size_t i = 0; i < size; ++i) probes.push_back(random.uniform() < 0.5 ? Real(-1) : Real(1));
+  }
+  return probes;
+}
+
+/// Every crystal as often as it has probes, all of them in one call of the network.
+template <class Real>
+void FlowLikelihood<Real>::velocities(const Way& way, const std::vector<std::size_t>& active, const double* time,
+                                      const double* y, double* dy) {
+  const std::size_t width = network_.shape().n_crystal;
+  std::vector<std::int64_t> first = {0};
+  std::vector<std::int32_t> type;
+  std::vector<Real> fractional, crystal;
+  std::vector<std::size_t> owner, probe;  // [copy] place in active, number of the probe
+  for (std::size_t a = 0; a < active.size(); ++a) {
+    const FlowCrystal& c = way.crystal[active[a]];
+    const double *x = y + way.first[active[a]], *k = x + c.fractional.size();
+    LatticeVector lattice;
+    std::copy_n(k, 6, lattice.begin());
+    for (std::size_t p = 0; p < std::max<std::size_t>(1, way.n_probes[active[a]]); ++p) {
+      type.insert(type.end(), c.type.begin(), c.type.end());
+      for (std::size_t i = 0; i < c.fractional.size(); ++i) fractional.push_back(static_cast<Real>(x[i]));
+      crystal.resize(crystal.size() + width);
+      crystal_features(architecture_, time[a], lattice, no_conditions_.data(), crystal.data() + crystal.size() - width);
+      first.push_back(static_cast<std::int64_t>(type.size()));
+      owner.push_back(a);
+      probe.push_back(p);
+    }
+  }
+  const DenoiserInput<Real> input = {owner.size(), first.data(), type.data(), fractional.data(), crystal.data()};
+  // What the first copy of a crystal says is its velocity.
+  const auto take = [&](std::size_t copy, const DenoiserOutput<Real>& said) {
+    if (probe[copy] > 0) return;
+    const std::size_t s = active[owner[copy]], n = way.crystal[s].fractional.size();
+    std::copy_n(said.velocity + 3 * first[copy], n, dy + way.first[s]);
+    std::copy_n(said.cell + 6 * copy, 6, dy + way.first[s] + n);
+  };
+  if (std::all_of(active.begin(), active.end(), [&](std::size_t s) { return way.n_probes[s] == 0; })) {
+    std::vector<Real> velocity(fractional.size()), cell(6 * owner.size());
+    const DenoiserOutput<Real> said = {velocity.data(), nullptr, cell.data()};
+    network_.forward(input, said);
+    for (std::size_t copy = 0; copy < owner.size(); ++copy) take(copy, said);
+    return;
+  }
+  std::vector<Real> of_fractional(fractional.size()), of_crystal(crystal.size());
+  const auto probe_of = [&](std::size_t copy) {
+    const std::size_t s = active[owner[copy]];
+    return way.probe[s].data() + probe[copy] * (way.crystal[s].fractional.size() + 6);
+  };
+  network_.gradient(
+      input,
+      [&](std::size_t begin, std::size_t end, const DenoiserOutput<Real>& said, const DenoiserOutput<Real>& to) {
+        for (std::size_t copy = begin; copy < end; ++copy) {
+          take(copy, said);
+          const auto n = static_cast<std::size_t>(3 * (first[copy + 1] - first[copy]));
+          std::copy_n(probe_of(copy), n, to.velocity + 3 * first[copy]);
+          std::copy_n(probe_of(copy) + n, 6, to.cell + 6 * copy);
+        }
+      },
+      nullptr, {of_fractional.data(), of_crystal.data()});
+  for (std::size_t copy = 0; copy < owner.size(); ++copy) {
+    const std::size_t s = active[owner[copy]], n = way.crystal[s].fractional.size();
+    const Real *e = probe_of(copy), *of_x = of_fractional.data() + 3 * first[copy],
+               *of_k = of_crystal.data() + copy * width + n_time_features;
+    double product = 0.0;
+    for (std::size_t i = 0; i < n; ++i) product += static_cast<double>(e[i]) * static_cast<double>(of_x[i]);
+    for (std::size_t i = 0; i < 6; ++i) product += static_cast<double>(e[n + i]) * static_cast<double>(of_k[i]);
+    double* sum = dy + way.first[s] + n + 6;
+    if (is_exact(way.crystal[s]))
+      *sum = (probe[copy] == 0 ? 0.0 : *sum) + product;
+    else
+      sum[probe[copy]] = product;
+  }
+}
+
+template <class Real>
+std::vector<SolverResult> FlowLikelihood<Real>::move(std::vector<FlowCrystal>& crystals, double begin, double end,
+                                                     bool with_divergence, std::vector<std::vector<double>>& divergence,
+                                                     const std::function<void()>& pulse) {
+  Way way{crystals, {0}, {}, {}};
+  std::vector<double> y;
+  for (const FlowCrystal& c : crystals) {
+    y.insert(y.end(), c.fractional.begin(), c.fractional.end());
+    y.insert(y.end(), c.lattice.begin(), c.lattice.end());
+    way.probe.push_back(with_divergence ? probes_of(c) : std::vector<Real>());
+    way.n_probes.push_back(way.probe.back().size() / (c.fractional.size() + 6));
+    y.resize(y.size() + (is_exact(c) ? std::min<std::size_t>(1, way.n_probes.back()) : way.n_probes.back()), 0.0);
+    way.first.push_back(y.size());
+  }
+  const auto results =
+      DormandPrince(way.first, settings_.solver)
+          .integrate(begin, end, y.data(),
+                     [&](const std::vector<std::size_t>& active, const double* time, const double* from, double* to) {
+                       if (pulse) pulse();
+                       velocities(way, active, time, from, to);
+                     });
+  divergence.clear();
+  for (std::size_t s = 0; s < crystals.size(); ++s) {
+    FlowCrystal& c = crystals[s];
+    double* at = y.data() + way.first[s];
+    std::copy_n(at, c.fractional.size(), c.fractional.begin());
+    std::copy_n(at + c.fractional.size(), 6, c.lattice.begin());
+    divergence.emplace_back(at + c.fractional.size() + 6, y.data() + way.first[s + 1]);
+  }
+  return results;
+}
+
+template <class Real>
+std::vector<CrystalLogP> FlowLikelihood<Real>::log_p(const std::vector<FlowCrystal>& crystals,
+                                                     const std::function<void()>& pulse) {
+  std::vector<FlowCrystal> moved = crystals;
+  std::vector<std::vector<double>> divergence;
+  const auto solved = move(moved, 1.0, 0.0, true, divergence, pulse);
+  std::vector<CrystalLogP> found(crystals.size());
+  for (std::size_t s = 0; s < crystals.size(); ++s) {
+    CrystalLogP& r = found[s];
+    r.dimension = static_cast<std::int64_t>(3 * crystals[s].type.size()) + 3;
+    r.steps = solved[s].steps;
+    if (solved[s].failed) {
+      r.failure = fmt::format("the flow could not be followed back to noise in {} steps", settings_.solver.max_steps);
+      continue;
+    }
+    r.prior = -3.0 * std::log(2.0 * M_PI);
+    for (const double k : moved[s].lattice) r.prior -= 0.5 * k * k;
+    const auto n = static_cast<double>(divergence[s].size());
+    r.divergence = std::accumulate(divergence[s].begin(), divergence[s].end(), 0.0) / n;
+    double square = 0.0;
+    for (const double d : divergence[s]) square += (d - r.divergence) * (d - r.divergence);
+    if (!is_exact(crystals[s]))
+      r.error = n > 1.0 ? std::sqrt(square / (n - 1.0) / n) : std::numeric_limits<double>::quiet_NaN();
+    for (const double sd : architecture_.lattice_std) r.scale -= std::log(sd);
+    std::map<std::int32_t, double> count;
+    for (const std::int32_t type : crystals[s].type) r.orders += std::log(count[type] += 1.0);
+    r.log_p = r.prior + r.divergence + r.scale + r.orders;
+  }
+  return found;
+}
+
+template class FlowLikelihood<float>;
+template class FlowLikelihood<double>;
+
+}  // namespace spinel
