@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "crystal/elements.hpp"
+#include "crystal/lattice.hpp"
 #include "crystal/lattice_vector.hpp"
 #include "matching/reduced_cell.hpp"
 
@@ -45,34 +46,29 @@ class Ranks {
   std::vector<double> values_;  // the least of each group
 };
 
-}  // namespace
+using Places = std::map<int, std::vector<Vec3>>;  // by atomic number, fractional
 
-CanonicalCrystal canonical_crystal(const Structure& structure) {
-  const ReducedCell reduced = reduced_cell(structure, true, same_atom);
+/// The first of all choices that a cell leaves.
+CanonicalCrystal first_choice(const Mat3& cell, const Places& places) {
   CanonicalCrystal crystal;
-  crystal.cell = reduced.cell;
-  std::map<int, std::vector<Vec3>> places;  // by atomic number
-  for (const ReducedCell::Group& group : reduced.groups) {
-    const int z = atomic_number(group.symbol);
-    if (z == 0) fail_input("{} is no element", group.symbol);
-    for (int a = group.first; a < group.first + group.count; ++a) {
-      const auto i = static_cast<std::size_t>(a);
-      places[z].emplace_back(reduced.coordinate[0][i], reduced.coordinate[1][i], reduced.coordinate[2][i]);
-    }
+  crystal.cell = cell;
+  std::size_t n = 0;
+  for (const auto& [z, list] : places) {
+    n += list.size();
+    crystal.atomic_number.insert(crystal.atomic_number.end(), list.size(), static_cast<std::uint8_t>(z));
   }
   const auto rarest = std::min_element(places.begin(), places.end(),
                                        [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   std::vector<Mat3> turns;
-  for (const auto& operation : metric_operations(reduced.cell, same_metric)) {
+  for (const auto& operation : metric_operations(cell, same_metric)) {
     Mat3 r;
     for (Eigen::Index i = 0; i < 9; ++i) r(i / 3, i % 3) = operation[static_cast<std::size_t>(i)];
     turns.emplace_back(r.inverse().transpose());
   }
 
   // A choice: a matrix, and an atom of the rarest species at 0.
-  const std::size_t n = static_cast<std::size_t>(reduced.size()), n_origins = rarest->second.size();
   std::vector<double> all;
-  all.reserve(3 * n * n_origins * turns.size());
+  all.reserve(3 * n * rarest->second.size() * turns.size());
   for (const Mat3& turn : turns)
     for (const Vec3& origin : rarest->second)
       for (const auto& [z, list] : places)
@@ -103,12 +99,42 @@ CanonicalCrystal canonical_crystal(const Structure& structure) {
     best = atoms;
     best_first = first;
   }
-  for (const auto& [z, list] : places)
-    crystal.atomic_number.insert(crystal.atomic_number.end(), list.size(), static_cast<std::uint8_t>(z));
   for (const Atom& atom : best)
     for (std::size_t c = 0; c < 3; ++c)
       crystal.fractional.push_back(all[best_first + 3 * static_cast<std::size_t>(atom[3]) + c]);
   return crystal;
+}
+
+}  // namespace
+
+CanonicalCrystal canonical_crystal(const Structure& structure) {
+  const ReducedCell reduced = reduced_cell(structure, true, same_atom);
+  Places places;
+  for (const ReducedCell::Group& group : reduced.groups) {
+    const int z = atomic_number(group.symbol);
+    if (z == 0) fail_input("{} is no element", group.symbol);
+    for (int a = group.first; a < group.first + group.count; ++a) {
+      const auto i = static_cast<std::size_t>(a);
+      places[z].emplace_back(reduced.coordinate[0][i], reduced.coordinate[1][i], reduced.coordinate[2][i]);
+    }
+  }
+  return first_choice(reduced.cell, places);
+}
+
+std::vector<CanonicalCrystal> canonical_descriptions(const Structure& structure) {
+  std::vector<CanonicalCrystal> found = {canonical_crystal(structure)};
+  const Mat3 &given = structure.cell, &reduced = found.front().cell;
+  const Mat3 metric = given * given.transpose();
+  if (found.front().size() != structure.size() ||
+      (metric - reduced * reduced.transpose()).cwiseAbs().maxCoeff() < same_metric * metric.diagonal().maxCoeff())
+    return found;
+  const Mat3 to_fractional = to_fractional_matrix(given);
+  Places places;
+  for (std::size_t a = 0; a < structure.size(); ++a)
+    places[structure.species[static_cast<std::size_t>(structure.type[a])].atomic_number].emplace_back(
+        to_fractional * structure.position[a]);
+  found.push_back(first_choice(given, places));
+  return found;
 }
 
 }  // namespace spinel

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -24,6 +25,20 @@ FlowCrystal flow_crystal(const GeneratorArchitecture& a, const CanonicalCrystal&
   c.fractional = crystal.fractional;
   c.lattice = standardized(a, lattice_vector(crystal.cell), c.type.size());
   return c;
+}
+
+double log_lattice_measure(const LatticeVector& k) {
+  const Mat3 cell = cell_from_lattice_vector(k);
+  const Vec3 values =
+      Eigen::SelfAdjointEigenSolver<Mat3>(cell * cell.transpose(), Eigen::EigenvaluesOnly).eigenvalues();
+  double sum = 0.0;
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    const double d = 0.5 * std::log(values[(i + 1) % 3] / values[i]);
+    // sinh(d)/d, even in d; of large ones the logarithm of sinh(d) is d − log 2.
+    if (std::abs(d) > 1e-4)
+      sum += std::abs(d) + std::log1p(-std::exp(-2.0 * std::abs(d))) - std::log(2.0 * std::abs(d));
+  }
+  return sum;
 }
 
 /// Crystals on their way: y of each has its positions, its lattice, and the integral of the divergence for each probe.
@@ -195,7 +210,8 @@ std::vector<CrystalLogP> FlowLikelihood<Real>::log_p(const std::vector<FlowCryst
     for (const double sd : architecture_.lattice_std) r.scale -= std::log(sd);
     std::map<std::int32_t, double> count;
     for (const std::int32_t type : crystals[s].type) r.orders += std::log(count[type] += 1.0);
-    r.log_p = r.prior + r.divergence + r.scale + r.orders;
+    r.measure = -log_lattice_measure(restored(architecture_, crystals[s].lattice, crystals[s].type.size()));
+    r.log_p = r.prior + r.divergence + r.scale + r.orders + r.measure;
   }
   return found;
 }

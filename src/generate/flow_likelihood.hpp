@@ -32,6 +32,9 @@ struct FlowCrystal {
 /// That of a crystal. InputError where the model does not know one of its elements.
 FlowCrystal flow_crystal(const GeneratorArchitecture& architecture, const CanonicalCrystal& crystal);
 
+/// log J of the measure J dk on lattices (below).
+double log_lattice_measure(const LatticeVector& k);
+
 /// log p of a crystal, in nats: the sum of its parts.
 struct CrystalLogP {
   double log_p = std::numeric_limits<double>::quiet_NaN();
@@ -40,6 +43,7 @@ struct CrystalLogP {
   double divergence = 0.0;     ///< −∫ div v dt along the way
   double scale = 0.0;          ///< −Σ log of the standard deviations that lattices are divided by
   double orders = 0.0;         ///< Σ log n_s! over the species: atoms of one species have no order
+  double measure = 0.0;        ///< −log J: lattices are counted alike in all cells
   std::int64_t dimension = 0;  ///< 3 (N − 1) + 6
   std::int64_t steps = 0;      ///< of the solver
   std::string failure;         ///< why there is none; empty: there is one
@@ -51,10 +55,14 @@ struct CrystalLogP {
 ///
 /// Which density: of N atoms in this cell with lattice vector k (crystal/lattice_vector.hpp), with respect to dx dk.
 /// Positions are fractional, on the torus; v has no mean over the atoms and does not change where all of them move, so
-/// p is the same for all translations, and, with the mean direction of length 1 integrated over, the density of the
+/// p is the same for all translations, and, as a density the density of the
 /// relative positions on a torus of 3 (N − 1) dimensions. There noise has the density 1. (That of Cartesian positions
-/// is smaller by N log V.) k is standardized; `scale` takes that back. The network knows an order of the atoms, which a
-/// crystal has not: it is any of Π n_s! that keep the species in their places, and `orders` adds them up.
+/// is smaller by N log V.) k is standardized; `scale`
+/// takes that back. In place of dk stands J dk, J = Π sinh(s_i − s_j)/(s_i − s_j) over the pairs of eigenvalues s of
+/// ½ log G: the measure on lattices that a change of the cell's basis keeps (the volume of positive matrices in their
+/// affine-invariant metric), so that densities of a crystal in two cells can be compared. The network knows an order of
+/// the atoms, which a crystal has not: it is any of Π n_s! that keep the species in their places, and `orders` adds
+/// them up.
 ///
 /// Real: float, or double for tests; the solver is in double. A crystal is a function of settings and itself alone.
 template <class Real>

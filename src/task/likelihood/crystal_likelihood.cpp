@@ -34,6 +34,8 @@ constexpr std::size_t most_problems = 10, n_lowest = 5;
 /// A row of /likelihood.
 struct LikelihoodRow : CrystalLogP {
   std::int64_t number = 0, status = 3, n_atoms = 0;  // status: 0 done, 2 failed, 3 pending
+  std::int64_t given_cell = 0;
+  double log_p_reduced = std::numeric_limits<double>::quiet_NaN();
   std::string id, formula;
 
   double per_dimension() const { return log_p / static_cast<double>(std::max<std::int64_t>(1, dimension)); }
@@ -48,16 +50,19 @@ Table<LikelihoodRow> likelihood_table() {
   t.column("reason", "", "of a failure", &R::failure);
   t.column("formula", "", "of the primitive cell", &R::formula);
   t.column("n_atoms", "", "of the primitive cell", &R::n_atoms);
-  t.column("log_p", "", "log density of the crystal given its composition, nats: the sum of the next four", &R::log_p);
+  t.column("log_p", "", "log density of the crystal given its composition, nats: the sum of the next five", &R::log_p);
   t.column("prior", "", "log density of the noise that it comes from", &R::prior);
   t.column("divergence", "", "−∫ div v dt along the flow", &R::divergence);
   t.column("scale", "", "−Σ log of the model's standard deviations of lattices", &R::scale);
   t.column("orders", "", "Σ log n! over the species", &R::orders);
+  t.column("measure", "", "−log of the measure of lattices", &R::measure);
   t.column("error", "", "standard error of log_p over the probes; 0 where the divergence is exact", &R::error);
   t.column("dimension", "", "3 (N − 1) + 6 of N atoms", &R::dimension);
   t.column("log_p_per_dimension", "", "", [](const R& r) { return r.per_dimension(); });
   t.column("log_p_per_atom", "", "",
            [](const R& r) { return r.log_p / static_cast<double>(std::max<std::int64_t>(1, r.n_atoms)); });
+  t.column("log_p_reduced", "", "of the primitive Niggli cell", &R::log_p_reduced);
+  t.column("given_cell", "", "1: log_p is of the cell as given, which is likelier", &R::given_cell);
   t.column("steps", "", "of the solver", &R::steps);
   return t;
 }
@@ -159,11 +164,12 @@ class LikelihoodRun {
         if (row.failure.empty()) {
           if (record.periodic != std::array<bool, 3>{true, true, true})
             fail_input("it is not periodic in all directions");
-          const CanonicalCrystal crystal = canonical_crystal(structure_of(record));
-          row.n_atoms = static_cast<std::int64_t>(crystal.size());
-          row.formula = formula(crystal);
-          crystals.push_back(flow_crystal(architecture_, crystal));
-          row_of.push_back(rows.size());
+          for (const CanonicalCrystal& crystal : canonical_descriptions(structure_of(record))) {
+            row.n_atoms = static_cast<std::int64_t>(crystal.size());
+            row.formula = formula(crystal);
+            crystals.push_back(flow_crystal(architecture_, crystal));
+            row_of.push_back(rows.size());
+          }
         }
       } catch (const InputError& error) {
         row.failure = error.what();
@@ -172,7 +178,15 @@ class LikelihoodRun {
     }
     try {
       const auto found = likelihood_->log_p(crystals, go_on);
-      for (std::size_t c = 0; c < found.size(); ++c) static_cast<CrystalLogP&>(rows[row_of[c]]) = found[c];
+      for (std::size_t c = 0; c < found.size(); ++c) {
+        LikelihoodRow& row = rows[row_of[c]];
+        const bool is_given = c > 0 && row_of[c] == row_of[c - 1];
+        if (!is_given) row.log_p_reduced = found[c].log_p;
+        // Where one of the two fails, the other counts.
+        if (is_given && !(found[c].log_p > row.log_p) && row.failure.empty()) continue;
+        static_cast<CrystalLogP&>(row) = found[c];
+        row.given_cell = is_given ? 1 : 0;
+      }
     } catch (const Stopped&) {
       return std::nullopt;
     }

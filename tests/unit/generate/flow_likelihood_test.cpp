@@ -60,7 +60,8 @@ TEST(FlowLikelihood, PositionsIntegrateToOne) {
   // distance p depends on one axis alone.
   Flow flow(0.65, false);
   const auto n_waves = static_cast<std::size_t>(flow.architecture.frequencies);
-  for (const DenoiserMatrix& m : Denoiser<float>(flow.architecture.shape()).matrices())
+  const Denoiser<float> network(flow.architecture.shape());
+  for (const DenoiserMatrix& m : network.matrices())
     if (m.rows == 3 * n_waves)
       std::fill_n(flow.weights.data() + m.offset + n_waves * m.columns, 2 * n_waves * m.columns, 0.0f);
   for (const bool same : {false, true}) {
@@ -73,7 +74,7 @@ TEST(FlowLikelihood, PositionsIntegrateToOne) {
     auto likelihood = flow.likelihood(true, 4, 1e-5);
     for (const CrystalLogP& r : likelihood.log_p(crystals)) {
       ASSERT_TRUE(r.failure.empty());
-      const double p = std::exp(r.log_p - r.scale - log_normal(start.lattice));
+      const double p = std::exp(r.log_p - r.scale - r.measure - log_normal(start.lattice));
       sum += p / static_cast<double>(n);
       least = std::min(least, p);
       most = std::max(most, p);
@@ -97,7 +98,8 @@ TEST(FlowLikelihood, LatticesIntegrateToOne) {
   const auto found = likelihood.log_p(crystals);
   double sum = 0.0, square = 0.0;
   for (std::size_t i = 0; i < crystals.size(); ++i) {
-    const double ratio = std::exp(found[i].log_p - found[i].scale - log_normal(crystals[i].lattice, deviation));
+    const double ratio =
+        std::exp(found[i].log_p - found[i].scale - found[i].measure - log_normal(crystals[i].lattice, deviation));
     sum += ratio;
     square += ratio * ratio;
   }
@@ -106,6 +108,30 @@ TEST(FlowLikelihood, LatticesIntegrateToOne) {
   EXPECT_LT(error, 0.15);
   EXPECT_NEAR(mean, 1.0, 4.0 * error);
   EXPECT_NEAR(found[0].scale, -std::log(0.3 * 0.2 * 0.25 * 0.3 * 0.2 * 0.4), 1e-12);
+}
+
+TEST(FlowLikelihood, AChangeOfBasisKeepsTheMeasureOfLattices) {
+  RandomSequence numbers(Random(8, RandomPurpose::test), 0, 0);
+  Mat3 change;
+  change << 1, 2, 0, 0, 1, -1, 1, 2, 1;
+  const auto changed = [&](const LatticeVector& k) { return lattice_vector(change * cell_from_lattice_vector(k)); };
+  for (int trial = 0; trial < 3; ++trial) {
+    LatticeVector k;
+    for (double& x : k) x = 0.4 * numbers.normal();
+    constexpr double h = 1e-5;
+    Eigen::Matrix<double, 6, 6> derivative;
+    for (std::size_t i = 0; i < 6; ++i) {
+      LatticeVector up = k, down = k;
+      up[i] += h;
+      down[i] -= h;
+      const LatticeVector a = changed(up), b = changed(down);
+      for (std::size_t j = 0; j < 6; ++j)
+        derivative(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i)) = (a[j] - b[j]) / (2.0 * h);
+    }
+    EXPECT_NEAR(log_lattice_measure(changed(k)) + std::log(std::abs(derivative.determinant())), log_lattice_measure(k),
+                1e-6);
+  }
+  EXPECT_EQ(log_lattice_measure({0.0, 0.0, 0.0, 0.0, 0.0, 1.3}), 0.0);
 }
 
 TEST(FlowLikelihood, DivergenceIsTheDeterminantOfTheMap) {
@@ -215,6 +241,7 @@ TEST(FlowLikelihood, DescriptionsOfACrystalDoNotMatter) {
     change << 1, 2, 0, 0, 1, -1, 1, 2, 1;
     sheared.cell = change * s.cell;
     EXPECT_NEAR(log_p(sheared), expected, 1e-4);
+    EXPECT_EQ(canonical_descriptions(sheared).size(), 2u);
 
     Structure exchanged = s;
     change << 0, 1, 0, 0, 0, 1, 1, 0, 0;
@@ -227,6 +254,7 @@ TEST(FlowLikelihood, DescriptionsOfACrystalDoNotMatter) {
       doubled.type.push_back(s.type[a]);
       doubled.position.emplace_back(s.position[a] + s.cell.row(1).transpose());
     }
+    EXPECT_EQ(canonical_descriptions(doubled).size(), 1u);
     EXPECT_EQ(canonical_crystal(doubled).size(), s.size());
     EXPECT_NEAR(log_p(doubled), expected, 1e-4);
   }
