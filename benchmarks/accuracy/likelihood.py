@@ -15,6 +15,7 @@ its own one. Beside it the shortest distance between two atoms in units of the s
 """
 import argparse
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -136,7 +137,6 @@ def main():
     for case in options.cases:
         with h5py.File(f"{ROOT}/models/{CASES[case]}.h5") as model:
             text = model["architecture"][()] if "architecture" in model else model.attrs["architecture"]
-        import json
         elements = json.loads(text)["element_types"]
         path = next(p for p in (f"{DATA}/{case}/test.xyz", f"{DATA}/{case}/test.xyz.gz") if os.path.exists(p))
         frames = [f for f in read_frames(path) if set(f[1]) <= set(elements)]

@@ -18,6 +18,7 @@ namespace {
 constexpr double same_atom = 0.01;    // Å, from a smaller cell's repetition
 constexpr double same_metric = 1e-5;  // of the longest squared edge
 constexpr double same_coordinate = 1e-6;
+constexpr int most_atoms = 250;  // beyond, choices and pairs of atoms are more than memory holds
 
 /// In [0, 1), what is just below 1 as 0.
 double place_in_cell(double x) {
@@ -109,6 +110,8 @@ CanonicalCrystal first_choice(const Mat3& cell, const Places& places) {
 
 CanonicalCrystal canonical_crystal(const Structure& structure) {
   const ReducedCell reduced = reduced_cell(structure, true, same_atom);
+  if (reduced.size() > most_atoms)
+    fail_input("its primitive cell has {} atoms; at most {} are possible", reduced.size(), most_atoms);
   Places places;
   for (const ReducedCell::Group& group : reduced.groups) {
     const int z = atomic_number(group.symbol);

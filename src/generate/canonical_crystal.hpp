@@ -20,7 +20,8 @@ struct CanonicalCrystal {
 /// metric, which atom is at 0, the order of the atoms – the one whose list of species and coordinates comes first in
 /// the order of the alphabet. Cells, orientations, translations and orders of atoms of the same crystal give the same
 /// up to round-off. Coordinates that differ by less than 10⁻⁶ count as equal; a smaller cell has to repeat the atoms to
-/// 0.01 Å. InputError where the cell is not right-handed, or an atom is no element.
+/// 0.01 Å. InputError where the cell is not right-handed, an atom is no element, or there are more than
+/// 250 of them.
 CanonicalCrystal canonical_crystal(const Structure& structure);
 
 /// That, and behind it the crystal in the cell as it is given, with the same choices made, where that is primitive too

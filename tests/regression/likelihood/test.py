@@ -105,12 +105,14 @@ def failures():
     st.write("mixed.xyz", "".join([
         frame("good", SYMBOLS, places, 3.95 * np.eye(3)),
         frame("helium", ["He"] + SYMBOLS[1:], places, 3.95 * np.eye(3)),
-        frame("slab", SYMBOLS, places, 3.95 * np.eye(3), pbc="T T F")]))
+        frame("slab", SYMBOLS, places, 3.95 * np.eye(3), pbc="T T F"),
+        frame("liquid", ["O"] * 251, np.random.default_rng(4).random((251, 3)), 20 * np.eye(3))]))
     output, rows = likelihood("mixed", "mixed.xyz", "tolerance = 1e-3")
-    st.check(list(rows["status"]) == [0, 2, 2] and np.isnan(rows["log_p"][1:]).all(), rows["status"])
+    st.check(list(rows["status"]) == [0, 2, 2, 2] and np.isnan(rows["log_p"][1:]).all(), rows["status"])
     st.check("holds He, which the model does not know" in rows["reason"][1], rows["reason"])
     st.check("not periodic in all directions" in rows["reason"][2], rows["reason"])
-    st.check("1 done, 2 failed" in output and "helium (number 1)" in output, output)
+    st.check("251 atoms; at most 250 are possible" in rows["reason"][3], rows["reason"])
+    st.check("1 done, 3 failed" in output and "helium (number 1)" in output, output)
     output = likelihood("strict", "mixed.xyz", "strict = T", status=1)
     st.check("helium: it holds He" in output, output)
     output, rows = likelihood("short", "mixed.xyz", "max_steps = 3")
