@@ -47,7 +47,6 @@ struct FlowLikelihood<Real>::Way {
   const std::vector<FlowCrystal>& crystal;
   std::vector<std::size_t> first;        // [crystal + 1] in y
   std::vector<std::vector<Real>> probe;  // [crystal] of all probes: [atom][3], lattice
-  std::vector<std::size_t> n_probes;     // [crystal]
 };
 
 template <class Real>
@@ -82,73 +81,68 @@ std::vector<Real> FlowLikelihood<Real>::probes_of(const FlowCrystal& crystal) co
   return probes;
 }
 
-/// Every crystal as often as it has probes, all of them in one call of the network.
+/// Crystals of one size in a call of the network: they have as many probes.
 template <class Real>
 void FlowLikelihood<Real>::velocities(const Way& way, const std::vector<std::size_t>& active, const double* time,
                                       const double* y, double* dy) {
-  const std::size_t width = network_.shape().n_crystal;
-  std::vector<std::int64_t> first = {0};
-  std::vector<std::int32_t> type;
-  std::vector<Real> fractional, crystal;
-  std::vector<std::size_t> owner, probe;  // [copy] place in active, number of the probe
-  for (std::size_t a = 0; a < active.size(); ++a) {
-    const FlowCrystal& c = way.crystal[active[a]];
-    const double *x = y + way.first[active[a]], *k = x + c.fractional.size();
-    LatticeVector lattice;
-    std::copy_n(k, 6, lattice.begin());
-    for (std::size_t p = 0; p < std::max<std::size_t>(1, way.n_probes[active[a]]); ++p) {
-      type.insert(type.end(), c.type.begin(), c.type.end());
-      for (std::size_t i = 0; i < c.fractional.size(); ++i) fractional.push_back(static_cast<Real>(x[i]));
-      crystal.resize(crystal.size() + width);
-      crystal_features(architecture_, time[a], lattice, no_conditions_.data(), crystal.data() + crystal.size() - width);
+  std::map<std::size_t, std::vector<std::size_t>> places;  // in `active`, by the number of atoms
+  for (std::size_t a = 0; a < active.size(); ++a) places[way.crystal[active[a]].type.size()].push_back(a);
+  for (const auto& [n_atoms, alike] : places) {
+    const std::size_t n = 3 * n_atoms, width = network_.shape().n_crystal;
+    std::vector<std::int64_t> first = {0};
+    std::vector<std::int32_t> type;
+    std::vector<Real> fractional, crystal(alike.size() * width);
+    for (std::size_t c = 0; c < alike.size(); ++c) {
+      const std::size_t s = active[alike[c]];
+      const double* x = y + way.first[s];
+      LatticeVector lattice;
+      std::copy_n(x + n, 6, lattice.begin());
+      type.insert(type.end(), way.crystal[s].type.begin(), way.crystal[s].type.end());
+      for (std::size_t i = 0; i < n; ++i) fractional.push_back(static_cast<Real>(x[i]));
+      crystal_features(architecture_, time[alike[c]], lattice, no_conditions_.data(), crystal.data() + c * width);
       first.push_back(static_cast<std::int64_t>(type.size()));
-      owner.push_back(a);
-      probe.push_back(p);
     }
-  }
-  const DenoiserInput<Real> input = {owner.size(), first.data(), type.data(), fractional.data(), crystal.data()};
-  // What the first copy of a crystal says is its velocity.
-  const auto take = [&](std::size_t copy, const DenoiserOutput<Real>& said) {
-    if (probe[copy] > 0) return;
-    const std::size_t s = active[owner[copy]], n = way.crystal[s].fractional.size();
-    std::copy_n(said.velocity + 3 * first[copy], n, dy + way.first[s]);
-    std::copy_n(said.cell + 6 * copy, 6, dy + way.first[s] + n);
-  };
-  if (std::all_of(active.begin(), active.end(), [&](std::size_t s) { return way.n_probes[s] == 0; })) {
-    std::vector<Real> velocity(fractional.size()), cell(6 * owner.size());
-    const DenoiserOutput<Real> said = {velocity.data(), nullptr, cell.data()};
-    network_.forward(input, said);
-    for (std::size_t copy = 0; copy < owner.size(); ++copy) take(copy, said);
-    return;
-  }
-  std::vector<Real> of_fractional(fractional.size()), of_crystal(crystal.size());
-  const auto probe_of = [&](std::size_t copy) {
-    const std::size_t s = active[owner[copy]];
-    return way.probe[s].data() + probe[copy] * (way.crystal[s].fractional.size() + 6);
-  };
-  network_.gradient(
-      input,
-      [&](std::size_t begin, std::size_t end, const DenoiserOutput<Real>& said, const DenoiserOutput<Real>& to) {
-        for (std::size_t copy = begin; copy < end; ++copy) {
-          take(copy, said);
-          const auto n = static_cast<std::size_t>(3 * (first[copy + 1] - first[copy]));
-          std::copy_n(probe_of(copy), n, to.velocity + 3 * first[copy]);
-          std::copy_n(probe_of(copy) + n, 6, to.cell + 6 * copy);
-        }
-      },
-      nullptr, {of_fractional.data(), of_crystal.data()});
-  for (std::size_t copy = 0; copy < owner.size(); ++copy) {
-    const std::size_t s = active[owner[copy]], n = way.crystal[s].fractional.size();
-    const Real *e = probe_of(copy), *of_x = of_fractional.data() + 3 * first[copy],
-               *of_k = of_crystal.data() + copy * width + n_time_features;
-    double product = 0.0;
-    for (std::size_t i = 0; i < n; ++i) product += static_cast<double>(e[i]) * static_cast<double>(of_x[i]);
-    for (std::size_t i = 0; i < 6; ++i) product += static_cast<double>(e[n + i]) * static_cast<double>(of_k[i]);
-    double* sum = dy + way.first[s] + n + 6;
-    if (is_exact(way.crystal[s]))
-      *sum = (probe[copy] == 0 ? 0.0 : *sum) + product;
-    else
-      sum[probe[copy]] = product;
+    const DenoiserInput<Real> input = {alike.size(), first.data(), type.data(), fractional.data(), crystal.data()};
+    const auto place = [&](std::size_t c) { return dy + way.first[active[alike[c]]]; };
+    const auto take_velocity = [&](std::size_t c, const DenoiserOutput<Real>& said) {
+      std::copy_n(said.velocity + c * n, n, place(c));
+      std::copy_n(said.cell + 6 * c, 6, place(c) + n);
+    };
+    const std::size_t n_probes = way.probe[active[alike[0]]].size() / (n + 6);
+    if (n_probes == 0) {
+      std::vector<Real> velocity(fractional.size()), cell(6 * alike.size());
+      const DenoiserOutput<Real> said = {velocity.data(), nullptr, cell.data()};
+      network_.forward(input, said);
+      for (std::size_t c = 0; c < alike.size(); ++c) take_velocity(c, said);
+      continue;
+    }
+    std::vector<Real> of_fractional(fractional.size()), of_crystal(crystal.size());
+    const auto probe = [&](std::size_t c, std::size_t p) { return way.probe[active[alike[c]]].data() + p * (n + 6); };
+    network_.products(
+        input, n_probes,
+        [&](std::size_t begin, std::size_t end, std::size_t p, const DenoiserOutput<Real>& said,
+            const DenoiserOutput<Real>& to) {
+          for (std::size_t c = begin; c < end; ++c) {
+            if (p == 0) take_velocity(c, said);
+            std::copy_n(probe(c, p), n, to.velocity + c * n);
+            std::copy_n(probe(c, p) + n, 6, to.cell + 6 * c);
+          }
+        },
+        {of_fractional.data(), of_crystal.data()},
+        [&](std::size_t begin, std::size_t end, std::size_t p) {
+          for (std::size_t c = begin; c < end; ++c) {
+            const Real *e = probe(c, p), *of_x = of_fractional.data() + c * n,
+                       *of_k = of_crystal.data() + c * width + n_time_features;
+            double product = 0.0;
+            for (std::size_t i = 0; i < n; ++i) product += static_cast<double>(e[i]) * static_cast<double>(of_x[i]);
+            for (std::size_t i = 0; i < 6; ++i) product += static_cast<double>(e[n + i]) * static_cast<double>(of_k[i]);
+            double* sum = place(c) + n + 6;
+            if (is_exact(way.crystal[active[alike[c]]]))
+              *sum = (p == 0 ? 0.0 : *sum) + product;
+            else
+              sum[p] = product;
+          }
+        });
   }
 }
 
@@ -156,14 +150,14 @@ template <class Real>
 std::vector<SolverResult> FlowLikelihood<Real>::move(std::vector<FlowCrystal>& crystals, double begin, double end,
                                                      bool with_divergence, std::vector<std::vector<double>>& divergence,
                                                      const std::function<void()>& pulse) {
-  Way way{crystals, {0}, {}, {}};
+  Way way{crystals, {0}, {}};
   std::vector<double> y;
   for (const FlowCrystal& c : crystals) {
     y.insert(y.end(), c.fractional.begin(), c.fractional.end());
     y.insert(y.end(), c.lattice.begin(), c.lattice.end());
     way.probe.push_back(with_divergence ? probes_of(c) : std::vector<Real>());
-    way.n_probes.push_back(way.probe.back().size() / (c.fractional.size() + 6));
-    y.resize(y.size() + (is_exact(c) ? std::min<std::size_t>(1, way.n_probes.back()) : way.n_probes.back()), 0.0);
+    const std::size_t n_probes = way.probe.back().size() / (c.fractional.size() + 6);
+    y.resize(y.size() + (is_exact(c) ? std::min<std::size_t>(1, n_probes) : n_probes), 0.0);
     way.first.push_back(y.size());
   }
   const auto results =
