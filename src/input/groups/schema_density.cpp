@@ -34,8 +34,8 @@ void add_likelihood(std::vector<Group>& groups) {
       .if_empty("none: &vectors, for a cnf");
   add_read_keys(g);
   g.key("trace", &P::trace,
-        "divergence of the flow: 'exact'; 'hutchinson', by random vectors; 'auto': exact for vectors of at most 100 "
-        "dimensions, else hutchinson")
+        "divergence of the flow: 'exact'; 'hutchinson', by random vectors; 'auto': exact up to 100 coordinates (3N + 6 "
+        "of N atoms), else hutchinson")
       .one_of({"auto", "exact", "hutchinson"});
   g.key("probes", &P::probes, "random vectors of hutchinson, each fixed along one way through the flow")
       .between(1, 100000);

@@ -85,6 +85,14 @@ class Denoiser {
   using Loss = std::function<void(std::size_t, std::size_t, const DenoiserOutput<Real>&, const DenoiserOutput<Real>&)>;
   void gradient(const DenoiserInput<Real>& input, const Loss& loss, Real* gradient,
                 const DenoiserInputGradient<Real>& of_input = {});
+  /// Products of n vectors with the Jacobian of the outputs, with one way forward for all of them. Block by block, for
+  /// each vector: `vector` gets the crystals of the block as `loss` does, its number, the outputs, and where to put its
+  /// components; `take` the same crystals and number, once the products are in `of_input`.
+  using Vector = std::function<void(std::size_t, std::size_t, std::size_t, const DenoiserOutput<Real>&,
+                                    const DenoiserOutput<Real>&)>;
+  using Take = std::function<void(std::size_t, std::size_t, std::size_t)>;
+  void products(const DenoiserInput<Real>& input, std::size_t n, const Vector& vector,
+                const DenoiserInputGradient<Real>& of_input, const Take& take);
 
  private:
   struct Workspace;
@@ -93,7 +101,7 @@ class Denoiser {
                      const DenoiserOutput<Real>& output);
   void backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
                       const DenoiserOutput<Real>& output_gradient, Real* gradient,
-                      const DenoiserInputGradient<Real>& of_input);
+                      const DenoiserInputGradient<Real>& of_input, bool is_last);
   void positions_gradient(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end, Real* to) const;
   std::size_t end_of_block(const DenoiserInput<Real>& input, std::size_t begin) const;
 

@@ -12,7 +12,7 @@ using namespace denoiser;
 template <class Real>
 void Denoiser<Real>::backward_block(const DenoiserInput<Real>& input, std::size_t begin, std::size_t end,
                                     const DenoiserOutput<Real>& from, Real* gradient,
-                                    const DenoiserInputGradient<Real>& of_input) {
+                                    const DenoiserInputGradient<Real>& of_input, bool is_last) {
   const auto& dense = dense_kernels<Real>();
   const auto& own = denoiser_kernels<Real>();
   Workspace& w = *work_;
@@ -105,8 +105,9 @@ void Denoiser<Real>::backward_block(const DenoiserInput<Real>& input, std::size_
     add_rows(n_atoms, f, dnode, at + node_bias);
     Real* dum = fit(w.dum, n_atoms * 2 * f);
     dense.multiply(n_atoms, {dnode, f}, p.node_1_t, {nullptr, 0}, {dum, 2 * f});
-    // Second edge layer: slopes become gradients in place.
+    // Second edge layer: slopes become gradients in place, the last time that they are needed.
     Real* dz2 = layer.s2.data();
+    if (!is_last) std::copy_n(layer.s2.data(), n_edges * f, dz2 = fit(w.dz2, n_edges * f));
     std::size_t edge_at = 0, pair_at = 0;
     atom = 0;
     for (std::size_t c = begin; c < end; ++c) {
@@ -212,7 +213,27 @@ void Denoiser<Real>::gradient(const DenoiserInput<Real>& input, const Loss& loss
     const std::size_t end = end_of_block(input, begin);
     forward_block(input, begin, end, true, output);
     loss(begin, end, output, output_gradient);
-    backward_block(input, begin, end, output_gradient, gradient, of_input);
+    backward_block(input, begin, end, output_gradient, gradient, of_input, true);
+    begin = end;
+  }
+}
+
+template <class Real>
+void Denoiser<Real>::products(const DenoiserInput<Real>& input, std::size_t n, const Vector& vector,
+                              const DenoiserInputGradient<Real>& of_input, const Take& take) {
+  const auto n_atoms = static_cast<std::size_t>(input.first[input.n_crystals]);
+  std::vector<Real> velocity(3 * n_atoms), types(n_atoms * shape_.n_types), cell(6 * input.n_crystals);
+  std::vector<Real> dvelocity(velocity.size()), dtypes(types.size()), dcell(cell.size());
+  const DenoiserOutput<Real> output = {velocity.data(), types.data(), cell.data()},
+                             components = {dvelocity.data(), dtypes.data(), dcell.data()};
+  for (std::size_t begin = 0; begin < input.n_crystals;) {
+    const std::size_t end = end_of_block(input, begin);
+    forward_block(input, begin, end, true, output);
+    for (std::size_t v = 0; v < n; ++v) {
+      vector(begin, end, v, output, components);
+      backward_block(input, begin, end, components, nullptr, of_input, v + 1 == n);
+      take(begin, end, v);
+    }
     begin = end;
   }
 }
@@ -221,5 +242,10 @@ template void Denoiser<float>::gradient(const DenoiserInput<float>&, const Loss&
                                         const DenoiserInputGradient<float>&);
 template void Denoiser<double>::gradient(const DenoiserInput<double>&, const Loss&, double*,
                                          const DenoiserInputGradient<double>&);
+
+template void Denoiser<float>::products(const DenoiserInput<float>&, std::size_t, const Vector&,
+                                        const DenoiserInputGradient<float>&, const Take&);
+template void Denoiser<double>::products(const DenoiserInput<double>&, std::size_t, const Vector&,
+                                         const DenoiserInputGradient<double>&, const Take&);
 
 }  // namespace spinel

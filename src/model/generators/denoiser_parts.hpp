@@ -56,7 +56,7 @@ struct Denoiser<Real>::Workspace {
   std::vector<Real> cosine, sine, even, odd, pq, crystal, h, y, scale, atom_out, mean, cell_slope, cell_hidden,
       cell_out;
   // of the way back
-  std::vector<Real> dh, dy, dnode, dum, dpq, dcrystal, datom_out, dcell_out, dcell_hidden, dmean, dcosine, dsine,
+  std::vector<Real> dh, dy, dnode, dum, dpq, dcrystal, datom_out, dcell_out, dcell_hidden, dmean, dz2, dcosine, dsine,
       dinput, unwanted;
 };
 

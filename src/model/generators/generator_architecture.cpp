@@ -99,22 +99,28 @@ LatticeVector restored(const GeneratorArchitecture& a, LatticeVector z, std::siz
   return z;
 }
 
+template <class Real>
 void crystal_features(const GeneratorArchitecture& a, double time, const LatticeVector& lattice,
-                      const double* conditions, float* to, const double* latent) {
+                      const double* conditions, Real* to, const double* latent) {
   for (std::size_t j = 1; j <= n_time_features / 2; ++j) {
     const double phase = M_PI * static_cast<double>(j) * time;
-    *to++ = static_cast<float>(std::sin(phase));
-    *to++ = static_cast<float>(std::cos(phase));
+    *to++ = static_cast<Real>(std::sin(phase));
+    *to++ = static_cast<Real>(std::cos(phase));
   }
-  for (const double x : lattice) *to++ = static_cast<float>(x);
+  for (const double x : lattice) *to++ = static_cast<Real>(x);
   for (std::size_t c = 0; c < a.conditions.size(); ++c) {
     const bool is_given = !std::isnan(conditions[c]);
-    *to++ = is_given ? static_cast<float>((conditions[c] - a.conditions[c].mean) / a.conditions[c].std) : 0.0f;
-    *to++ = is_given ? 1.0f : 0.0f;
+    *to++ = is_given ? static_cast<Real>((conditions[c] - a.conditions[c].mean) / a.conditions[c].std) : Real(0);
+    *to++ = is_given ? Real(1) : Real(0);
   }
   if (!a.has_latents()) return;
-  for (std::int64_t j = 0; j < a.latent.size; ++j) *to++ = latent != nullptr ? static_cast<float>(latent[j]) : 0.0f;
-  *to = latent != nullptr ? 1.0f : 0.0f;
+  for (std::int64_t j = 0; j < a.latent.size; ++j) *to++ = latent != nullptr ? static_cast<Real>(latent[j]) : Real(0);
+  *to = latent != nullptr ? Real(1) : Real(0);
 }
+
+template void crystal_features(const GeneratorArchitecture&, double, const LatticeVector&, const double*, float*,
+                               const double*);
+template void crystal_features(const GeneratorArchitecture&, double, const LatticeVector&, const double*, double*,
+                               const double*);
 
 }  // namespace spinel

@@ -52,9 +52,10 @@ LatticeVector standardized(const GeneratorArchitecture& architecture, LatticeVec
 LatticeVector restored(const GeneratorArchitecture& architecture, LatticeVector z, std::size_t n_atoms);
 
 /// What a crystal brings to the network, shape().n_crystal numbers: sines and cosines of the time, 0 … 1, the
-/// standardized lattice, of each condition its standardized value and 1, or 0 and 0 where that is NaN (not given), and of
-/// a crystal_vae its latent vector [latent.size] and 1, or zeros where that is null.
+/// standardized lattice, of each condition its standardized value and 1, or 0 and 0 where that is NaN (not given), and
+/// of a crystal_vae its latent vector [latent.size] and 1, or zeros where that is null. Real: float or double.
+template <class Real>
 void crystal_features(const GeneratorArchitecture& architecture, double time, const LatticeVector& lattice,
-                      const double* conditions, float* to, const double* latent = nullptr);
+                      const double* conditions, Real* to, const double* latent = nullptr);
 
 }  // namespace spinel

@@ -1,11 +1,23 @@
 #include "task/likelihood/likelihood.hpp"
 
 #include "core/error.hpp"
+#include "task/likelihood/crystal_likelihood.hpp"
 
 namespace spinel {
 
-bool run_likelihood(const RunContext&) { fail("likelihood is not there yet"); }
+namespace {
 
-void check_likelihood(const RunContext&) {}
+bool is_of_vectors(const RunContext& context) { return context.input.likelihood.structures.empty(); }
+
+}  // namespace
+
+bool run_likelihood(const RunContext& context) {
+  if (is_of_vectors(context)) fail("likelihood of vectors is not there yet");
+  return run_crystal_likelihood(context);
+}
+
+void check_likelihood(const RunContext& context) {
+  if (!is_of_vectors(context)) check_crystal_likelihood(context);
+}
 
 }  // namespace spinel

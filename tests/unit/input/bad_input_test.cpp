@@ -54,7 +54,9 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"query", ""},
                  {"propose", ""},
                  {"optimize", ""},
-                 {"discover", ""}});
+                 {"discover", ""},
+                 {"likelihood", ""},
+                 {"encode", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {
