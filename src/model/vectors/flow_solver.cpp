@@ -16,6 +16,7 @@ void FlowSolver<Real>::ask(const Points& points, const std::vector<std::size_t>&
   velocity_.resize(n * d);
   divergence_.resize(n);
   for (std::size_t a = 0; a < n; ++a) {
+    ++evaluations_[active[a]];
     time_[a] = static_cast<Real>(t[a]);
     for (std::size_t c = 0; c < d; ++c) y_[a * d + c] = static_cast<Real>(state[active[a] * width + c]);
   }
@@ -39,6 +40,7 @@ std::vector<SolverResult> FlowSolver<Real>::run(const Points& points, double beg
                                                 std::vector<std::vector<Step>>* steps) {
   const std::size_t d = flow_.shape().dimension();
   const std::size_t width = points.divergence != Divergence::none ? d + 1 : d;
+  evaluations_.assign(points.n, 0);
   std::vector<std::size_t> first(points.n + 1);
   for (std::size_t p = 0; p <= points.n; ++p) first[p] = p * width;
   std::vector<double> state(points.n * width, 0.0);

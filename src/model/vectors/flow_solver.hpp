@@ -38,6 +38,9 @@ class FlowSolver {
   std::vector<SolverResult> gradient(const Points& points, double* y, double* l, const Loss& loss,
                                      Real* weight_gradient);
 
+  /// Of the last call: [point] times that the network was asked on the way to the end.
+  const std::vector<std::int64_t>& evaluations() const { return evaluations_; }
+
  private:
   /// A step that was taken: of each point the last one last.
   struct Step {
@@ -51,6 +54,7 @@ class FlowSolver {
 
   VectorFlow<Real>& flow_;
   SolverSettings settings_;
+  std::vector<std::int64_t> evaluations_;
   std::vector<Real> time_, y_, probe_, velocity_, divergence_, y_gradient_;
 };
 

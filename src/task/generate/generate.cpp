@@ -17,6 +17,7 @@
 #include "run/run_report.hpp"
 #include "task/evaluate/evaluate.hpp"
 #include "task/generate/generation_plan.hpp"
+#include "task/generate/vector_generation.hpp"
 
 namespace spinel {
 
@@ -191,6 +192,7 @@ class GenerationRun {
 }  // namespace
 
 bool run_generate(const RunContext& context) {
+  if (generates_vectors(context)) return run_vector_generation(context);
   const bool goes_on = context.input.generate.relax;
   Input evaluation;
   if (goes_on) {
@@ -208,6 +210,7 @@ bool run_generate(const RunContext& context) {
 }
 
 void check_generate(const RunContext& context) {
+  if (generates_vectors(context)) return check_vector_generation(context);
   const GenerationPlan plan(context);
   if (!context.input.generate.relax) return;
   const Input evaluation = evaluation_of_generated(context.input);

@@ -1,11 +1,11 @@
 #include "task/likelihood/likelihood.hpp"
 
-#include "core/error.hpp"
+#include "task/likelihood/vector_likelihood.hpp"
 
 namespace spinel {
 
-bool run_likelihood(const RunContext&) { fail("likelihood is not there yet"); }
+bool run_likelihood(const RunContext& context) { return run_vector_likelihood(context); }
 
-void check_likelihood(const RunContext&) {}
+void check_likelihood(const RunContext& context) { check_vector_likelihood(context); }
 
 }  // namespace spinel
