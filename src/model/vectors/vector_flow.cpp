@@ -19,6 +19,19 @@ Real* fit(std::vector<Real>& v, std::size_t n) {
   return v.data();
 }
 
+/// to(m, cos mx, sin mx), m = 1 … n: by the addition theorem, since they take as long as the rest of the network.
+template <class To>
+void waves(double x, std::size_t n, To&& to) {
+  const double cosine = std::cos(x), sine = std::sin(x);
+  double c = cosine, s = sine;
+  for (std::size_t m = 1; m <= n; ++m) {
+    to(m, c, s);
+    const double next = c * cosine - s * sine;
+    s = s * cosine + c * sine;
+    c = next;
+  }
+}
+
 }  // namespace
 
 std::size_t VectorFlowShape::n_features() const {
@@ -111,12 +124,10 @@ void VectorFlow<Real>::features(const FlowPoints<Real>& at, std::size_t begin, s
   std::fill_n(input, (1 + k) * n * stride, Real(0));
   Real *first = fit(w.first, n * stride), *second = fit(w.second, n * stride);
   for (std::size_t r = 0; r < n; ++r) {
-    const auto t = static_cast<double>(at.time[begin + r]);
-    for (std::size_t j = 0; j < n_time / 2; ++j) {
-      const double phase = M_PI * static_cast<double>(j + 1) * t;
-      time[r * n_time + 2 * j] = static_cast<Real>(std::sin(phase));
-      time[r * n_time + 2 * j + 1] = static_cast<Real>(std::cos(phase));
-    }
+    waves(M_PI * static_cast<double>(at.time[begin + r]), n_time / 2, [&](std::size_t m, double cosine, double sine) {
+      time[r * n_time + 2 * m - 2] = static_cast<Real>(sine);
+      time[r * n_time + 2 * m - 1] = static_cast<Real>(cosine);
+    });
     const Real* y = at.y + (begin + r) * d;
     std::size_t f = r * stride;
     for (std::size_t c = 0; c < d; ++c) {
@@ -126,17 +137,18 @@ void VectorFlow<Real>::features(const FlowPoints<Real>& at, std::size_t begin, s
         second[f++] = Real(0);
         continue;
       }
-      for (std::size_t m = 1; m <= shape_.frequencies; ++m, f += 2) {
-        const double wave = 2.0 * M_PI * static_cast<double>(m), phase = wave * static_cast<double>(y[c]);
-        const double cosine = std::cos(phase), sine = std::sin(phase);
+      waves(2.0 * M_PI * static_cast<double>(y[c]), shape_.frequencies, [&](std::size_t m, double cosine, double sine) {
+        const double wave = 2.0 * M_PI * static_cast<double>(m);
         input[f] = static_cast<Real>(cosine);
         input[f + 1] = static_cast<Real>(sine);
         first[f] = static_cast<Real>(-wave * sine);
         first[f + 1] = static_cast<Real>(wave * cosine);
-        if (!keep) continue;
-        second[f] = static_cast<Real>(-wave * wave * cosine);
-        second[f + 1] = static_cast<Real>(-wave * wave * sine);
-      }
+        if (keep) {
+          second[f] = static_cast<Real>(-wave * wave * cosine);
+          second[f + 1] = static_cast<Real>(-wave * wave * sine);
+        }
+        f += 2;
+      });
     }
   }
   for (std::size_t a = 0; a < k; ++a)
