@@ -49,6 +49,8 @@ TEST_P(BadInput, GivesItsMessage) {
                  {"predict", ""},
                  {"evaluate", ""},
                  {"generate", ""},
+                 {"likelihood", ""},
+                 {"encode", ""},
                  {"query", ""},
                  {"propose", ""},
                  {"optimize", ""},
