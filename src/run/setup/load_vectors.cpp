@@ -1,8 +1,6 @@
 #include "run/setup/load_vectors.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -13,55 +11,49 @@ namespace spinel {
 
 namespace {
 
-/// The places in a file of the columns of this name or number.
-std::vector<std::size_t> places_of(const VectorTitles& titles, const std::vector<std::string>& wanted,
-                                   const std::string& path, const std::function<void(const std::string&)>& fail_here) {
-  std::vector<std::size_t> places;
-  for (const std::string& name : wanted) {
-    const auto found = std::find(titles.columns.begin(), titles.columns.end(), name);
-    auto place = static_cast<std::size_t>(found - titles.columns.begin());
-    double number = 0.0;
-    if (found == titles.columns.end() && parse_number(name, number) && number >= 1.0 &&
-        number <= static_cast<double>(titles.columns.size()) && number == std::floor(number))
-      place = static_cast<std::size_t>(number) - 1;
-    if (place == titles.columns.size())
-      fail_here(fmt::format("{} has no column '{}'; it has {}", path, name, quoted_list(titles.columns)));
-    places.push_back(place);
+/// work(), with an InputError located at &vectors file.
+template <class Work>
+auto at_file(const RunContext& context, Work&& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    fail_key(context.input, "vectors", "file", error.what());
   }
-  return places;
+}
+
+/// The place of the column of this name or number; as many as there are columns where there is none.
+std::size_t place_of(const std::string& name, const std::vector<std::string>& columns) {
+  const auto found = std::find(columns.begin(), columns.end(), name);
+  std::int64_t number = 0;
+  if (found == columns.end() && parse_number(name, number) && number >= 1 &&
+      number <= static_cast<std::int64_t>(columns.size()))
+    return static_cast<std::size_t>(number) - 1;
+  return static_cast<std::size_t>(found - columns.begin());
 }
 
 VectorTable read_file(const RunContext& context, const VectorArchitecture* flow) {
   const VectorsParameters& p = context.input.vectors;
-  const auto fail_at = [&](const char* key, const std::string& what) { fail_key(context.input, "vectors", key, what); };
   const std::string path = find_file(context.place("vectors"), "file", p.file, context.world);
-  VectorTable table;
-  try {
-    const VectorTitles titles = read_vector_titles(path, context.world);
-    std::vector<std::string> wanted = p.columns;
-    const char* key = "columns";
-    if (wanted.empty() && flow != nullptr && titles.has_names) {
-      for (const VectorColumn& column : flow->columns) wanted.push_back(column.name);
-      key = "file";
-    }
-    if (wanted.empty()) {
-      wanted = titles.columns;
-      key = "file";
-    }
-    const auto places = places_of(titles, wanted, path, [&](const std::string& what) { fail_at(key, what); });
-    std::vector<std::string> names;
-    for (const std::size_t place : places) names.push_back(titles.columns[place]);
-    table = read_vectors(path, places, names, context.world);
-  } catch (const InputError& error) {
-    // Those of fail_at have their place already.
-    if (std::string_view(error.what()).find("&vectors") != std::string_view::npos) throw;
-    fail_at("file", error.what());
+  const VectorTitles titles = at_file(context, [&] { return read_vector_titles(path, context.world); });
+  std::vector<std::string> wanted = p.columns;
+  if (wanted.empty() && flow != nullptr && titles.has_names)
+    for (const VectorColumn& column : flow->columns) wanted.push_back(column.name);
+  if (wanted.empty()) wanted = titles.columns;
+  std::vector<std::size_t> places;
+  std::vector<std::string> names;
+  for (const std::string& name : wanted) {
+    places.push_back(place_of(name, titles.columns));
+    if (places.back() == titles.columns.size())
+      fail_key(context.input, "vectors", p.columns.empty() ? "file" : "columns",
+               fmt::format("{} has no column '{}'; it has {}", path, name, quoted_list(titles.columns)));
+    names.push_back(titles.columns[places.back()]);
   }
-  if (!p.periods.empty()) {
-    if (p.periods.size() != table.dimension())
-      fail_at("periods", fmt::format("{} given for {} columns", p.periods.size(), table.dimension()));
-    table.periods = p.periods;
-  }
+  VectorTable table = at_file(context, [&] { return read_vectors(path, places, names, context.world); });
+  if (p.periods.empty()) return table;
+  if (p.periods.size() != table.dimension())
+    fail_key(context.input, "vectors", "periods",
+             fmt::format("{} given for {} columns", p.periods.size(), table.dimension()));
+  table.periods = p.periods;
   return table;
 }
 
