@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """Continuous normalizing flows of vectors: training by both objectives, points, pictures and log densities, on any number of
 ranks, killed and continued; what they refuse; and the input of the two moons."""
+import importlib.util
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -62,9 +64,9 @@ def training():
     # Ranks, and a run that is killed.
     losses = {1: plane["train/member_1/step_loss"]}
     for n in (2, 3):
-        train(f"ranks_{n}", epochs=2, ranks=n)
+        train(f"ranks_{n}", epochs=1, ranks=n)
         losses[n] = st.read_all(f"out/ranks_{n}.h5")["train/member_1/step_loss"]
-    train("short", epochs=2)
+    train("short", epochs=1)
     losses[1] = st.read_all("out/short.h5")["train/member_1/step_loss"]
     for n in (2, 3):
         st.check(np.allclose(losses[n], losses[1], rtol=1e-5), f"losses on {n} ranks")
@@ -111,6 +113,10 @@ def pictures():
     st.check(ways.shape == (7, 101, 2), ways.shape)
     ends = st.read_all("out/flow.h5")["vectors/value"][:7]
     st.check(np.abs(ways[:, -1] - ends).max() < 1e-3, "ways end where the points are")
+    if importlib.util.find_spec("matplotlib") is not None:
+        done = subprocess.run([sys.executable, os.path.join(st.SOURCE, "scripts", "plot.py"), "out/flow.h5"], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        st.check(done.returncode == 0 and os.path.getsize("out/flow_flow.png") > 20000, done.stdout)
     # Stopped, gone on with on other ranks.
     output = generate("parts", slices, control="max_seconds = 1e-3", mode="auto")
     st.check("Stopped by max_seconds" in output, output)
