@@ -12,13 +12,14 @@ import sys
 
 import h5py
 
-from plots import discover, evaluate, generation, hull, ising, latents, md, optimize, phase, properties, relax, train
+from plots import (density, discover, evaluate, generation, hull, ising, latents, md, optimize, phase, properties, relax,
+                   train)
 from plots.common import plt, text
 
 # (name of the picture, group of the file it draws, function of the open file and a title that returns a figure or None)
-DRAWINGS = (md.DRAWINGS + relax.DRAWINGS + hull.DRAWINGS + evaluate.DRAWINGS + generation.DRAWINGS + ising.DRAWINGS +
-            phase.DRAWINGS + train.DRAWINGS + properties.DRAWINGS + optimize.DRAWINGS + discover.DRAWINGS +
-            latents.DRAWINGS)
+DRAWINGS = (md.DRAWINGS + relax.DRAWINGS + hull.DRAWINGS + evaluate.DRAWINGS + generation.DRAWINGS + latents.DRAWINGS +
+            density.DRAWINGS + ising.DRAWINGS + phase.DRAWINGS + train.DRAWINGS + properties.DRAWINGS + optimize.DRAWINGS +
+            discover.DRAWINGS)
 
 
 def main():

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "train/objectives/crystal_training.hpp"
+#include "train/objectives/density_training.hpp"
 #include "train/objectives/generator_training.hpp"
 #include "train/objectives/phase_training.hpp"
 #include "train/objectives/potential_training.hpp"
@@ -11,6 +12,7 @@ namespace spinel {
 /// What the program calls of this folder in the shared library of networks (network/entry_points.hpp).
 struct TrainingEntryPoints {
   decltype(&make_crystal_training) crystal_training;
+  decltype(&make_density_training) density_training;
   decltype(&make_generator_training) generator_training;
   decltype(&make_phase_training) phase_training;
   decltype(&make_potential_training) potential_training;

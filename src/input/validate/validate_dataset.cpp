@@ -10,7 +10,8 @@ void check_dataset(const Input& input) {
   check(p.file.empty(), "file", "must not be empty");
   check_type_map(check, p);
   const bool makes_crystals = is_generator_kind(input.model.kind);
-  check(p.target.empty() && !makes_crystals, "target", "missing: kind = '{}' of &model needs it", input.model.kind);
+  check(p.target.empty() && !makes_crystals && !is_density_kind(input.model.kind), "target",
+        "missing: kind = '{}' of &model needs it", input.model.kind);
   check(!p.target.empty() && makes_crystals, "target", "is not for kind = '{}' of &model, which learns the crystals",
         input.model.kind);
   const bool leaves_element = p.split == "leave_element", leaves_cluster = p.split == "leave_cluster",

@@ -18,6 +18,11 @@ void check_vectors(const Input& input) {
         "{} given for {} columns", p.periods.size(), p.columns.size());
   check(p.validation_fraction + p.test_fraction > 0.99, "test_fraction",
         "{} and validation_fraction = {} leave nothing to train on", p.test_fraction, p.validation_fraction);
+  const VectorsParameters standard;
+  for (const auto& [key, given] :
+       {std::pair{"validation_fraction", p.validation_fraction != standard.validation_fraction},
+        {"test_fraction", p.test_fraction != standard.test_fraction}})
+    check(input.control.calculation == "likelihood" && given, key, "is for training: all vectors are judged");
   check(input.control.calculation == "train" && !is_density_kind(input.model.kind), "file",
         "is for kind = 'cnf' of &model, not for '{}'", input.model.kind);
 }

@@ -21,6 +21,7 @@
 #include "task/evaluate/evaluate.hpp"
 #include "task/generate/generation_plan.hpp"
 #include "task/generate/judged_crystals.hpp"
+#include "task/generate/vector_generation.hpp"
 
 namespace spinel {
 
@@ -244,6 +245,7 @@ class GenerationRun {
 }  // namespace
 
 bool run_generate(const RunContext& context) {
+  if (generates_vectors(context)) return run_vector_generation(context);
   const bool goes_on = context.input.generate.relax;
   Input evaluation;
   if (goes_on) {
@@ -261,6 +263,7 @@ bool run_generate(const RunContext& context) {
 }
 
 void check_generate(const RunContext& context) {
+  if (generates_vectors(context)) return check_vector_generation(context);
   const GenerationPlan plan(context);
   if (!context.input.generate.relax) return;
   const Input evaluation = evaluation_of_generated(context.input);

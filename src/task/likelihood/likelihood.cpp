@@ -1,7 +1,7 @@
 #include "task/likelihood/likelihood.hpp"
 
-#include "core/error.hpp"
 #include "task/likelihood/crystal_likelihood.hpp"
+#include "task/likelihood/vector_likelihood.hpp"
 
 namespace spinel {
 
@@ -12,12 +12,11 @@ bool is_of_vectors(const RunContext& context) { return context.input.likelihood.
 }  // namespace
 
 bool run_likelihood(const RunContext& context) {
-  if (is_of_vectors(context)) fail("likelihood of vectors is not there yet");
-  return run_crystal_likelihood(context);
+  return is_of_vectors(context) ? run_vector_likelihood(context) : run_crystal_likelihood(context);
 }
 
 void check_likelihood(const RunContext& context) {
-  if (!is_of_vectors(context)) check_crystal_likelihood(context);
+  is_of_vectors(context) ? check_vector_likelihood(context) : check_crystal_likelihood(context);
 }
 
 }  // namespace spinel

@@ -17,6 +17,7 @@ struct QualityRow {
   std::int64_t n_train = 0;        ///< samples of the training part
   ClassificationQuality classes{};
   RegressionQuality numbers{}, force{}, stress{};  ///< numbers: of a property, or energies per atom
+  std::pair<double, double> nll{};                 ///< of a density: −ln p over the number of columns, and its error
 };
 
 /// What came of trained networks of one subject, on rank 0: predictions and their quality.

@@ -8,7 +8,7 @@ bool run_train(const RunContext& context) { return TrainRun(context).run(); }
 
 void check_train(const RunContext& context) {
   const TrainRun run(context);
-  const TrainData data(context);
+  make_train_data(context);
 }
 
 }  // namespace spinel

@@ -8,46 +8,51 @@
 #include "core/provenance.hpp"
 #include "core/random.hpp"
 #include "core/text.hpp"
+#include "input/model_kinds.hpp"
 #include "input/schema.hpp"
 #include "run/run_report.hpp"
+#include "task/train/vector_data.hpp"
 
 namespace spinel {
 
-TrainData::TrainData(const RunContext& context) : data_(load_dataset(context)), group_(context.input.dataset.group) {
+CrystalData::CrystalData(const RunContext& context)
+    : data_(load_dataset(context)), group_(context.input.dataset.group) {
   const Dataset& dataset = *data_.dataset;
   const DatasetParameters& p = context.input.dataset;
   if (!p.group.empty() && !dataset.has(p.group))
     fail_key(
         context.input, "dataset", "group",
         fmt::format("{} has no '{}'; its texts are {}", dataset.path(), p.group, quoted_list(dataset.text_names())));
-  draw_subsets(context);
+  set_split(context, data_.split, p.split_seed);
   subject_ = make_training_subject(context, dataset);
 }
 
-void TrainData::draw_subsets(const RunContext& context) {
-  const Random random(static_cast<std::uint64_t>(context.input.dataset.split_seed), RandomPurpose::training_order);
+void TrainData::set_split(const RunContext& context, Split split, std::int64_t seed) {
+  split_ = std::move(split);
+  const Random random(static_cast<std::uint64_t>(seed), RandomPurpose::training_order);
   constexpr std::uint64_t no_epoch = ~std::uint64_t{0};
   std::vector<std::pair<double, std::int64_t>> keyed;
-  for (const std::int64_t crystal : data_.split.train)
-    keyed.emplace_back(random.uniform4(no_epoch, static_cast<std::uint64_t>(crystal))[0], crystal);
+  for (const std::int64_t sample : split_.train)
+    keyed.emplace_back(random.uniform4(no_epoch, static_cast<std::uint64_t>(sample))[0], sample);
   std::sort(keyed.begin(), keyed.end());
-  for (const auto& [key, crystal] : keyed) drawn_.push_back(crystal);
+  for (const auto& [key, sample] : keyed) drawn_.push_back(sample);
   for (const std::int64_t n : context.input.train.n_train)
     if (n > static_cast<std::int64_t>(drawn_.size()))
       fail_key(context.input, "train", "n_train", fmt::format("{} of a training part of {}", n, drawn_.size()));
 }
 
 DataParts TrainData::parts(std::int64_t n_train) const {
-  DataParts result{data_.split.train, data_.split.validation, data_.split.test};
+  DataParts result{split_.train, split_.validation, split_.test};
   if (n_train > 0) {
     result.train.assign(drawn_.begin(), drawn_.begin() + n_train);
     std::sort(result.train.begin(), result.train.end());
   }
-  if (subject_->only_known_elements()) leave_out_unknown(result);
+  leave_out_unknown(result);
   return result;
 }
 
-void TrainData::leave_out_unknown(DataParts& parts) const {
+void CrystalData::leave_out_unknown(DataParts& parts) const {
+  if (!subject().only_known_elements()) return;
   const Dataset& dataset = *data_.dataset;
   const auto atoms = [&](std::int64_t sample) {
     const auto *first = dataset.atomic_number() + dataset.atom_offset()[sample],
@@ -65,7 +70,7 @@ void TrainData::leave_out_unknown(DataParts& parts) const {
                 part->end());
 }
 
-std::vector<std::pair<std::string, std::string>> TrainData::groups(std::int64_t sample) const {
+std::vector<std::pair<std::string, std::string>> CrystalData::groups(std::int64_t sample) const {
   const Dataset& dataset = *data_.dataset;
   const std::set<std::uint8_t> elements(dataset.atomic_number() + dataset.atom_offset()[sample],
                                         dataset.atomic_number() + dataset.atom_offset()[sample + 1]);
@@ -86,13 +91,10 @@ std::vector<std::pair<std::string, std::string>> TrainData::groups(std::int64_t 
   return result;
 }
 
-void TrainData::report(const RunContext& context) const {
+void CrystalData::report(const RunContext& context) const {
   Log& log = context.log;
   const Dataset& dataset = *data_.dataset;
   const std::string &property = subject_->property(), &unit = subject_->unit();
-  const auto count = [](const std::vector<std::int64_t>& part) {
-    return grouped(static_cast<std::int64_t>(part.size()));
-  };
   echo_line(log, "dataset",
             fmt::format("{}: {} structures, {} atoms", dataset.path(), grouped(dataset.n_structures()),
                         grouped(dataset.n_atoms())));
@@ -102,11 +104,9 @@ void TrainData::report(const RunContext& context) const {
                           data_.n_without_target > 0
                               ? fmt::format(", {} structures without it", grouped(data_.n_without_target))
                               : ""));
-  echo_line(log, "parts",
-            fmt::format("{} for training, {} for validation, {} for test ({})", count(data_.split.train),
-                        count(data_.split.validation), count(data_.split.test), data_.split.description));
+  report_parts(log);
   const DataParts used = parts(0);
-  if (const auto n_left = static_cast<std::int64_t>(data_.split.validation.size() + data_.split.test.size() -
+  if (const auto n_left = static_cast<std::int64_t>(split_.validation.size() + split_.test.size() -
                                                     used.validation.size() - used.test.size());
       n_left > 0)
     echo_line(log, "left out",
@@ -115,13 +115,27 @@ void TrainData::report(const RunContext& context) const {
   subject_->report(context);
 }
 
+void TrainData::report_parts(Log& log) const {
+  const auto count = [](const std::vector<std::int64_t>& part) {
+    return grouped(static_cast<std::int64_t>(part.size()));
+  };
+  echo_line(log, "parts",
+            fmt::format("{} for training, {} for validation, {} for test ({})", count(split_.train),
+                        count(split_.validation), count(split_.test), split_.description));
+}
+
 void TrainData::describe(const RunContext& context, ModelFile& model) const {
   model.attributes["name"] = context.input.control.prefix;
-  model.attributes["dataset"] = data_.dataset->path();
+  model.attributes["dataset"] = origin();
   model.attributes["dataset_hash"] = hash();
-  model.attributes["split"] = data_.split.description;
+  model.attributes["split"] = split_.description;
   model.attributes["input"] = echo(context.input);
   model.attributes["spinel_version"] = provenance().version_text();
+}
+
+std::unique_ptr<TrainData> make_train_data(const RunContext& context) {
+  if (is_density_kind(context.input.model.kind)) return std::make_unique<VectorData>(context);
+  return std::make_unique<CrystalData>(context);
 }
 
 }  // namespace spinel

@@ -115,7 +115,7 @@ void TrainRun::begin() {
   if (wants_properties())
     check_properties(context_, make_structure(context_.input.structure, context_.place("structure"), context_.units,
                                               context_.input.control.seed, context_.world));
-  data_ = std::make_unique<TrainData>(context_);
+  data_ = make_train_data(context_);
   data_->report(context_);
   if (campaign_.n_pools() > 1 || jobs_.size() > 1)
     echo_line(log, "networks",
@@ -149,7 +149,7 @@ bool TrainRun::restore(const TrainJob& job, Training& training) {
   const auto changes =
       compare_with_checkpoint(context_.input, parse_input(reader.text("input"), job.checkpoint), job.checkpoint);
   if (reader.text("data_hash") != data_->hash())
-    fail_key(context_.input, "dataset", "file",
+    fail_key(context_.input, data_->input_group(), "file",
              fmt::format("holds other data than when the checkpoint {} was written", job.checkpoint));
   training.restore(reader);
   const bool complete = reader.text("complete") == "yes";

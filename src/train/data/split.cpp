@@ -200,6 +200,19 @@ Split leave_cluster(const Dataset& data, const SplitSettings& settings, const Nu
   return parts;
 }
 
+/// In ascending order; none that is wanted may be empty. `samples`: what they are, for messages.
+void finish(Split& parts, std::uint64_t seed, bool wants_validation, bool wants_test, const char* samples) {
+  parts.description += fmt::format(", seed {}", seed);
+  const std::size_t n = parts.train.size() + parts.validation.size() + parts.test.size();
+  for (const auto& [part, name, wanted] : {std::tuple(&parts.train, "training", true),
+                                           {&parts.validation, "validation", wants_validation},
+                                           {&parts.test, "test", wants_test}}) {
+    if (wanted && part->empty())
+      fail_input("the {} part of {} {} stays empty ({})", name, n, samples, parts.description);
+    std::sort(part->begin(), part->end());
+  }
+}
+
 Split split_here(const Dataset& data, const SplitSettings& settings, const Numbers& among) {
   const double validation = settings.validation_fraction, test = settings.test_fraction;
   if (!(validation >= 0.0) || !(test >= 0.0) || !(validation + test < 1.0))
@@ -218,14 +231,7 @@ Split split_here(const Dataset& data, const SplitSettings& settings, const Numbe
   } else {
     fail_input("there is no split '{}'", settings.kind);
   }
-  parts.description += fmt::format(", seed {}", settings.seed);
-  for (const auto& [part, name, wanted] : {std::tuple(&parts.train, "training", true),
-                                           {&parts.validation, "validation", validation > 0.0},
-                                           {&parts.test, "test", leaves || test > 0.0}}) {
-    if (wanted && part->empty())
-      fail_input("the {} part of {} structures stays empty ({})", name, among.size(), parts.description);
-    std::sort(part->begin(), part->end());
-  }
+  finish(parts, settings.seed, validation > 0.0, leaves || test > 0.0, "structures");
   return parts;
 }
 
@@ -292,6 +298,15 @@ Split split(const Dataset& dataset, const SplitSettings& settings, const std::ve
     std::iota(all.begin(), all.end(), 0);
     return split_here(dataset, settings, all);
   });
+}
+
+Split random_split(std::int64_t n, double validation_fraction, double test_fraction, std::uint64_t seed) {
+  Numbers all(static_cast<std::size_t>(n));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  Split parts = deal(shuffled(all, seed), share(validation_fraction, all.size()), share(test_fraction, all.size()));
+  parts.description = "random";
+  finish(parts, seed, validation_fraction > 0.0, test_fraction > 0.0, "vectors");
+  return parts;
 }
 
 Split split_by_ids(const Dataset& dataset, const std::vector<std::string>& validation_ids,

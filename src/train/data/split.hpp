@@ -36,6 +36,9 @@ struct Split {
 /// wrong.
 Split split(const Dataset& dataset, const SplitSettings& settings, const std::vector<std::int64_t>& among = {});
 
+/// The numbers 0 … n − 1 at random. InputError, without file and line, where a part that was asked for stays empty.
+Split random_split(std::int64_t n, double validation_fraction, double test_fraction, std::uint64_t seed);
+
 /// Fixed parts: structures whose ids are listed are in validation or test part, all others in the training part.
 /// InputError where an id is unknown, not unique or in both.
 Split split_by_ids(const Dataset& dataset, const std::vector<std::string>& validation_ids,
