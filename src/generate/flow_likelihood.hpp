@@ -53,16 +53,15 @@ struct CrystalLogP {
 /// masks): d log p/dt = −div v along dx/dt = v (Chen et al., NeurIPS 2018; on manifolds Chen & Lipman, ICLR 2024), from
 /// the crystal at t = 1 to noise at t = 0, whose density is known.
 ///
-/// Which density: of N atoms in this cell with lattice vector k (crystal/lattice_vector.hpp), with respect to dx dk.
-/// Positions are fractional, on the torus; v has no mean over the atoms and does not change where all of them move, so
-/// p is the same for all translations, and, as a density the density of the
-/// relative positions on a torus of 3 (N − 1) dimensions. There noise has the density 1. (That of Cartesian positions
-/// is smaller by N log V.) k is standardized; `scale`
-/// takes that back. In place of dk stands J dk, J = Π sinh(s_i − s_j)/(s_i − s_j) over the pairs of eigenvalues s of
-/// ½ log G: the measure on lattices that a change of the cell's basis keeps (the volume of positive matrices in their
-/// affine-invariant metric), so that densities of a crystal in two cells can be compared. The network knows an order of
-/// the atoms, which a crystal has not: it is any of Π n_s! that keep the species in their places, and `orders` adds
-/// them up.
+/// Which density: of N atoms in this cell with lattice vector k (crystal/lattice_vector.hpp), with respect to dx·J dk.
+/// Positions are fractional, on the torus, where noise has the density 1. v has no mean over the atoms and does not
+/// change where all of them move, so p is the same for all translations, and as a density that of the relative
+/// positions on a torus of 3 (N − 1) dimensions. (That of Cartesian positions is smaller by N log V.) k is
+/// standardized, which `scale` takes back. J = Π sinh(s_i − s_j)/(s_i − s_j) over the pairs of eigenvalues s of ½ log G
+/// makes of dk the measure on lattices that a change of the cell's basis keeps (the volume of positive matrices in
+/// their affine-invariant metric), so that densities of a crystal in two cells can be compared. The network knows an
+/// order of the atoms, which a crystal has not: it is any of Π n_s! that keep the species in their places, and `orders`
+/// adds them up.
 ///
 /// Real: float, or double for tests; the solver is in double. A crystal is a function of settings and itself alone.
 template <class Real>
