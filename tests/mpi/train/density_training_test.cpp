@@ -89,11 +89,16 @@ TEST(DensityTraining, AnyNumberOfRanksLearnsTheSame) {
   for (const char* objective : {"flow_matching", "likelihood"}) {
     Sample sample(objective);
     sample.data.trace = "hutchinson";
+    // A step of the solver is taken or not: losses agree to its tolerance.
+    sample.data.tolerance = 1e-6;
     DataParts parts = sample.parts();
     parts.train.resize(230);  // the last batch is a small one
     parts.validation.resize(20);
     const auto run = [&](const Communicator& ranks) {
-      const auto training = make_density_training(sample.data, settings(2), parts, ranks);
+      TrainerSettings s = settings(2);
+      // Without it the first steps are as long for gradients that are only rounding as for all others.
+      s.optimizer.epsilon = 1e-3;
+      const auto training = make_density_training(sample.data, s, parts, ranks);
       while (!training->is_done()) training->step(0.0);
       std::vector<double> result = training->step_losses();
       for (const EpochRecord& record : training->history())
@@ -103,7 +108,7 @@ TEST(DensityTraining, AnyNumberOfRanksLearnsTheSame) {
     const auto alone = run(Communicator::self()), together = run(Communicator::world());
     ASSERT_EQ(alone.size(), together.size());
     for (std::size_t k = 0; k < alone.size(); ++k)
-      EXPECT_NEAR(alone[k], together[k], 1e-4 * (1.0 + std::abs(alone[k]))) << objective << " " << k;
+      EXPECT_NEAR(alone[k], together[k], 1e-5 * (1.0 + std::abs(alone[k]))) << objective << " " << k;
   }
 }
 
