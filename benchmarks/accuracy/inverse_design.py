@@ -113,11 +113,11 @@ class Runs:
             valid = (rows["valid_structure"][:] == 1) & (rows["valid_composition"][:] == 1)
             return np.mean(valid), np.mean((rows["novel"][:] == 1) & (rows["unique"][:] == 1)), rows["novel"][:] == 1
 
-    def searched(self, search, seed, judge):
-        name = f"{search}_{seed}"
+    def searched(self, search, temperature, seed, judge):
+        name = f"{search}_{temperature}_{seed}"
         self.run(name, self.control("generate", name, seed) + f"""&generate
   model = '{MODEL}'  target = 'heat_ref'  target_value = {WANTED}  target_tolerance = {WIDTH}
-  judge = '{judge}'  count = {self.a.count}  decodings = 2  search = '{search}'
+  judge = '{judge}'  count = {self.a.count}  decodings = 2  search = '{search}'  temperature = {temperature}
 /
 """)
         with h5py.File(os.path.join(self.a.outdir, f"{name}.h5")) as file:
@@ -168,11 +168,13 @@ def main():
         print(f"reconstruction of {runs.a.part}, contents {species}: {runs.reconstruction(species).split(None, 2)[2]}")
     judge = runs.judge()
     print(f"{runs.a.count} decodings, {len(runs.a.seeds)} seeds        hits (%)     valid (%)    unique and new (%)   hits that are new (%)")
-    for way in ("gradient", "screening", "random", "substitution"):
-        results = [runs.substitution(seed, judge) if way == "substitution" else runs.searched(way, seed, judge) for seed in runs.a.seeds]
+    ways = [(search, temperature) for temperature in (1, 2, 4) for search in ("screening", "gradient", "random")]
+    for way, temperature in ways + [("substitution", None)]:
+        results = [runs.substitution(seed, judge) if way == "substitution" else runs.searched(way, temperature, seed, judge)
+                   for seed in runs.a.seeds]
         results = 100 * np.array(results)
         error = results.std(0, ddof=1) / np.sqrt(len(results)) if len(results) > 1 else np.full(results.shape[1], np.nan)
-        print(f"{way:28}" + "".join(f"  {m:5.1f} ± {e:4.1f}" for m, e in zip(results.mean(0), error)))
+        print(f"{way if temperature is None else f'{way}, temperature {temperature}':28}" + "".join(f"  {m:5.1f} ± {e:4.1f}" for m, e in zip(results.mean(0), error)))
 
 
 if __name__ == "__main__":

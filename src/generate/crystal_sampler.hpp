@@ -18,8 +18,8 @@ struct SamplerSettings {
   bool heun = false;         ///< crystal_flow: two calls of the network a step, of second order
   double slope = 10.0;       ///< crystal_flow: coordinates move (1 + slope·t) times as fast as the flow says
   bool types_first = false;  ///< where types are generated: all of them before positions and lattice move
-  double guidance = 1.0;     ///< of conditions and latent vectors: v = v₀ + guidance (v_c − v₀), v₀ without them
-  double corrector = 1e-5;   ///< crystal_diffusion: size of a Langevin step at the least noise; 0: none
+  double guidance = 1.0;    ///< of conditions and latent vectors: v = v₀ + guidance (v_c − v₀), v₀ without them
+  double corrector = 1e-5;  ///< crystal_diffusion: size of a Langevin step at the least noise; 0: none
   std::vector<std::int32_t> allowed_types{};  ///< that masks may become; empty: all
   double temperature = 1.0;                   ///< types are drawn by probability^(1/temperature)
   std::int64_t attempts = 10;                 ///< at most, until no two atoms are nearer than

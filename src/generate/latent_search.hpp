@@ -23,8 +23,8 @@ struct LatentSearch {
   double prior_weight = 0.1;
 };
 
-/// J(z) = LatentModel::misfit + prior_weight·distance_from_crystals/size. A latent vector that makes it small, a function
-/// of the arguments alone.
+/// J(z) = LatentModel::misfit + prior_weight·distance_from_crystals/size. A latent vector that makes it small, a
+/// function of the arguments alone.
 std::vector<double> search_latent(const LatentModel& model, const LatentSearch& search, RandomSequence& random);
 
 /// J, and its gradient, set, where that is not null.

@@ -234,18 +234,18 @@ struct GenerateParameters : ReadParameters {
   std::int64_t grid = 200;         // points of that grid along each axis
   std::int64_t trajectories = 50;  // ways of points through the flow that are kept, with slices
   // crystal_vae
-  std::string latents = "auto";     // auto | prior | encoded | interpolated | searched
-  std::int64_t points = 10;         // of an interpolation, both ends included
-  std::string target;               // property that is wanted; empty: none
-  double target_value = 0.0;        // in its unit
-  double target_tolerance = 0.25;   // of a hit, in its unit
-  std::string search = "gradient";  // gradient | screening | random
-  std::int64_t decodings = 4;       // crystals of a latent vector that was found
-  std::int64_t climb_steps = 300;   // of gradient
-  double climb_rate = 0.02;         // of gradient
-  double prior_weight = 0.1;        // of −log p(z) against the squared error in standard deviations
-  std::int64_t pool = 100;          // latent vectors of which screening takes one
-  std::vector<std::string> judge;   // model files that say what was made
+  std::string latents = "auto";      // auto | prior | encoded | interpolated | searched
+  std::int64_t points = 10;          // of an interpolation, both ends included
+  std::string target;                // property that is wanted; empty: none
+  double target_value = 0.0;         // in its unit
+  double target_tolerance = 0.25;    // of a hit, in its unit
+  std::string search = "screening";  // screening | gradient | random
+  std::int64_t decodings = 4;        // crystals of a latent vector that was found
+  std::int64_t climb_steps = 300;    // of gradient
+  double climb_rate = 0.02;          // of gradient
+  double prior_weight = 0.1;         // of −log p(z) against the squared error in standard deviations
+  std::int64_t pool = 100;           // latent vectors of which screening takes one
+  std::vector<std::string> judge;    // model files that say what was made
 };
 
 /// &model: a new network, that predicts a property of crystals or is an interatomic potential

@@ -46,9 +46,11 @@ void add_generate(std::vector<Group>& groups) {
       .at_least(0);
   g.key("corrector", &P::corrector, "size of the corrector's steps of crystal_diffusion at the least noise")
       .at_least(0);
-  g.key("temperature", &P::temperature,
-        "exponent 1/temperature of the probabilities of species that are generated; below 1 the likely ones come "
-        "oftener")
+  g.key(
+       "temperature", &P::temperature,
+       "exponent 1/temperature of the probabilities of species that are generated; below 1 the likely ones come "
+       "oftener; and factor of the deviations by which latent vectors that are drawn differ from those of the training "
+       "part: above 1 crystals are more often new, and less often as the model says")
       .above(0);
   g.key("minimum_distance", &P::minimum_distance, "distance of two atoms below which a crystal is made again")
       .in("Å")
@@ -83,9 +85,10 @@ void add_generate(std::vector<Group>& groups) {
   g.key("target_tolerance", &P::target_tolerance, "distance from target_value within which a crystal is a hit")
       .above(0);
   g.key("search", &P::search,
-        "way to latent vectors with the target: 'gradient' of what the model predicts; 'screening': the best of pool "
-        "from the prior; 'random': any from the prior")
-      .one_of({"gradient", "screening", "random"});
+        "way to latent vectors with the target: 'screening': the best of pool from the prior; 'gradient' of what the "
+        "model "
+        "predicts; 'random': any from the prior")
+      .one_of({"screening", "gradient", "random"});
   g.key("decodings", &P::decodings, "crystals that are made of each latent vector").between(1, 100000);
   g.key("climb_steps", &P::climb_steps, "steps of search = 'gradient'").between(1, 1000000);
   g.key("climb_rate", &P::climb_rate, "learning rate of search = 'gradient'").above(0);

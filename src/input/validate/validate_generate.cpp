@@ -49,7 +49,7 @@ void check_generate_keys(const Input& input) {
   check(!p.target.empty() && p.judge.empty() && p.target_tolerance != standard.target_tolerance, "target_tolerance",
         "needs a judge, who says what is a hit");
   check(!p.judge.empty() && p.target.empty(), "judge", "needs target");
-  check(p.search != "gradient" && p.target.empty(), "search", "needs target");
+  check(p.search != standard.search && p.target.empty(), "search", "needs target");
   for (const auto& [key, given] : {std::pair{"climb_steps", p.climb_steps != standard.climb_steps},
                                    {"climb_rate", p.climb_rate != standard.climb_rate}})
     check(given && p.search != "gradient", key, "is of search = 'gradient', not of '{}'", p.search);

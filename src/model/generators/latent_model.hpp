@@ -41,6 +41,9 @@ class LatentModel {
   /// those of a sample of its crystals (a single normal one would hardly ever be where crystals are): a draw, and −log
   /// of its density over that of one of them at its center; the gradient is added.
   void draw(RandomSequence& random, double* z) const;
+  /// Makes the deviations of the mixture `factor` times those of the file: wider draws are more often new, and less
+  /// often what the model says of them.
+  void widen(double factor) { deviation_ *= factor; }
   double distance_from_crystals(const double* z, double* gradient) const;
 
  private:

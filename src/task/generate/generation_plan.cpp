@@ -70,8 +70,11 @@ GenerationPlan::GenerationPlan(const RunContext& context) {
   if ((species_ == "joint" || species_ == "first") && !a.generates_types)
     fail_here("species",
               fmt::format("is '{}', but the model does not generate species (generates_species of &model)", species_));
-  if (species_ != "joint" && species_ != "first" && p.temperature != 1.0)
-    fail_here("temperature", fmt::format("is of species that are generated; here they are '{}'", species_));
+  const bool draws_latents = latents_ && (latents_->mode() == "prior" || latents_->mode() == "searched");
+  if (species_ != "joint" && species_ != "first" && !draws_latents && p.temperature != 1.0)
+    fail_here("temperature",
+              fmt::format("is of species that are generated, or latent vectors that are drawn; here species are '{}'",
+                          species_));
   settings_.types_first = species_ == "first";
   if (is_given || interpolates) read_targets(context);
   for (const Target& target : targets_) {

@@ -81,8 +81,8 @@ void CrystalJudge::report_hits(const RunContext& context) const {
     left += (value - said) * (value - said);
     whole += (value - mean) * (value - mean);
   }
-  echo_line(log, "model against judge",
-            fmt::format("mean absolute difference {:.3g}{}, R² {:.3g}, of {} crystals", error,
+  echo_line(log, "agreement",
+            fmt::format("model against judge: mean absolute difference {:.3g}{}, R² {:.3g}, of {} crystals", error,
                         unit().empty() ? "" : " " + unit(), whole > 0.0 ? 1.0 - left / whole : 0.0,
                         grouped(static_cast<std::int64_t>(judged_.size()))));
 }

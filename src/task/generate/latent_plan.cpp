@@ -58,6 +58,7 @@ LatentPlan::LatentPlan(const RunContext& context, const GeneratorArchitecture& a
   search_.method = p.search == "gradient"    ? LatentSearch::Method::gradient
                    : p.search == "screening" ? LatentSearch::Method::screening
                                              : LatentSearch::Method::random;
+  model_->widen(p.temperature);
   search_.steps = p.climb_steps;
   search_.rate = p.climb_rate;
   search_.prior_weight = p.prior_weight;
@@ -144,6 +145,7 @@ void LatentPlan::report(const RunContext& context) const {
                            : mode_ == "interpolated" ? "between those of " + p.structures
                                                      : "searched for by " + p.search;
   echo_line(context.log, "latent", fmt::format("{} vectors of {} numbers, {}", grouped(size_), model_->size(), what));
+  if (mode_ == "prior" || mode_ == "searched") echo_line(context.log, "temperature", fmt::format("{}", p.temperature));
   if (!target_) return;
   const LatentProperty& property = model_->architecture().properties[*target_];
   echo_line(context.log, "target",

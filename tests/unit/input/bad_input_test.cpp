@@ -37,26 +37,10 @@ TEST_P(BadInput, GivesItsMessage) {
   const std::string expected = first_line.substr(tag.size());
   try {
     parse_input(text.str(), GetParam().string(),
-                {{"md", ""},
-                 {"energy", ""},
-                 {"relax", ""},
-                 {"serve", ""},
-                 {"ising", ""},
-                 {"phase", ""},
-                 {"hull", ""},
-                 {"convert", ""},
-                 {"train", ""},
-                 {"predict", ""},
-                 {"evaluate", ""},
-                 {"generate", ""},
-                 {"likelihood", ""},
-                 {"encode", ""},
-                 {"query", ""},
-                 {"propose", ""},
-                 {"optimize", ""},
-                 {"discover", ""},
-                 {"likelihood", ""},
-                 {"encode", ""}});
+                {{"md", ""},       {"energy", ""},   {"relax", ""},      {"serve", ""},      {"ising", ""},
+                 {"phase", ""},    {"hull", ""},     {"convert", ""},    {"train", ""},      {"predict", ""},
+                 {"evaluate", ""}, {"generate", ""}, {"likelihood", ""}, {"encode", ""},     {"query", ""},
+                 {"propose", ""},  {"optimize", ""}, {"discover", ""},   {"likelihood", ""}, {"encode", ""}});
     FAIL() << "accepted, expected: " << expected;
   } catch (const InputError& error) {
     for (std::size_t begin = 0, end; begin < expected.size(); begin = end + 3) {
